@@ -15,30 +15,164 @@ const text = (idWhat: string, idNext: string, enWhat: string, enNext: string): F
 })
 
 const input = {
-  'input.unknown_key': text('Ada kunci konfigurasi yang tidak dikenal', 'Hapus atau perbaiki kunci itu', 'Unknown configuration key', 'Remove or correct the key'),
+  'input.unknown_key': text(
+    'Ada kunci konfigurasi yang tidak dikenal',
+    'Hapus atau perbaiki kunci itu',
+    'Unknown configuration key',
+    'Remove or correct the key',
+  ),
   'input.invalid': text('Isian tidak sesuai', 'Perbaiki isian yang ditunjuk', 'A value is not acceptable', 'Correct the field named'),
   'input.not_found': text('Data atau berkas tidak ditemukan', 'Periksa nama dan coba lagi', 'Not found', 'Check the name and try again'),
   'input.too_large': text('Data terlalu besar', 'Kirim data yang lebih kecil', 'Too large', 'Send less data'),
-  'input.corrupt': text('Berkas rusak atau terpotong', 'Gunakan berkas yang utuh', 'The data are corrupt or cut short', 'Use an intact file'),
-  'input.unsupported': text('Bentuk data tidak didukung', 'Gunakan bentuk yang didukung', 'This form of data is not supported', 'Use a supported form'),
+  'input.corrupt': text(
+    'Berkas rusak atau terpotong',
+    'Gunakan berkas yang utuh',
+    'The data are corrupt or cut short',
+    'Use an intact file',
+  ),
+  'input.unsupported': text(
+    'Bentuk data tidak didukung',
+    'Gunakan bentuk yang didukung',
+    'This form of data is not supported',
+    'Use a supported form',
+  ),
 } as const
 
 const device = {
-  'device.unplugged': text('Perangkat tercabut', 'Pasang kembali; langkah ini diulang', 'A device was unplugged', 'Plug it in again; only this step is repeated'),
-  'device.timeout': text('Perangkat tidak menjawab', 'Tunggu; stasiun membuka ulang perangkat', 'A device did not answer in time', 'Wait; the station re-opens it'),
+  'device.unplugged': text(
+    'Perangkat tercabut',
+    'Pasang kembali; langkah ini diulang',
+    'A device was unplugged',
+    'Plug it in again; only this step is repeated',
+  ),
+  'device.timeout': text(
+    'Perangkat tidak menjawab',
+    'Tunggu; stasiun membuka ulang perangkat',
+    'A device did not answer in time',
+    'Wait; the station re-opens it',
+  ),
   'device.stall': text('Perangkat menolak perintah', 'Coba lagi', 'The device refused a command', 'Try again'),
-  'device.unknown': text('Perangkat tidak dikenal dan ditolak', 'Hubungi petugas TI untuk mendaftarkannya', 'Unknown device, refused', 'Ask IT to register it'),
+  'device.unknown': text(
+    'Perangkat tidak dikenal dan ditolak',
+    'Hubungi petugas TI untuk mendaftarkannya',
+    'Unknown device, refused',
+    'Ask IT to register it',
+  ),
   'device.busy': text('Perangkat sedang dipakai', 'Tunggu sampai selesai', 'The device is in use', 'Wait until it is free'),
   'device.absent': text('Perangkat belum terpasang', 'Pasang perangkat', 'The device is not connected', 'Connect the device'),
-  'device.protocol': text('Jawaban perangkat tidak sesuai', 'Cabut dan pasang kembali perangkat', 'The device broke its protocol', 'Unplug and plug in the device'),
-  'device.frames_corrupt': text('Gambar dari perangkat rusak terus-menerus', 'Periksa kabel, lalu ulangi langkah ini', 'Frames stay corrupt', 'Check the cable, then repeat this step'),
-  'device.frames_missing': text('Tidak ada gambar dari perangkat', 'Periksa kabel, lalu ulangi langkah ini', 'No frames arrive', 'Check the cable, then repeat this step'),
-  'device.access': text('Perangkat tidak boleh dibuka', 'Hubungi petugas TI: izin perangkat', 'No permission to open the device', 'Ask IT: device permissions'),
+  'device.protocol': text(
+    'Jawaban perangkat tidak sesuai',
+    'Cabut dan pasang kembali perangkat',
+    'The device broke its protocol',
+    'Unplug and plug in the device',
+  ),
+  'device.frames_corrupt': text(
+    'Gambar dari perangkat rusak terus-menerus',
+    'Periksa kabel, lalu ulangi langkah ini',
+    'Frames stay corrupt',
+    'Check the cable, then repeat this step',
+  ),
+  'device.frames_missing': text(
+    'Tidak ada gambar dari perangkat',
+    'Periksa kabel, lalu ulangi langkah ini',
+    'No frames arrive',
+    'Check the cable, then repeat this step',
+  ),
+  'device.access': text(
+    'Perangkat tidak boleh dibuka',
+    'Hubungi petugas TI: izin perangkat',
+    'No permission to open the device',
+    'Ask IT: device permissions',
+  ),
 } as const
 
 const internal = {
-  'internal.unexpected': text('Terjadi kesalahan yang tidak terduga', 'Ulangi; bila tetap, hubungi petugas TI', 'Something unexpected happened', 'Repeat; if it stays, call IT'),
+  'internal.unexpected': text(
+    'Terjadi kesalahan yang tidak terduga',
+    'Ulangi; bila tetap, hubungi petugas TI',
+    'Something unexpected happened',
+    'Repeat; if it stays, call IT',
+  ),
   'internal.limit': text('Batas terlampaui', 'Tunggu sebentar lalu ulangi', 'A limit was passed', 'Wait a moment and repeat'),
 } as const
 
-export const faultWords = { ...input, ...device, ...internal } as const satisfies Record<string, FaultText>
+const station = {
+  'standard.invalid': text(
+    'Berkas standar pelayanan salah',
+    'Perbaiki bagian yang ditunjuk',
+    'The service standard file is wrong',
+    'Correct the field named',
+  ),
+  'standard.unknown': text(
+    'Standar pelayanan tidak dikenal',
+    'Pilih standar yang tersedia',
+    'Unknown service standard',
+    'Choose one that is installed',
+  ),
+  'case.not_found': text('Berkas pemohon tidak ditemukan', 'Ambil nomor antrian baru', 'No such case', 'Take a new queue ticket'),
+  'case.wrong_step': text(
+    'Belum saatnya langkah ini',
+    'Selesaikan langkah yang ditunjuk',
+    "It is not this step's turn",
+    'Finish the step named first',
+  ),
+  'case.papers_missing': text(
+    'Persyaratan belum lengkap',
+    'Periksa lagi atau kembalikan ke pemohon',
+    'Papers are missing',
+    'Check them or return the case to the applicant',
+  ),
+  'case.not_eligible': text(
+    'Pemohon belum memenuhi syarat',
+    'Jelaskan syaratnya kepada pemohon',
+    'The applicant is not eligible',
+    'Explain the condition to the applicant',
+  ),
+  'case.already_recorded': text(
+    'Pemohon sudah pernah direkam',
+    'Lanjutkan tanpa perekaman baru',
+    'This person was recorded before',
+    'Go on without a new recording',
+  ),
+  'case.gate_closed': text(
+    'Pusat belum menyatakan siap cetak',
+    'Tunggu status pusat atau beri bukti perekaman',
+    'The centre has not said print-ready',
+    'Wait for the centre or give the receipt',
+  ),
+  'registry.unreachable': text('SIAK tidak terjangkau', 'Coba lagi sebentar', 'The registry cannot be reached', 'Try again shortly'),
+  'registry.no_person': text(
+    'NIK tidak ada di SIAK',
+    'Periksa NIK di kartu keluarga',
+    'The registry knows no such person',
+    'Check the NIK on the family card',
+  ),
+  'capture.not_running': text('Tidak ada perekaman berjalan', 'Mulai perekaman', 'No capture is running', 'Start a capture'),
+  'capture.running': text(
+    'Perekaman lain sedang berjalan',
+    'Selesaikan atau batalkan dahulu',
+    'Another capture is running',
+    'Finish or cancel it first',
+  ),
+  'capture.nothing_seen': text(
+    'Belum ada gambar yang dapat diambil',
+    'Minta pemohon menempatkan diri',
+    'There is no picture to take yet',
+    'Ask the applicant to take position',
+  ),
+  'capture.incomplete': text('Perekaman belum lengkap', 'Rekam yang belum ada', 'The record is not complete', 'Capture what is missing'),
+  'capture.not_signed': text(
+    'Pemohon belum menyetujui rekaman',
+    'Tunjukkan rekaman, minta persetujuan',
+    'The resident has not approved the record',
+    'Show the record and ask for approval',
+  ),
+  'capture.weak_needs_reason': text(
+    'Hasil lemah perlu alasan',
+    'Ulangi atau tulis alasannya',
+    'A weak result needs a reason',
+    'Retake or give the reason',
+  ),
+} as const
+
+export const faultWords = { ...input, ...device, ...internal, ...station } as const satisfies Record<string, FaultText>

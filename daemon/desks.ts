@@ -1,0 +1,61 @@
+// What the station can be asked to do, by desk. The gateway and the CLI see only this; roles are checked before it is called.
+
+import type { OperatorDesk } from './operators/operators.js'
+import type { ServiceStandard } from './service/standard.js'
+import type { Modality, StationState } from './state.js'
+
+/** Who asks. Written into the audit chain with every act. */
+export interface Actor {
+  readonly operator: string
+  readonly roles: readonly string[]
+}
+
+/** All reject with a Fault when refused; the case is then unchanged. */
+export interface CaseDesk {
+  /** @returns the new case's id */
+  takeTicket(actor: Actor, request: { nik: string; priority: boolean; standardId: string }): Promise<string>
+  call(actor: Actor, caseId: string): Promise<void>
+  checkRequirement(actor: Actor, caseId: string, requirementId: string, satisfied: boolean): Promise<void>
+  completeStep(actor: Actor, caseId: string, stepId: string): Promise<void>
+  returnToApplicant(actor: Actor, caseId: string, missing: readonly string[]): Promise<void>
+  confirmApplicant(actor: Actor, caseId: string): Promise<void>
+  archive(actor: Actor, caseId: string, shelf: string): Promise<void>
+}
+
+export interface CaptureDesk {
+  start(actor: Actor, caseId: string, modality: Modality): Promise<void>
+  takeNow(actor: Actor, caseId: string): Promise<void>
+  accept(actor: Actor, caseId: string, modality: Modality, weakReason: string): Promise<void>
+  retake(actor: Actor, caseId: string, modality: Modality): Promise<void>
+  cancel(actor: Actor, caseId: string): Promise<void>
+  signRecord(actor: Actor, caseId: string): Promise<void>
+  seal(actor: Actor, caseId: string): Promise<void>
+}
+
+export interface IssuanceDesk {
+  start(actor: Actor, caseId: string): Promise<void>
+  resume(actor: Actor, caseId: string): Promise<void>
+  spoil(actor: Actor, caseId: string, reason: string): Promise<void>
+  verifyHolder(actor: Actor, caseId: string): Promise<void>
+  handOver(actor: Actor, caseId: string, unverifiedReason: string): Promise<void>
+}
+
+/** Only present on a simulated station. */
+export interface SimulationDesk {
+  callPerson(): Promise<{ nik: string; name: string }>
+}
+
+export interface Station {
+  readonly stationId: string
+  readonly office: string
+  readonly timezone: string
+  readonly softwareVersion: string
+  readonly standards: readonly ServiceStandard[]
+  readonly state: StationState
+  readonly operators: OperatorDesk
+  readonly cases: CaseDesk
+  readonly capture: CaptureDesk
+  readonly issuance: IssuanceDesk
+  readonly simulation?: SimulationDesk
+  close(): Promise<void>
+}

@@ -1,0 +1,87 @@
+// A case: one applicant's way through one service standard, as one document. Pure data; case-engine.ts moves it, the store keeps it.
+
+import type { Modality } from '../state.js'
+import type { StepKind } from './standard.js'
+
+export const caseStates = [
+  'draft',
+  'verifying',
+  'returned_to_applicant',
+  'complete',
+  'capturing',
+  'sealed',
+  'waiting_central',
+  'receipt_issued',
+  'print_ready_queue',
+  'personalising',
+  'ready_for_pickup',
+  'handed_over',
+  'archived',
+  'rejected',
+  'cancelled',
+] as const
+export type CaseStateName = (typeof caseStates)[number]
+
+/** Biodata as the registry gave them. Names, NIK and addresses stay in the encrypted store and on the screen of who works on the case. */
+export interface Biodata {
+  readonly nik: string
+  readonly name: string
+  readonly sex: 'M' | 'F'
+  readonly birthDate: string
+  readonly birthPlace: string
+  readonly citizenship: string
+  readonly address: string
+  readonly religion: string
+  readonly maritalStatus: string
+  readonly bloodGroup: string
+  readonly occupation: string
+  readonly familyCardNumber: string
+}
+
+export interface StepRecord {
+  readonly id: string
+  readonly kind: StepKind
+  readonly state: 'pending' | 'current' | 'done' | 'skipped' | 'failed'
+  readonly startedAtMs?: number
+  readonly endedAtMs?: number
+  readonly actor?: string
+}
+
+export interface ModalityRecord {
+  readonly modality: Modality
+  readonly state: 'pending' | 'capturing' | 'review' | 'good' | 'weak_accepted' | 'exception'
+  readonly tries: number
+  readonly measure: number
+  readonly weakReason?: string
+}
+
+export interface CaseDocument {
+  readonly caseId: string
+  readonly revision: number
+  readonly ticket: string
+  readonly priority: boolean
+  readonly standardId: string
+  /** The case stays on the version it began with. */
+  readonly standardVersion: number
+  readonly state: CaseStateName
+  readonly biodata?: Biodata
+  readonly biodataSource?: 'registry' | 'unverified'
+  readonly applicantConfirmed: boolean
+  readonly requirements: readonly { readonly id: string; readonly satisfied: boolean }[]
+  readonly steps: readonly StepRecord[]
+  /** '' when all steps are done. */
+  readonly currentStepId: string
+  readonly modalities: readonly ModalityRecord[]
+  readonly capturedBy?: string
+  readonly recordSigned: boolean
+  readonly packetId?: string
+  /** As the centre names it; unknown values are kept. */
+  readonly centralStatus: string
+  readonly receiptNumber: string
+  readonly blankSerial?: string
+  readonly holderVerified?: boolean
+  readonly shelf?: string
+  readonly openedAtMs: number
+  readonly requirementsCompleteAtMs?: number
+  readonly closedAtMs?: number
+}

@@ -1,0 +1,171 @@
+// What the station knows and tells: plain domain state and the one bus on which changes are published. Knows no wire and no device.
+
+import type { Facts } from '../protocol/facts.js'
+import type { FaultCode } from '../protocol/fault.js'
+import type { CaseDocument } from './service/case.js'
+
+export const modalities = ['face', 'signature', 'right_four', 'left_four', 'thumbs', 'irises'] as const
+export type Modality = (typeof modalities)[number]
+
+export const deviceKinds = ['slap_scanner', 'iris_camera', 'face_camera', 'signature_pad', 'card_terminal', 'card_printer'] as const
+export type DeviceKind = (typeof deviceKinds)[number]
+
+export interface FaultNotice {
+  readonly code: FaultCode
+  readonly context: Facts
+}
+
+export interface DeviceStatus {
+  readonly kind: DeviceKind
+  readonly serial: string
+  readonly product: string
+  readonly state: 'absent' | 'opening' | 'ready' | 'busy' | 'faulted' | 'refused'
+  readonly fault?: FaultNotice
+  readonly framesDropped: number
+  readonly framesCorrupt: number
+}
+
+/** A finger box in the pixels of the device's frame; position per ISO/IEC 19794-4, 0 when not named. */
+export interface FingerBox {
+  readonly position: number
+  readonly cx: number
+  readonly cy: number
+  readonly width: number
+  readonly height: number
+  readonly angleDeg: number
+}
+
+export interface CaptureStatus {
+  readonly caseId: string
+  readonly modality: Modality | undefined
+  readonly state: 'idle' | 'opening' | 'live' | 'review'
+  /** Stable advice name, '' when nothing is to be said. */
+  readonly advice: string
+  /** 0 to 100. A simple live measure, not a standard quality score. */
+  readonly measure: number
+  readonly stableFrames: number
+  readonly neededFrames: number
+  readonly boxes: readonly FingerBox[]
+}
+
+export interface OutboxStatus {
+  readonly waiting: number
+  /** 0 when nothing waits. */
+  readonly oldestAtMs: number
+  readonly reachable: boolean
+  readonly bytesSent: number
+  readonly bytesTotal: number
+}
+
+export interface IssuanceStatus {
+  readonly caseId: string
+  readonly state: 'idle' | 'binding' | 'writing' | 'reading_back' | 'printing' | 'ready' | 'handed_over' | 'attention' | 'spoiled'
+  readonly blankSerial: string
+  readonly bytesWritten: number
+  readonly bytesTotal: number
+  readonly fault?: FaultNotice
+}
+
+/** One preview picture on its way to whoever watches. Latest wins; never queued with events. */
+export interface PreviewPicture {
+  readonly deviceKind: DeviceKind
+  readonly sensor: number
+  readonly sequence: number
+  /** Size of the device's frame that the picture shows. */
+  readonly widthPx: number
+  readonly heightPx: number
+  /** JPEG; empty for the signature pad, which sends `ink`. */
+  readonly picture: Uint8Array
+  readonly capturedAtMs: number
+  /** SVG path data of the strokes so far. */
+  readonly ink: string
+}
+
+export type StationEvent =
+  | { readonly is: 'device'; readonly device: DeviceStatus }
+  | { readonly is: 'case'; readonly case: CaseDocument }
+  | { readonly is: 'capture'; readonly capture: CaptureStatus }
+  | { readonly is: 'outbox'; readonly outbox: OutboxStatus }
+  | { readonly is: 'issuance'; readonly issuance: IssuanceStatus }
+  | { readonly is: 'fault'; readonly fault: FaultNotice }
+
+export const idleCapture: CaptureStatus = {
+  caseId: '',
+  modality: undefined,
+  state: 'idle',
+  advice: '',
+  measure: 0,
+  stableFrames: 0,
+  neededFrames: 0,
+  boxes: [],
+}
+
+export const idleIssuance: IssuanceStatus = { caseId: '', state: 'idle', blankSerial: '', bytesWritten: 0, bytesTotal: 0 }
+
+/** The current state and its subscribers. Events are delivered at once and in order; pictures go to their own listeners. */
+export class StationState {
+  readonly #devices = new Map<DeviceKind, DeviceStatus>()
+  readonly #cases = new Map<string, CaseDocument>()
+  #capture = idleCapture
+  #issuance = idleIssuance
+  #outbox: OutboxStatus = { waiting: 0, oldestAtMs: 0, reachable: false, bytesSent: 0, bytesTotal: 0 }
+  readonly #listeners = new Set<(event: StationEvent) => void>()
+  readonly #watchers = new Set<(picture: PreviewPicture) => void>()
+
+  get devices(): readonly DeviceStatus[] {
+    return [...this.#devices.values()]
+  }
+  /** Cases that are not closed yet, and those closed since the start. */
+  get cases(): readonly CaseDocument[] {
+    return [...this.#cases.values()]
+  }
+  get capture(): CaptureStatus {
+    return this.#capture
+  }
+  get issuance(): IssuanceStatus {
+    return this.#issuance
+  }
+  get outbox(): OutboxStatus {
+    return this.#outbox
+  }
+
+  publish(event: StationEvent): void {
+    switch (event.is) {
+      case 'device':
+        this.#devices.set(event.device.kind, event.device)
+        break
+      case 'case':
+        this.#cases.set(event.case.caseId, event.case)
+        break
+      case 'capture':
+        this.#capture = event.capture
+        break
+      case 'outbox':
+        this.#outbox = event.outbox
+        break
+      case 'issuance':
+        this.#issuance = event.issuance
+        break
+      case 'fault':
+        break
+    }
+    for (const listener of this.#listeners) listener(event)
+  }
+
+  subscribe(listener: (event: StationEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  /** Whether anybody looks at previews: without a watcher none are made. */
+  get watched(): boolean {
+    return this.#watchers.size > 0
+  }
+  show(picture: PreviewPicture): void {
+    for (const watcher of this.#watchers) watcher(picture)
+  }
+  watch(watcher: (picture: PreviewPicture) => void): () => void {
+    this.#watchers.add(watcher)
+    return () => void this.#watchers.delete(watcher)
+  }
+}
