@@ -175,4 +175,18 @@ const station = {
   ),
 } as const
 
-export const faultWords = { ...input, ...device, ...internal, ...station } as const satisfies Record<string, FaultText>
+const card = {
+  'card.removed': text('Kartu terangkat sebelum selesai', 'Letakkan kembali kartu yang sama', 'The card left the reader before the end', 'Put the same card back'),
+  'card.absent': text('Kartu belum ada di pembaca', 'Letakkan kartu di pembaca', 'No card on the reader', 'Put the card on the reader'),
+  'card.mute': text('Kartu tidak menjawab', 'Angkat kartu, lalu letakkan kembali', 'The card does not answer', 'Lift the card and put it back'),
+  'card.in_use': text('Pembaca kartu sedang dipakai', 'Tunggu sampai selesai', 'The card reader is in use', 'Wait until it is free'),
+  'card.terminal_lost': text('Pembaca kartu terputus', 'Periksa kabel pembaca kartu', 'The card reader was lost', 'Check the cable of the card reader'),
+  'card.wrong_card': text('Kartu ini bukan kartu yang dikerjakan', 'Letakkan kartu yang semula', 'This is not the card of this job', 'Put back the card it began with'),
+  'card.status_word': text('Kartu menolak perintah', 'Ulangi; bila tetap, catat kartu rusak', 'The card refused a command', 'Repeat; if it stays, record the card as spoiled'),
+  'card.no_space': text('Data tidak muat di kartu', 'Hubungi petugas TI: isi kartu terlalu besar', 'The data do not fit on the card', 'Call IT: the card image is too large'),
+  'card.readback_differs': text('Isi kartu tidak sama dengan yang ditulis', 'Tulis ulang kartu yang sama', 'The card reads back differently', 'Write the same card again'),
+  'card.in_doubt': text('Hasil tulis kartu belum pasti', 'Letakkan kembali kartu untuk diperiksa', 'It is not certain what the card holds', 'Put the card back to be checked'),
+  'card.spoiled': text('Kartu rusak dan tidak boleh dipakai', 'Catat kartu rusak, ambil blangko baru', 'The card is spoiled', 'Record it as spoiled and take a new blank'),
+} as const
+
+export const faultWords = { ...input, ...device, ...internal, ...station, ...card } as const satisfies Record<string, FaultText>
