@@ -4,7 +4,7 @@
 export interface UsbDescriptors {
   readonly device: Uint8Array
   readonly configuration: Uint8Array
-  /** Index 1 manufacturer, 2 product, 3 serial. */
+  /** strings[0] is string descriptor index 1: [manufacturer, product, serial]. */
   readonly strings: readonly string[]
 }
 
