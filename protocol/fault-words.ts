@@ -86,6 +86,11 @@ const device = {
   ),
 } as const
 
+const capture = {
+  'device.frames_frozen': text('Gambar dari perangkat membeku', 'Cabut dan pasang kembali perangkat', 'The device keeps sending the same frame', 'Unplug and plug in the device'),
+  'device.line_noise': text('Data dari papan tanda tangan rusak', 'Periksa kabel, lalu ulangi tanda tangan', 'The signature pad sends garbled data', 'Check the cable, then sign again'),
+} as const
+
 const internal = {
   'internal.unexpected': text(
     'Terjadi kesalahan yang tidak terduga',
@@ -189,4 +194,4 @@ const card = {
   'card.spoiled': text('Kartu rusak dan tidak boleh dipakai', 'Catat kartu rusak, ambil blangko baru', 'The card is spoiled', 'Record it as spoiled and take a new blank'),
 } as const
 
-export const faultWords = { ...input, ...device, ...internal, ...station, ...card } as const satisfies Record<string, FaultText>
+export const faultWords = { ...input, ...device, ...internal, ...capture, ...station, ...card } as const satisfies Record<string, FaultText>
