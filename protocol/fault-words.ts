@@ -145,6 +145,7 @@ const station = {
     'The centre has not said print-ready',
     'Wait for the centre or give the receipt',
   ),
+  'case.role_required': text('Langkah ini bukan tugas Anda', 'Minta petugas yang berwenang', 'This step is not in your role', 'Ask an officer who may do it'),
   'registry.unreachable': text('SIAK tidak terjangkau', 'Coba lagi sebentar', 'The registry cannot be reached', 'Try again shortly'),
   'registry.no_person': text(
     'NIK tidak ada di SIAK',
@@ -218,4 +219,51 @@ const packet = {
   'packet.overdue': text('Paket tertunda terlalu lama', 'Sambungkan ke pusat sebelum merekam lagi', 'A packet has waited too long', 'Connect to the centre before recording more'),
 } as const
 
-export const faultWords = { ...input, ...device, ...internal, ...capture, ...station, ...card, ...centre, ...bundle, ...packet } as const satisfies Record<string, FaultText>
+const store = {
+  'store.locked': text('Folder data sedang dipakai stasiun lain', 'Tutup stasiun yang lain', 'Another station has the data folder open', 'Stop the other station'),
+  'store.full': text('Ruang penyimpanan hampir habis', 'Hubungi petugas TI: kosongkan ruang', 'The disk is nearly full', 'Call IT: free some space'),
+  'store.corrupt': text('Data tersimpan rusak', 'Hentikan kerja, hubungi petugas TI', 'Stored data are damaged', 'Stop and call IT'),
+  'store.blob_unknown': text('Data tidak ada atau sudah dihapus', 'Muat ulang berkas pemohon', 'No such stored data, or erased', 'Reload the case'),
+  'store.key_wrong': text('Kunci penyimpanan tidak cocok', 'Hubungi petugas TI: pulihkan kunci', 'The store key does not fit', 'Call IT: restore the key'),
+  'store.key_missing': text('Kunci penyimpanan tidak ada', 'Hubungi petugas TI: pulihkan kunci', 'The store key is missing', 'Call IT: restore the key'),
+  'store.version_newer': text('Data dibuat oleh versi lebih baru', 'Pasang versi rekam terbaru', 'The data come from a newer version', 'Install the newer version of rekam'),
+  'store.read_only': text('Folder data tidak dapat ditulis', 'Hubungi petugas TI: izin folder', 'The data folder cannot be written', 'Call IT: folder permissions'),
+  'store.folder_unsafe': text('Folder data terbuka bagi orang lain', 'Pilih folder kosong atau pribadi', 'Others can enter this data folder', 'Choose an empty or private folder'),
+  'store.io': text('Media penyimpanan gagal', 'Hentikan kerja, hubungi petugas TI', 'The disk failed', 'Stop and call IT'),
+  'store.closed': text('Penyimpanan sudah ditutup', 'Mulai ulang stasiun', 'The store is closed', 'Restart the station'),
+} as const
+
+const protocol = {
+  'protocol.malformed': text('Pesan tidak dapat dibaca', 'Perbarui aplikasi atau hubungi petugas TI', 'A message cannot be read', 'Update the client or call IT'),
+  'protocol.too_large': text('Pesan terlalu besar', 'Kirim data yang lebih kecil', 'A message is too large', 'Send less data'),
+  'protocol.version': text('Versi aplikasi tidak cocok', 'Muat ulang atau perbarui aplikasi', 'The versions do not match', 'Reload or update the client'),
+  'protocol.unknown_command': text('Perintah tidak dikenal', 'Muat ulang atau perbarui aplikasi', 'Unknown command', 'Reload or update the client'),
+  'protocol.connection_lost': text('Sambungan ke stasiun terputus', 'Tunggu; sambungan dicoba lagi', 'The connection to the station was lost', 'Wait; it is tried again'),
+} as const
+
+const session = {
+  'session.required': text('Belum masuk', 'Masuk dengan nama dan PIN', 'Nobody is logged in', 'Log in with name and PIN'),
+  'session.locked': text('Layar terkunci', 'Buka dengan PIN', 'The screen is locked', 'Unlock it with the PIN'),
+  'session.role_missing': text('Tugas ini bukan wewenang Anda', 'Panggil petugas yang berwenang', 'Your role does not allow this', 'Call an officer who may do it'),
+  'session.already': text('Sudah ada petugas yang masuk', 'Keluar dahulu', 'Somebody is already logged in', 'Log out first'),
+} as const
+
+const operator = {
+  'operator.wrong_pin': text('Nama atau PIN salah', 'Periksa lalu coba lagi', 'Wrong name or PIN', 'Check them and try again'),
+  'operator.too_many_tries': text('Terlalu banyak PIN salah', 'Tunggu waktu yang ditunjuk', 'Too many wrong PINs', 'Wait for the time shown'),
+  'operator.locked': text('Petugas ini dinonaktifkan', 'Hubungi administrator', 'This operator is locked', 'Call the administrator'),
+  'operator.exists': text('Nama petugas sudah dipakai', 'Pilih nama lain', 'This operator name is taken', 'Choose another name'),
+  'operator.not_found': text('Petugas tidak ditemukan', 'Periksa nama petugas', 'No such operator', 'Check the name'),
+  'operator.weak_pin': text('PIN terlalu pendek', 'Pilih PIN minimal enam angka', 'The PIN is too short', 'Choose at least six digits'),
+  'operator.claim_refused': text('Token pertama tidak berlaku', 'Gunakan token di layar daemon', 'The launch token is not valid', 'Use the token that the daemon printed'),
+  'operator.last_administrator': text('Administrator terakhir harus tetap ada', 'Tambah administrator lain dahulu', 'The last administrator has to stay', 'Add another administrator first'),
+} as const
+
+const gateway = {
+  'gateway.port_taken': text('Port stasiun sudah dipakai', 'Hentikan program lain atau ganti port', 'The port is taken', 'Stop the other program or change the port'),
+  'gateway.too_many_requests': text('Terlalu banyak perintah sekaligus', 'Tunggu jawaban sebelumnya', 'Too many requests at once', 'Wait for the earlier answers'),
+  'gateway.closing': text('Stasiun sedang berhenti', 'Tunggu stasiun menyala lagi', 'The station is stopping', 'Wait until it runs again'),
+  'gateway.not_simulated': text('Stasiun ini bukan simulasi', 'Panggil pemohon yang sebenarnya', 'This station is not simulated', 'Call a real applicant'),
+} as const
+
+export const faultWords = { ...input, ...device, ...internal, ...capture, ...station, ...card, ...centre, ...bundle, ...packet, ...store, ...protocol, ...session, ...operator, ...gateway } as const satisfies Record<string, FaultText>

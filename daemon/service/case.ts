@@ -64,6 +64,7 @@ export interface CaseDocument {
   /** The case stays on the version it began with. */
   readonly standardVersion: number
   readonly state: CaseStateName
+  readonly nik: string
   readonly biodata?: Biodata
   readonly biodataSource?: 'registry' | 'unverified'
   readonly applicantConfirmed: boolean

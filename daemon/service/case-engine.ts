@@ -1,0 +1,286 @@
+// How a case moves through its standard: a pure function of the document and what happened. No store, no clock, no devices.
+
+import { Fault } from '../../protocol/fault.js'
+import { type Modality, modalities } from '../state.js'
+import type { Biodata, CaseDocument, CaseStateName, ModalityRecord, StepRecord } from './case.js'
+import type { ServiceStandard, Step, StepKind } from './standard.js'
+
+export type CaseInput =
+  | { readonly is: 'requirement_checked'; readonly requirementId: string; readonly satisfied: boolean }
+  | { readonly is: 'step_completed'; readonly stepId: string }
+  | { readonly is: 'returned_to_applicant'; readonly missing: readonly string[] }
+  | { readonly is: 'resumed' }
+  | { readonly is: 'biodata_found'; readonly biodata: Biodata; readonly source: 'registry' | 'unverified' }
+  | { readonly is: 'applicant_confirmed' }
+  | { readonly is: 'modality_changed'; readonly modality: Modality; readonly change: Partial<Omit<ModalityRecord, 'modality'>> }
+  | { readonly is: 'record_signed' }
+  | { readonly is: 'sealed'; readonly packetId: string }
+  | { readonly is: 'central_status'; readonly status: string }
+  | { readonly is: 'send_window_passed'; readonly receiptNumber: string }
+  | { readonly is: 'blank_bound'; readonly serial: string }
+  | { readonly is: 'card_encoded' }
+  | { readonly is: 'card_printed' }
+  | { readonly is: 'card_spoiled' }
+  | { readonly is: 'holder_checked'; readonly verified: boolean }
+  | { readonly is: 'handed_over' }
+  | { readonly is: 'archived'; readonly shelf: string }
+
+export interface Happening {
+  readonly actor: string
+  readonly nowMs: number
+}
+
+const printReady = 'PRINT_READY_RECORD'
+
+/** A fresh case, standing at the first step after the ticket. */
+export function openCase(
+  standard: ServiceStandard,
+  opening: { caseId: string; ticket: string; priority: boolean; nik: string },
+  at: Happening,
+): CaseDocument {
+  const draft: CaseDocument = {
+    ...opening,
+    revision: 0,
+    standardId: standard.id,
+    standardVersion: standard.version,
+    state: 'draft',
+    applicantConfirmed: false,
+    requirements: standard.requirements.map(({ id }) => ({ id, satisfied: false })),
+    steps: standard.steps.map(({ id, kind }) => ({ id, kind, state: 'pending' })),
+    currentStepId: '',
+    modalities: modalities.map((modality) => ({ modality, state: 'pending', tries: 0, measure: 0 })),
+    recordSigned: false,
+    centralStatus: '',
+    receiptNumber: '',
+    openedAtMs: at.nowMs,
+  }
+  const first = standard.steps[0]
+  const entered = enter(draft, standard, 0, at)
+  return first?.kind === 'take_ticket' ? completeCurrent(entered, standard, at) : entered
+}
+
+/**
+ * @returns the next document; the same object when nothing changes
+ * @throws Fault `case.wrong_step` | `case.papers_missing` | `case.gate_closed` | `capture.incomplete` | `capture.not_signed` | `input.not_found`
+ */
+export function stepCase(doc: CaseDocument, input: CaseInput, standard: ServiceStandard, at: Happening): CaseDocument {
+  switch (input.is) {
+    case 'requirement_checked':
+      return checkRequirement(doc, input.requirementId, input.satisfied)
+    case 'step_completed':
+      return completeByWord(doc, input.stepId, standard, at)
+    case 'returned_to_applicant':
+      requireStep(doc, 'examine')
+      return { ...withMissing(doc, input.missing), state: 'returned_to_applicant' }
+    case 'resumed':
+      return doc.state === 'returned_to_applicant' ? { ...doc, state: 'verifying' } : doc
+    case 'biodata_found':
+      requireStep(doc, 'registry_check')
+      return { ...doc, biodata: input.biodata, biodataSource: input.source }
+    case 'applicant_confirmed':
+      requireStep(doc, 'registry_check')
+      if (!doc.biodata) throw new Fault('case.wrong_step', { caseId: doc.caseId, step: doc.currentStepId, reason: 'no biodata yet' })
+      return completeCurrent({ ...doc, applicantConfirmed: true }, standard, at)
+    case 'modality_changed':
+      requireStep(doc, 'capture')
+      return changeModality(doc, input.modality, input.change, at)
+    case 'record_signed':
+      requireStep(doc, 'capture')
+      requireComplete(doc)
+      return { ...doc, recordSigned: true }
+    case 'sealed':
+      requireStep(doc, 'capture')
+      requireComplete(doc)
+      if (!doc.recordSigned) throw new Fault('capture.not_signed', { caseId: doc.caseId })
+      return completeCurrent({ ...doc, packetId: input.packetId, state: 'sealed' }, standard, at)
+    case 'central_status':
+      return centralStatus(doc, input.status, standard, at)
+    case 'send_window_passed':
+      requireStep(doc, 'send')
+      return completeCurrent({ ...doc, receiptNumber: input.receiptNumber }, standard, at)
+    default:
+      return issuanceStep(doc, input, standard, at)
+  }
+}
+
+type IssuanceInput = Extract<
+  CaseInput,
+  { is: 'blank_bound' | 'card_encoded' | 'card_printed' | 'card_spoiled' | 'holder_checked' | 'handed_over' | 'archived' }
+>
+
+function issuanceStep(doc: CaseDocument, input: IssuanceInput, standard: ServiceStandard, at: Happening): CaseDocument {
+  switch (input.is) {
+    case 'blank_bound':
+      requireStep(doc, 'encode')
+      requireGate(doc)
+      return { ...doc, blankSerial: input.serial, state: 'personalising' }
+    case 'card_encoded':
+      requireStep(doc, 'encode')
+      return completeCurrent(doc, standard, at)
+    case 'card_printed':
+      requireStep(doc, 'print')
+      return completeCurrent(doc, standard, at)
+    case 'card_spoiled':
+      return backToEncoding(doc)
+    case 'holder_checked':
+      requireStep(doc, 'hand_over')
+      return { ...doc, holderVerified: input.verified }
+    case 'handed_over':
+      requireStep(doc, 'hand_over')
+      return completeCurrent({ ...doc, state: 'handed_over' }, standard, at)
+    case 'archived':
+      requireStep(doc, 'archive')
+      return completeCurrent({ ...doc, shelf: input.shelf }, standard, at)
+  }
+}
+
+/** The step that stands to be done now. */
+export function currentStep(doc: CaseDocument, standard: ServiceStandard): Step | undefined {
+  return standard.steps.find(({ id }) => id === doc.currentStepId)
+}
+
+/** @throws Fault `case.wrong_step` unless the case stands at a step of this kind */
+export function requireStep(doc: CaseDocument, kind: StepKind): StepRecord {
+  const current = doc.steps.find(({ id }) => id === doc.currentStepId)
+  if (current?.kind !== kind) {
+    throw new Fault('case.wrong_step', { caseId: doc.caseId, step: doc.currentStepId, expected: kind, found: current?.kind ?? 'none' })
+  }
+  return current
+}
+
+export const isCaptured = ({ state }: ModalityRecord): boolean => state === 'good' || state === 'weak_accepted' || state === 'exception'
+
+const byWord: readonly StepKind[] = ['examine', 'receipt', 'acknowledge']
+
+function completeByWord(doc: CaseDocument, stepId: string, standard: ServiceStandard, at: Happening): CaseDocument {
+  const current = doc.steps.find(({ id }) => id === doc.currentStepId)
+  if (!current || current.id !== stepId || !byWord.includes(current.kind)) {
+    throw new Fault('case.wrong_step', { caseId: doc.caseId, step: doc.currentStepId, expected: doc.currentStepId, found: stepId })
+  }
+  if (current.kind !== 'examine') return completeCurrent(doc, standard, at)
+  const mandatory = new Set(standard.requirements.filter((each) => each.mandatory).map(({ id }) => id))
+  const missing = doc.requirements.filter(({ id, satisfied }) => mandatory.has(id) && !satisfied)
+  if (missing.length > 0) throw new Fault('case.papers_missing', { caseId: doc.caseId, field: missing.map(({ id }) => id).join(',') })
+  return completeCurrent({ ...doc, requirementsCompleteAtMs: at.nowMs, state: 'complete' }, standard, at)
+}
+
+function checkRequirement(doc: CaseDocument, requirementId: string, satisfied: boolean): CaseDocument {
+  requireStep(doc, 'examine')
+  if (!doc.requirements.some(({ id }) => id === requirementId)) throw new Fault('input.not_found', { field: requirementId })
+  return { ...doc, requirements: doc.requirements.map((each) => (each.id === requirementId ? { ...each, satisfied } : each)) }
+}
+
+function withMissing(doc: CaseDocument, missing: readonly string[]): CaseDocument {
+  return { ...doc, requirements: doc.requirements.map((each) => (missing.includes(each.id) ? { ...each, satisfied: false } : each)) }
+}
+
+function changeModality(
+  doc: CaseDocument,
+  modality: Modality,
+  change: Partial<Omit<ModalityRecord, 'modality'>>,
+  at: Happening,
+): CaseDocument {
+  return {
+    ...doc,
+    // What the resident signed must be what is sealed: any new picture needs a new signature.
+    recordSigned: false,
+    capturedBy: at.actor,
+    modalities: doc.modalities.map((each) => (each.modality === modality ? { ...each, ...change } : each)),
+  }
+}
+
+function requireComplete(doc: CaseDocument): void {
+  const open = doc.modalities.filter((each) => !isCaptured(each))
+  if (open.length > 0)
+    throw new Fault('capture.incomplete', { caseId: doc.caseId, modality: open.map(({ modality }) => modality).join(',') })
+}
+
+function requireGate(doc: CaseDocument): void {
+  if (doc.centralStatus !== printReady) throw new Fault('case.gate_closed', { caseId: doc.caseId, found: doc.centralStatus })
+}
+
+/** The centre's word: recorded always, and the sending step ends when it says print-ready. Sent alone is not printable (contradiction C4). */
+function centralStatus(doc: CaseDocument, status: string, standard: ServiceStandard, at: Happening): CaseDocument {
+  if (doc.centralStatus === status) return doc
+  const told = { ...doc, centralStatus: status }
+  const current = doc.steps.find(({ id }) => id === doc.currentStepId)
+  if (current?.kind === 'send') {
+    return status === printReady ? completeCurrent(told, standard, at) : { ...told, state: 'waiting_central' }
+  }
+  return current?.kind === 'encode' && status === printReady ? { ...told, state: 'print_ready_queue' } : told
+}
+
+function backToEncoding(doc: CaseDocument): CaseDocument {
+  const encode = doc.steps.findIndex(({ kind }) => kind === 'encode')
+  const current = doc.steps.findIndex(({ id }) => id === doc.currentStepId)
+  const target = doc.steps[encode]
+  if (!target || current < encode) throw new Fault('case.wrong_step', { caseId: doc.caseId, step: doc.currentStepId, expected: 'encode' })
+  const { blankSerial: _spoiled, ...rest } = doc
+  const steps = doc.steps.map((each, index): StepRecord => {
+    if (index < encode || index > current) return each
+    return {
+      id: each.id,
+      kind: each.kind,
+      state: index === encode ? 'current' : 'pending',
+      ...(each.startedAtMs !== undefined && { startedAtMs: each.startedAtMs }),
+    }
+  })
+  return { ...rest, steps, currentStepId: target.id, state: 'print_ready_queue' }
+}
+
+function completeCurrent(doc: CaseDocument, standard: ServiceStandard, at: Happening): CaseDocument {
+  const index = doc.steps.findIndex(({ id }) => id === doc.currentStepId)
+  const steps = doc.steps.map(
+    (each, i): StepRecord => (i === index ? { ...each, state: 'done', endedAtMs: at.nowMs, actor: at.actor } : each),
+  )
+  return enter({ ...doc, steps }, standard, index + 1, at)
+}
+
+/** Enters the first step from `from` on whose condition holds; closes the case behind the last one. */
+function enter(doc: CaseDocument, standard: ServiceStandard, from: number, at: Happening): CaseDocument {
+  const steps = [...doc.steps]
+  for (let i = from; i < standard.steps.length; i++) {
+    const step = standard.steps[i]
+    const record = steps[i]
+    if (!step || !record) break
+    if (!holds(step, doc)) {
+      steps[i] = { ...record, state: 'skipped' }
+      continue
+    }
+    steps[i] = { ...record, state: 'current', startedAtMs: record.startedAtMs ?? at.nowMs }
+    return { ...doc, steps, currentStepId: step.id, state: stateAt(step.kind, doc) }
+  }
+  return { ...doc, steps, currentStepId: '', state: 'archived', closedAtMs: at.nowMs }
+}
+
+function holds(step: Step, doc: CaseDocument): boolean {
+  if (step.when === 'central.print_ready') return doc.centralStatus === printReady
+  if (step.when === 'central.not_print_ready') return doc.centralStatus !== printReady
+  return true
+}
+
+function stateAt(kind: StepKind, doc: CaseDocument): CaseStateName {
+  switch (kind) {
+    case 'take_ticket':
+      return 'draft'
+    case 'examine':
+      return 'verifying'
+    case 'registry_check':
+      return 'complete'
+    case 'capture':
+      return 'capturing'
+    case 'send':
+      return 'sealed'
+    case 'receipt':
+      return 'waiting_central'
+    case 'encode':
+      return doc.centralStatus === printReady ? 'print_ready_queue' : 'receipt_issued'
+    case 'print':
+      return 'personalising'
+    case 'hand_over':
+      return 'ready_for_pickup'
+    case 'acknowledge':
+    case 'archive':
+      return 'handed_over'
+  }
+}

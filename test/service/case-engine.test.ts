@@ -1,0 +1,163 @@
+import { readFile } from 'node:fs/promises'
+import fc from 'fast-check'
+import t from 'tap'
+import type { CaseDocument } from '../../daemon/service/case.js'
+import { type CaseInput, openCase, stepCase } from '../../daemon/service/case-engine.js'
+import { checkNik, maskNik } from '../../daemon/service/nik.js'
+import { parseStandard, standardWarnings } from '../../daemon/service/standard.js'
+import { modalities } from '../../daemon/state.js'
+import { isFault } from '../../protocol/fault.js'
+
+const json: unknown = JSON.parse(await readFile(new URL('../../daemon/service/standards/timed-recording.json', import.meta.url), 'utf8'))
+const standard = parseStandard(json, 'timed-recording.json')
+const at = { actor: 'siti', nowMs: 1_000 }
+const opened = (): CaseDocument => openCase(standard, { caseId: 'c1', ticket: 'A001', priority: false, nik: '7371015502040001' }, at)
+const walk = (doc: CaseDocument, ...inputs: readonly CaseInput[]): CaseDocument =>
+  inputs.reduce((each, input) => stepCase(each, input, standard, at), doc)
+
+const biodata = {
+  nik: '7371015502040001',
+  name: 'CONTOH',
+  sex: 'F',
+  birthDate: '2004-02-15',
+  birthPlace: 'MAKASSAR',
+  citizenship: 'WNI',
+  address: '-',
+  religion: '-',
+  maritalStatus: '-',
+  bloodGroup: '-',
+  occupation: '-',
+  familyCardNumber: '-',
+} as const
+const toCapture: readonly CaseInput[] = [
+  { is: 'requirement_checked', requirementId: 'family_card_copy', satisfied: true },
+  { is: 'step_completed', stepId: 'examine' },
+  { is: 'biodata_found', biodata, source: 'registry' },
+  { is: 'applicant_confirmed' },
+]
+const captured: readonly CaseInput[] = modalities.map((modality) => ({
+  is: 'modality_changed',
+  modality,
+  change: { state: 'good', tries: 1 },
+}))
+const toSent: readonly CaseInput[] = [...toCapture, ...captured, { is: 'record_signed' }, { is: 'sealed', packetId: 'p1' }]
+const throwsCode = (code: string, act: () => unknown) => {
+  try {
+    act()
+  } catch (error) {
+    return isFault(error) && error.code === code
+  }
+  return false
+}
+
+t.test('the ten timed steps lead from the ticket to the archived file', async (t) => {
+  const doc = walk(
+    opened(),
+    ...toSent,
+    { is: 'central_status', status: 'PROCESSING' },
+    { is: 'central_status', status: 'PRINT_READY_RECORD' },
+    { is: 'blank_bound', serial: 'B1' },
+    { is: 'card_encoded' },
+    { is: 'card_printed' },
+    { is: 'handed_over' },
+    { is: 'step_completed', stepId: 'acknowledge' },
+    { is: 'archived', shelf: 'R1' },
+  )
+  t.equal(doc.state, 'archived')
+  t.equal(doc.closedAtMs, 1_000)
+  t.strictSame(
+    doc.steps.filter(({ state }) => state !== 'done').map(({ id, state }) => [id, state]),
+    [['receipt', 'skipped']],
+  )
+})
+
+t.test('no step may be jumped', async (t) => {
+  t.ok(throwsCode('case.papers_missing', () => walk(opened(), { is: 'step_completed', stepId: 'examine' })))
+  t.ok(throwsCode('case.wrong_step', () => walk(opened(), { is: 'card_encoded' })))
+  t.ok(throwsCode('case.wrong_step', () => walk(opened(), { is: 'step_completed', stepId: 'archive' })))
+  t.ok(throwsCode('capture.incomplete', () => walk(opened(), ...toCapture, { is: 'record_signed' })))
+  t.ok(throwsCode('capture.not_signed', () => walk(opened(), ...toCapture, ...captured, { is: 'sealed', packetId: 'p1' })))
+})
+
+t.test('sent is not printable: without the word of the centre the applicant gets a receipt and the card waits', async (t) => {
+  const received = walk(
+    opened(),
+    ...toSent,
+    { is: 'send_window_passed', receiptNumber: 'R-1' },
+    { is: 'step_completed', stepId: 'receipt' },
+  )
+  t.equal(received.state, 'receipt_issued')
+  t.equal(received.currentStepId, 'encode')
+  t.ok(throwsCode('case.gate_closed', () => walk(received, { is: 'blank_bound', serial: 'B1' })))
+  const ready = walk(received, { is: 'central_status', status: 'PRINT_READY_RECORD' }, { is: 'blank_bound', serial: 'B1' })
+  t.equal(ready.state, 'personalising')
+})
+
+t.test('a picture taken after the resident signed asks for a new signature', async (t) => {
+  const signed = walk(opened(), ...toCapture, ...captured, { is: 'record_signed' })
+  const again = walk(signed, { is: 'modality_changed', modality: 'face', change: { state: 'good', tries: 2 } })
+  t.ok(throwsCode('capture.not_signed', () => walk(again, { is: 'sealed', packetId: 'p1' })))
+})
+
+t.test('a spoiled card sends the case back to the next blank, whatever was done with the old one', async (t) => {
+  const ready = walk(opened(), ...toSent, { is: 'central_status', status: 'PRINT_READY_RECORD' }, { is: 'blank_bound', serial: 'B1' })
+  for (const done of [
+    [],
+    [{ is: 'card_encoded' }],
+    [{ is: 'card_encoded' }, { is: 'card_printed' }],
+  ] as readonly (readonly CaseInput[])[]) {
+    const back = walk(ready, ...done, { is: 'card_spoiled' })
+    t.equal(back.currentStepId, 'encode')
+    t.equal(back.blankSerial, undefined)
+    t.equal(walk(back, { is: 'blank_bound', serial: 'B2' }).blankSerial, 'B2')
+  }
+})
+
+t.test('whatever is thrown at a case, it stands at one step, or is closed, and never loses its number', async (t) => {
+  const input = fc.oneof(
+    fc.constantFrom<CaseInput>(...toSent),
+    fc.constantFrom<CaseInput>(
+      { is: 'central_status', status: 'PRINT_READY_RECORD' },
+      { is: 'central_status', status: 'A_NAME_NOBODY_KNOWS' },
+      { is: 'blank_bound', serial: 'B1' },
+      { is: 'card_encoded' },
+      { is: 'card_printed' },
+      { is: 'card_spoiled' },
+      { is: 'handed_over' },
+      { is: 'send_window_passed', receiptNumber: 'R' },
+      { is: 'step_completed', stepId: 'receipt' },
+      { is: 'archived', shelf: 'R1' },
+    ),
+  )
+  const property = fc.property(fc.array(input, { maxLength: 60 }), (inputs) => {
+    let doc = opened()
+    for (const each of inputs) {
+      try {
+        doc = stepCase(doc, each, standard, at)
+      } catch (error) {
+        if (!isFault(error)) throw error
+      }
+      const current = doc.steps.filter(({ state }) => state === 'current')
+      if (doc.closedAtMs === undefined ? current.length !== 1 || current[0]?.id !== doc.currentStepId : current.length !== 0) return false
+      if (doc.ticket !== 'A001' || doc.standardVersion !== standard.version) return false
+    }
+    return true
+  })
+  t.doesNotThrow(() => fc.assert(property))
+})
+
+t.test('the published promise is data: 73 minutes on the sent path, gaps are warnings and never errors', async (t) => {
+  const sum = standard.steps.reduce((all, { norm }) => all + (norm ? norm.value * (norm.unit === 'hour' ? 60 : 1) : 0), 0)
+  t.equal(sum, 73)
+  t.ok(standardWarnings(standard).includes('no decree number'))
+  t.throws(() => parseStandard({ ...standard, price: 1 }, 'x.json'), { code: 'standard.invalid', context: { path: 'x.json' } })
+  t.throws(() => parseStandard({ ...standard, fee: '10000' }, 'x.json'), { code: 'standard.invalid', context: { field: 'fee' } })
+})
+
+t.test('numbers of residents follow the published vectors', async (t) => {
+  for (const good of ['7371015502040001', '7371012902040001', '7371017105990001', '9999990107990001']) t.doesNotThrow(() => checkNik(good))
+  for (const bad of ['7371013102900001', '7371013506990001', '7371017206990001', '7371010107990000', '737101', '737101010799000x']) {
+    t.throws(() => checkNik(bad), { code: 'input.invalid', context: { field: 'nik' } })
+  }
+  t.equal(maskNik('7371015502040001'), '••••••••••••0001')
+})
