@@ -22,7 +22,8 @@ async function readProto() {
   for (const type of types) {
     if (type instanceof protobuf.Enum) continue
     for (const field of type.fieldsArray) {
-      if (!(field.type in scalars) && !field.resolvedType) throw new Error(`${type.name}.${field.name}: type ${field.type} has no place on this wire`)
+      if (!(field.type in scalars) && !field.resolvedType)
+        throw new Error(`${type.name}.${field.name}: type ${field.type} has no place on this wire`)
     }
   }
   return types
@@ -50,7 +51,9 @@ function fieldType(field) {
 const isOptional = (field) => field.resolvedType instanceof protobuf.Type && !field.repeated && !field.partOf
 
 const fieldLines = (fields) =>
-  fields.map((field) => `${docComment('  ', field.comment)}  readonly ${field.name}${isOptional(field) ? '?' : ''}: ${fieldType(field)}\n`).join('')
+  fields
+    .map((field) => `${docComment('  ', field.comment)}  readonly ${field.name}${isOptional(field) ? '?' : ''}: ${fieldType(field)}\n`)
+    .join('')
 
 const upperFirst = (text) => text[0].toUpperCase() + text.slice(1)
 

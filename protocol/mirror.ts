@@ -1,0 +1,88 @@
+// The station as a client knows it: pure functions from a snapshot and the events after it to the next state. No connection here.
+
+import { Fault } from './fault.js'
+import type {
+  CaptureState,
+  CaseState,
+  DeviceState,
+  Event,
+  FaultReport,
+  IssuanceState,
+  OutboxState,
+  SessionState,
+  Snapshot,
+  StandardSummary,
+} from './gen/station.js'
+
+export interface StationMirror {
+  readonly sequence: number
+  readonly session: SessionState
+  readonly devices: readonly DeviceState[]
+  readonly cases: readonly CaseState[]
+  readonly capture: CaptureState
+  readonly outbox: OutboxState
+  readonly issuance: IssuanceState
+  readonly standards: readonly StandardSummary[]
+  /** The last fault that the station told of its own accord, until the next snapshot. */
+  readonly lastFault: FaultReport | undefined
+}
+
+export const initialMirror: StationMirror = {
+  sequence: 0,
+  session: { loggedIn: false, operator: '', roles: [], locked: false },
+  devices: [],
+  cases: [],
+  capture: { caseId: '', modality: 0, state: 'idle', advice: '', measure: 0, stableFrames: 0, neededFrames: 0, boxes: [] },
+  outbox: { waiting: 0, oldestAtMs: 0, reachable: false, bytesSent: 0, bytesTotal: 0 },
+  issuance: { caseId: '', state: 'idle', blankSerial: '', bytesWritten: 0, bytesTotal: 0 },
+  standards: [],
+  lastFault: undefined,
+}
+
+export function applySnapshot(snapshot: Snapshot): StationMirror {
+  return {
+    sequence: snapshot.sequence,
+    session: snapshot.session ?? initialMirror.session,
+    devices: snapshot.devices,
+    cases: snapshot.cases,
+    capture: snapshot.capture ?? initialMirror.capture,
+    outbox: snapshot.outbox ?? initialMirror.outbox,
+    issuance: snapshot.issuance ?? initialMirror.issuance,
+    standards: snapshot.standards,
+    lastFault: undefined,
+  }
+}
+
+/**
+ * @throws Fault protocol.connection_lost when an event is missing between `state` and `event`. An event of a kind that this software does not know
+ * only counts.
+ */
+export function applyEvent(state: StationMirror, event: Event): StationMirror {
+  if (event.sequence !== state.sequence + 1) {
+    throw new Fault('protocol.connection_lost', { reason: 'sequence_gap', expected: state.sequence + 1, found: event.sequence })
+  }
+  const next = { ...state, sequence: event.sequence }
+  switch (event.body) {
+    case 'session':
+      return { ...next, session: event.session }
+    case 'device':
+      return { ...next, devices: replaced(state.devices, event.device, (device) => device.kind) }
+    case 'case':
+      return { ...next, cases: replaced(state.cases, event.case, (each) => each.caseId) }
+    case 'capture':
+      return { ...next, capture: event.capture }
+    case 'outbox':
+      return { ...next, outbox: event.outbox }
+    case 'issuance':
+      return { ...next, issuance: event.issuance }
+    case 'fault':
+      return { ...next, lastFault: event.fault }
+    case undefined:
+      return next
+  }
+}
+
+function replaced<T>(entries: readonly T[], entry: T, keyOf: (entry: T) => string): readonly T[] {
+  const at = entries.findIndex((each) => keyOf(each) === keyOf(entry))
+  return at < 0 ? [...entries, entry] : entries.with(at, entry)
+}
