@@ -266,4 +266,13 @@ const gateway = {
   'gateway.not_simulated': text('Stasiun ini bukan simulasi', 'Panggil pemohon yang sebenarnya', 'This station is not simulated', 'Call a real applicant'),
 } as const
 
-export const faultWords = { ...input, ...device, ...internal, ...capture, ...station, ...card, ...centre, ...bundle, ...packet, ...store, ...protocol, ...session, ...operator, ...gateway } as const satisfies Record<string, FaultText>
+const payload = {
+  'wsq.corrupt': text('Berkas WSQ rusak', 'Gunakan berkas yang utuh', 'The WSQ stream is corrupt', 'Use an intact file'),
+  'wsq.unsupported': text('Bentuk WSQ tidak didukung', 'Periksa ukuran dan laju bit', 'This form of WSQ is not supported', 'Check size and bit rate'),
+  'image.corrupt': text('Gambar rusak', 'Gunakan gambar yang utuh', 'The image is corrupt', 'Use an intact image'),
+  'image.unsupported': text('Bentuk gambar tidak didukung', 'Gunakan PNG, PGM atau grey', 'This form of image is not supported', 'Use PNG, PGM or raw grey'),
+  'record.corrupt': text('Rekaman biometrik rusak', 'Gunakan rekaman yang utuh', 'The biometric record is corrupt', 'Use an intact record'),
+  'record.unsupported': text('Bentuk rekaman tidak didukung', 'Gunakan edisi yang didukung', 'This form of record is not supported', 'Use a supported edition'),
+} as const
+
+export const faultWords = { ...input, ...device, ...internal, ...capture, ...station, ...card, ...centre, ...bundle, ...packet, ...store, ...protocol, ...session, ...operator, ...gateway, ...payload } as const satisfies Record<string, FaultText>
