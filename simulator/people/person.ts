@@ -1,0 +1,169 @@
+// What the simulated devices may know of a simulated person: biodata and how each modality looks when presented. It knows no device.
+
+/** 8-bit grey, row-major, 0 black. Callers must not write into `grey`: it may be cached. */
+export interface GreyImage {
+  readonly widthPx: number
+  readonly heightPx: number
+  readonly grey: Uint8Array
+}
+
+/** 8-bit interleaved RGB, row-major. Callers must not write into `rgb`: it may be cached. */
+export interface RgbImage {
+  readonly widthPx: number
+  readonly heightPx: number
+  readonly rgb: Uint8Array
+}
+
+export interface Size {
+  readonly widthPx: number
+  readonly heightPx: number
+}
+
+/**
+ * How something is put before a sensor. Without `seed` the same picture is only moved and turned;
+ * with one it is a new touch or look: another pressure, contact area, slight skin distortion and noise. The same values give the same bytes.
+ */
+export interface Presentation {
+  /** Shift to the right, pixels. */
+  readonly dxPx?: number
+  /** Shift downward, pixels. */
+  readonly dyPx?: number
+  /** Turn about the middle of the sensor, degrees, counter-clockwise as seen. */
+  readonly angleDeg?: number
+  readonly seed?: number
+}
+
+/** Finger position codes of ISO/IEC 19794-4: 1 right thumb … 5 right little, 6 left thumb … 10 left little. */
+export type FingerPosition = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10
+export type Slap = 'right_four' | 'left_four' | 'thumbs'
+export type Eye = 'right' | 'left'
+
+/** `again`: the index finger captured a second time at recording; `handover`: the 1:1 check when the card is handed over (turned and moved by the seed). */
+export interface FingerPresentation extends Presentation {
+  readonly occasion?: 'again' | 'handover'
+}
+
+/** One point of a pen on a Topaz-style pad: raw units at 410 per inch, x to the right, y downward. */
+export interface PadSample {
+  readonly x: number
+  readonly y: number
+  /** 0..1023 */
+  readonly pressure: number
+  readonly timeMs: number
+  readonly penDown: boolean
+}
+
+/** Drawn or read when asked for, at most once per presentation. */
+export interface PersonImages {
+  /** 1600×1500, 500 ppi, dark ridges on white. */
+  slap(which: Slap, presentation?: Presentation): Promise<GreyImage>
+  /** One finger on the 1600×1500 platen, 500 ppi. */
+  finger(position: FingerPosition, presentation?: FingerPresentation): Promise<GreyImage>
+  /** The same finger on a single-finger sensor: 500×500, 500 ppi. */
+  fingerPatch(position: FingerPosition, presentation?: FingerPresentation): Promise<GreyImage>
+  /** 640×480 near infrared. `nativeSize` is there when the source was smaller and was centred on mid-grey. */
+  iris(eye: Eye, presentation?: Presentation): Promise<GreyImage & { readonly nativeSize?: Size }>
+  /** Scene of 1920×1080 before the cloth of the birth year: red for odd, blue for even. */
+  face(): Promise<RgbImage & { readonly nativeSize?: Size }>
+  /** The scene as one JPEG frame of a camera; the person sways a little with `phase` (any integer, period 24). */
+  faceMjpeg(phase: number): Promise<Uint8Array>
+  signature(): readonly PadSample[]
+}
+
+export interface Address {
+  readonly street: string
+  /** `003/007` */
+  readonly rtRw: string
+  readonly village: string
+  readonly district: string
+  readonly regency: string
+  readonly province: string
+}
+
+/** Values as the card prints them: upper case, Indonesian. */
+export interface Biodata {
+  /** 16 digits: region of first registration, birth date (day + 40 for women), serial. */
+  readonly nik: string
+  readonly name: string
+  readonly sex: 'M' | 'F'
+  /** ISO 8601 date. */
+  readonly birthDate: string
+  readonly birthPlace: string
+  readonly citizenship: 'WNI' | 'WNA'
+  readonly address: Address
+  readonly religion: string
+  readonly maritalStatus: string
+  readonly bloodGroup: string
+  readonly occupation: string
+  readonly familyCardNumber: string
+}
+
+/** Position in pixels of the image; `angleDeg` counter-clockwise from the right, towards the ridge that ends (or the valley that ends, for a bifurcation), as ISO/IEC 19794-2. */
+export interface MinutiaTruth {
+  readonly x: number
+  readonly y: number
+  readonly angleDeg: number
+  readonly type: 'ending' | 'bifurcation'
+}
+
+/** A finger as it lies on the platen: a box turned by `angleDeg` (counter-clockwise) about its centre, sides along the finger. */
+export interface FingerTruth {
+  readonly position: FingerPosition
+  readonly cx: number
+  readonly cy: number
+  readonly width: number
+  readonly height: number
+  readonly angleDeg: number
+  readonly pattern: 'loop_left' | 'loop_right' | 'whorl' | 'arch'
+  readonly minutiae: readonly MinutiaTruth[]
+}
+
+export interface Circle {
+  readonly x: number
+  readonly y: number
+  readonly radius: number
+}
+
+export interface IrisTruth {
+  readonly pupil: Circle
+  readonly iris: Circle
+}
+
+/** Pixels of the scene; right and left are the subject's. */
+export interface FaceTruth {
+  readonly rightEye: { readonly x: number; readonly y: number }
+  readonly leftEye: { readonly x: number; readonly y: number }
+  readonly chin: { readonly x: number; readonly y: number }
+  readonly background: 'red' | 'blue'
+}
+
+/** What is known of the drawing: only for synthetic persons. */
+export interface GroundTruth {
+  slap(which: Slap, presentation?: Presentation): Promise<readonly FingerTruth[]>
+  finger(position: FingerPosition, presentation?: FingerPresentation): Promise<FingerTruth>
+  fingerPatch(position: FingerPosition, presentation?: FingerPresentation): Promise<FingerTruth>
+  iris(eye: Eye, presentation?: Presentation): IrisTruth
+  /** The scene at rest (`face()`). */
+  face(): FaceTruth
+}
+
+export interface Person {
+  readonly simulated: true
+  /** Drawn from a seed, or sample images standing in for a person. */
+  readonly source: 'synthetic' | 'samples'
+  readonly biodata: Biodata
+  readonly images: PersonImages
+  readonly truth?: GroundTruth
+}
+
+export const platen: Size = { widthPx: 1600, heightPx: 1500 }
+export const patch: Size = { widthPx: 500, heightPx: 500 }
+export const irisFrame: Size = { widthPx: 640, heightPx: 480 }
+export const scene: Size = { widthPx: 1920, heightPx: 1080 }
+
+/** Fingers of a slap in the order in which they lie from left to right. */
+export const fingersOf: Readonly<Record<Slap, readonly FingerPosition[]>> = {
+  right_four: [2, 3, 4, 5],
+  left_four: [10, 9, 8, 7],
+  thumbs: [6, 1],
+}
