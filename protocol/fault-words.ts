@@ -275,4 +275,8 @@ const payload = {
   'record.unsupported': text('Bentuk rekaman tidak didukung', 'Gunakan edisi yang didukung', 'This form of record is not supported', 'Use a supported edition'),
 } as const
 
-export const faultWords = { ...input, ...device, ...internal, ...capture, ...station, ...card, ...centre, ...bundle, ...packet, ...store, ...protocol, ...session, ...operator, ...gateway, ...payload } as const satisfies Record<string, FaultText>
+const simulator = {
+  'simulator.missing_program': text('Program untuk simulator tidak ada', 'Pasang program yang disebut', 'A program that the simulator needs is missing', 'Install the program named'),
+} as const
+
+export const faultWords = { ...input, ...device, ...internal, ...capture, ...station, ...card, ...centre, ...bundle, ...packet, ...store, ...protocol, ...session, ...operator, ...gateway, ...payload, ...simulator } as const satisfies Record<string, FaultText>
