@@ -1,0 +1,165 @@
+// A look at one frame: simple live measures with an advice. Pure; runs in the analysis worker and in tests.
+// These are presence and steadiness measures, not biometric quality: names and numbers must not be shown as such.
+
+import type { RidgeMap } from '../kernels/finger/ridge-map.js'
+import { ridgeMap } from '../kernels/finger/ridge-map.js'
+import { segmentMap, slapPositions } from '../kernels/finger/segment.js'
+import type { FingerBox, Modality } from '../state.js'
+
+export interface Look {
+  /** Somebody or something is there to be captured. */
+  readonly present: boolean
+  /** 0 to 100; good enough from the plan's threshold on. */
+  readonly measure: number
+  /** Stable advice name, '' when fine. */
+  readonly advice: Advice | ''
+  readonly boxes: readonly FingerBox[]
+  /** A coarse signature of the picture: frames whose signatures differ little hold still. */
+  readonly signature: Uint8Array
+}
+
+export const adviceNames = [
+  'place_fingers',
+  'press_harder',
+  'press_softer',
+  'wrong_finger_count',
+  'look_at_camera',
+  'come_closer',
+  'hold_still',
+] as const
+export type Advice = (typeof adviceNames)[number]
+
+/** Blocks with ridges that one flat fingertip leaves at 500 ppi (about 200 × 320 px), and a thumb. */
+const fingerBlocks = 250
+const signatureSide = 16
+
+/** @param grey 8-bit grey, row-major; for MJPEG cameras the decoded luma at reduced size */
+export function lookAt(modality: Modality, grey: Uint8Array, widthPx: number, heightPx: number): Look {
+  switch (modality) {
+    case 'right_four':
+    case 'left_four':
+    case 'thumbs':
+      return lookAtSlap(modality, grey, widthPx, heightPx)
+    case 'irises':
+      return lookAtEye(grey, widthPx, heightPx)
+    case 'face':
+    case 'signature':
+      return lookAtScene(grey, widthPx, heightPx)
+  }
+}
+
+function lookAtSlap(slap: 'right_four' | 'left_four' | 'thumbs', grey: Uint8Array, widthPx: number, heightPx: number): Look {
+  const map = ridgeMap(grey, widthPx, heightPx)
+  const expected = slapPositions[slap].length
+  const boxes = segmentMap(map, slap)
+  const share = map.area / (expected * fingerBlocks)
+  const measure = Math.min(100, Math.round(share * 80 * (boxes.length / expected)))
+  return {
+    present: map.area > fingerBlocks / 3,
+    measure,
+    advice: slapAdvice(map, boxes.length, expected, share),
+    boxes,
+    signature: shrink(grey, widthPx, heightPx),
+  }
+}
+
+function slapAdvice(map: RidgeMap, found: number, expected: number, share: number): Advice | '' {
+  if (map.area < fingerBlocks / 3) return 'place_fingers'
+  if (found !== expected) return 'wrong_finger_count'
+  const darkness = meanGreyOfRidges(map)
+  if (share < 0.6 || darkness > 200) return 'press_harder'
+  return darkness < 60 ? 'press_softer' : ''
+}
+
+function meanGreyOfRidges(map: RidgeMap): number {
+  let sum = 0
+  let count = 0
+  for (let i = 0; i < map.ridges.length; i++) {
+    if (map.ridges[i] !== 1) continue
+    sum += map.grey[i] ?? 0
+    count++
+  }
+  return count === 0 ? 255 : sum / count
+}
+
+/** An eye in near infrared has a dark pupil and fine detail; without either nobody looks into the camera. */
+function lookAtEye(grey: Uint8Array, widthPx: number, heightPx: number): Look {
+  const stats = statistics(grey, widthPx, heightPx)
+  const present = stats.darkShare > 0.004 && stats.deviation > 12
+  const measure = present ? Math.min(100, Math.round(stats.detail * 12)) : 0
+  const advice = present ? (measure < 30 ? 'hold_still' : '') : 'look_at_camera'
+  return { present, measure, advice, boxes: [], signature: shrink(grey, widthPx, heightPx) }
+}
+
+/** A person before the backdrop: the middle differs from the upper corners. No face is detected here. */
+function lookAtScene(grey: Uint8Array, widthPx: number, heightPx: number): Look {
+  const corner = meanOf(grey, widthPx, 0, 0, widthPx >> 3, heightPx >> 3)
+  const middle = meanOf(grey, widthPx, (widthPx * 3) >> 3, heightPx >> 2, widthPx >> 2, heightPx >> 1)
+  const stats = statistics(grey, widthPx, heightPx)
+  const contrast = Math.abs(middle - corner)
+  const present = contrast > 10 && stats.deviation > 15
+  const measure = present ? Math.min(100, Math.round(40 + contrast / 2 + stats.detail * 4)) : 0
+  return { present, measure, advice: present ? '' : 'look_at_camera', boxes: [], signature: shrink(grey, widthPx, heightPx) }
+}
+
+interface Statistics {
+  readonly deviation: number
+  readonly darkShare: number
+  /** Mean absolute difference of neighbours, grey levels. */
+  readonly detail: number
+}
+
+function statistics(grey: Uint8Array, widthPx: number, heightPx: number): Statistics {
+  let sum = 0
+  let squares = 0
+  let dark = 0
+  let detail = 0
+  let count = 0
+  for (let y = 0; y < heightPx; y += 2) {
+    for (let x = 0; x < widthPx - 1; x += 2) {
+      const at = y * widthPx + x
+      const value = grey[at] ?? 0
+      sum += value
+      squares += value * value
+      if (value < 45) dark++
+      detail += Math.abs(value - (grey[at + 1] ?? 0))
+      count++
+    }
+  }
+  const mean = sum / count
+  return { deviation: Math.sqrt(Math.max(0, squares / count - mean * mean)), darkShare: dark / count, detail: detail / count }
+}
+
+function meanOf(grey: Uint8Array, stride: number, left: number, top: number, width: number, height: number): number {
+  let sum = 0
+  for (let y = top; y < top + height; y += 2) for (let x = left; x < left + width; x += 2) sum += grey[y * stride + x] ?? 0
+  return sum / Math.max(1, Math.ceil(width / 2) * Math.ceil(height / 2))
+}
+
+/** Mean grey of a 16 × 16 grid, sampled every fourth pixel. */
+function shrink(grey: Uint8Array, widthPx: number, heightPx: number): Uint8Array {
+  const out = new Uint8Array(signatureSide ** 2)
+  const cellWidth = widthPx / signatureSide
+  const cellHeight = heightPx / signatureSide
+  for (let row = 0; row < signatureSide; row++) {
+    for (let column = 0; column < signatureSide; column++) {
+      let sum = 0
+      let count = 0
+      for (let y = Math.floor(row * cellHeight); y < Math.floor((row + 1) * cellHeight); y += 4) {
+        for (let x = Math.floor(column * cellWidth); x < Math.floor((column + 1) * cellWidth); x += 4) {
+          sum += grey[y * widthPx + x] ?? 0
+          count++
+        }
+      }
+      out[row * signatureSide + column] = count === 0 ? 0 : sum / count
+    }
+  }
+  return out
+}
+
+/** Largest difference of two coarse signatures, grey levels. */
+export function motion(a: Uint8Array, b: Uint8Array): number {
+  let most = 0
+  for (let i = 0; i < a.length; i++) most = Math.max(most, Math.abs((a[i] ?? 0) - (b[i] ?? 0)))
+  return most
+}

@@ -1,0 +1,171 @@
+// One running capture on one device: frames to looks, looks to the auto-capture machine, its effects back. Knows no case and no store.
+
+import type { CaptureDevice, CaptureStream } from '../../drivers/driver.js'
+import type { Clock, Timer } from '../../protocol/clock.js'
+import { deferred } from '../../protocol/deferred.js'
+import { Fault, toFault } from '../../protocol/fault.js'
+import type { FrameHeader } from '../../protocol/hardware/frames.js'
+import type { CaptureStatus, FingerBox, Modality, PreviewPicture } from '../state.js'
+import type { FrameAnalyst } from './analyst.js'
+import { type AutoCapturePlan, type AutoCaptureState, beginAutoCapture, stepAutoCapture } from './auto-capture.js'
+import type { FrameRing, RingFrame } from './frame-ring.js'
+import type { Look } from './look.js'
+
+/** A frame taken out of the ring: the capture itself, not a preview. */
+export interface TakenFrame {
+  readonly header: FrameHeader
+  readonly bytes: Uint8Array
+  readonly measure: number
+  readonly boxes: readonly FingerBox[]
+}
+
+export interface TakenCapture {
+  /** One a sensor, in sensor order. */
+  readonly frames: readonly TakenFrame[]
+  readonly weak: boolean
+  readonly measure: number
+}
+
+export interface CaptureSession {
+  /** Settles when taken; rejects with the device's fault, `capture.nothing_seen` after the time-out, or an AbortError after cancel(). */
+  readonly taken: Promise<TakenCapture>
+  /** Takes the best there is. @throws Fault `capture.nothing_seen` */
+  takeNow(): void
+  cancel(): void
+}
+
+export interface CaptureSessionDeps {
+  readonly device: CaptureDevice
+  readonly ring: FrameRing
+  readonly analyst: FrameAnalyst
+  readonly clock: Clock
+  readonly plan: AutoCapturePlan
+  readonly watched: () => boolean
+  readonly status: (status: Omit<CaptureStatus, 'caseId' | 'state'>) => void
+  readonly show: (picture: PreviewPicture) => void
+}
+
+/** One sensor's way to its picture. */
+interface Eye {
+  machine: AutoCaptureState
+  best: TakenFrame | undefined
+  look: Look | undefined
+  /** A frame of this sensor is in the worker: later ones are passed over, the newest wins. */
+  busy: boolean
+}
+
+const tickMs = 200
+
+/** @param indicator what the device lights up for the person: bits as its driver names them */
+export function startCaptureSession(deps: CaptureSessionDeps, modality: Modality, indicator: number): CaptureSession {
+  const { device, clock, plan } = deps
+  const eyes = new Map<number, Eye>()
+  for (const { sensor } of device.info.sensors) {
+    eyes.set(sensor, { machine: beginAutoCapture(clock.monotonicMs()), best: undefined, look: undefined, busy: false })
+  }
+  const ending = deferred<TakenCapture>()
+  let over = false
+  let stream: CaptureStream | undefined
+  let timer: Timer | undefined
+
+  const finish = (settle: () => void) => {
+    if (over) return
+    over = true
+    timer?.cancel()
+    const stopped = stream ? stream.stop() : Promise.resolve()
+    void stopped.finally(settle)
+  }
+  const fail = (error: unknown) => finish(() => ending.reject(error))
+
+  const settleIfTaken = () => {
+    const all = [...eyes.values()]
+    if (all.some(({ machine }) => machine.at === 'given_up')) return fail(new Fault('capture.nothing_seen', { modality }))
+    if (!all.every(({ machine, best }) => machine.at === 'taken' && best)) return
+    const frames = all.flatMap(({ best }) => (best ? [best] : []))
+    const weak = all.some(({ machine }) => machine.at === 'taken' && machine.weak)
+    finish(() => ending.resolve({ frames, weak, measure: Math.min(...frames.map(({ measure }) => measure)) }))
+  }
+
+  const apply = (eye: Eye, input: Parameters<typeof stepAutoCapture>[1], frame?: RingFrame) => {
+    const { state, effects } = stepAutoCapture(eye.machine, input, plan, clock.monotonicMs())
+    eye.machine = state
+    const kept = effects.some((effect) => effect.do === 'keep')
+    if (kept && frame && input.is === 'look') {
+      eye.best = { header: frame.header, bytes: Uint8Array.from(frame.bytes), measure: input.look.measure, boxes: input.look.boxes }
+    }
+  }
+
+  const report = () => {
+    const all = [...eyes.values()]
+    deps.status({
+      modality,
+      advice: all.map(({ look }) => look?.advice ?? '').find((advice) => advice !== '') ?? '',
+      measure: Math.min(...all.map(({ look }) => look?.measure ?? 0)),
+      stableFrames: Math.min(...all.map(({ machine }) => (machine.at === 'watching' ? machine.steady : plan.neededFrames))),
+      neededFrames: plan.neededFrames,
+      boxes: all[0]?.look?.boxes ?? [],
+    })
+  }
+
+  const onFrame = async (frame: RingFrame): Promise<void> => {
+    const eye = eyes.get(frame.header.sensor)
+    if (!eye || eye.busy || over) return frame.release()
+    eye.busy = true
+    try {
+      const { look, picture } = await deps.analyst.analyse(frame, modality, deps.watched())
+      if (over) return
+      eye.look = look
+      apply(eye, { is: 'look', look }, frame)
+      if (picture.length > 0) deps.show(toPicture(device, frame.header, picture, clock))
+      report()
+      settleIfTaken()
+    } catch (error) {
+      fail(toFault(error))
+    } finally {
+      eye.busy = false
+      frame.release()
+    }
+  }
+
+  const tick = () => {
+    if (over) return
+    for (const eye of eyes.values()) apply(eye, { is: 'tick' })
+    settleIfTaken()
+    if (!over) timer = clock.after(tickMs, tick)
+  }
+
+  const begin = async () => {
+    const started = await device.start(
+      deps.ring.sink((frame) => void onFrame(frame)),
+      { indicator },
+      fail,
+    )
+    stream = started
+    if (over) await started.stop()
+    else tick()
+  }
+  begin().catch(fail)
+
+  return {
+    taken: ending.promise,
+    takeNow: () => {
+      if ([...eyes.values()].some(({ best }) => !best)) throw new Fault('capture.nothing_seen', { modality })
+      for (const eye of eyes.values()) apply(eye, { is: 'take_now' })
+      settleIfTaken()
+    },
+    cancel: () => fail(new DOMException('capture cancelled', 'AbortError')),
+  }
+}
+
+function toPicture(device: CaptureDevice, header: FrameHeader, picture: Uint8Array, clock: Clock): PreviewPicture {
+  return {
+    deviceKind: device.kind,
+    sensor: header.sensor,
+    sequence: header.sequence,
+    widthPx: header.widthPx,
+    heightPx: header.heightPx,
+    picture,
+    capturedAtMs: clock.nowMs(),
+    ink: '',
+  }
+}
