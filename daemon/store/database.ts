@@ -1,10 +1,9 @@
-// The encrypted database as two kysely views over the one connection in the worker thread: `reader` may not write, `writer` commits.
+// The encrypted database as two kysely views over the one connection behind a link: `reader` may not write, `writer` commits.
 // A first-come-first-served mutex gives each read or transaction the connection to itself. Knows no effects and no audit: store.ts adds them.
 
-import { Worker } from 'node:worker_threads'
 import {
-  type CompiledQuery,
   CompiledQuery as Compiled,
+  type CompiledQuery,
   type DatabaseConnection,
   type Dialect,
   type Driver,
@@ -15,28 +14,9 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import { Fault } from '../../protocol/fault.js'
-import { SqliteFailure, sqliteFault } from './faults.js'
 import type { Tables } from './schema.js'
-
-export interface DatabaseOpening {
-  readonly file: string
-  /** Raw 256-bit key, 64 hex digits: no key derivation in SQLite. */
-  readonly keyHex: string
-}
-
-export type Request = { readonly id: number } & (
-  | { readonly do: 'query'; readonly sql: string; readonly parameters: readonly unknown[]; readonly readOnly: boolean }
-  | { readonly do: 'rollback' | 'checkpoint' | 'close' }
-)
-export type Reply =
-  | {
-      readonly id: number
-      readonly ok: true
-      readonly rows: readonly unknown[]
-      readonly changes?: number
-      readonly lastInsertRowid?: number | bigint
-    }
-  | { readonly id: number; readonly ok: false; readonly code: string; readonly message: string }
+import type { OpenLink, SqliteLink } from './sqlite-link.js'
+import type { DatabaseOpening } from './sqlite-session.js'
 
 export interface EncryptedDatabase {
   readonly reader: Kysely<Tables>
@@ -48,64 +28,6 @@ export interface EncryptedDatabase {
 
 /** More than this many operations waiting means that something is stuck. */
 const waitingLimit = 1024
-
-type Answer = Extract<Reply, { ok: true }>
-type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never
-
-/** Talks to the worker: numbered requests, each answered once, all refused once it is gone. */
-class WorkerLink {
-  readonly #worker: Worker
-  readonly #waiting = new Map<number, { resolve: (answer: Answer) => void; reject: (error: Error) => void }>()
-  #nextId = 1
-  #gone: Error | undefined
-  readonly opened: Promise<Answer>
-  readonly ended: Promise<void>
-
-  constructor(opening: DatabaseOpening) {
-    this.#worker = new Worker(new URL('./database-worker.js', import.meta.url), { workerData: opening, execArgv: process.execArgv })
-    this.opened = this.#expect(0)
-    this.#worker.on('message', (reply: Reply) => this.#settle(reply))
-    this.#worker.on('error', (error) => this.#lose(new Fault('store.closed', { reason: 'worker failed' }, { cause: error })))
-    this.ended = new Promise((resolve) =>
-      this.#worker.on('exit', () => {
-        this.#lose(new Fault('store.closed'))
-        resolve()
-      }),
-    )
-  }
-
-  ask(request: Unnumbered<Request>): Promise<Answer> {
-    if (this.#gone) return Promise.reject(this.#gone)
-    const id = this.#nextId++
-    const answer = this.#expect(id)
-    this.#worker.postMessage({ ...request, id })
-    return answer
-  }
-
-  async stop(): Promise<void> {
-    await this.#worker.terminate()
-  }
-
-  /** An idle store does not keep the process alive; a running statement does. */
-  #expect(id: number): Promise<Answer> {
-    this.#worker.ref()
-    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }))
-  }
-
-  #settle(reply: Reply): void {
-    const waiting = this.#waiting.get(reply.id)
-    this.#waiting.delete(reply.id)
-    if (this.#waiting.size === 0) this.#worker.unref()
-    if (reply.ok) waiting?.resolve(reply)
-    else waiting?.reject(sqliteFault(new SqliteFailure(reply.code, reply.message)))
-  }
-
-  #lose(error: Error): void {
-    this.#gone ??= error
-    for (const { reject } of this.#waiting.values()) reject(this.#gone)
-    this.#waiting.clear()
-  }
-}
 
 class Mutex {
   #held = false
@@ -128,10 +50,10 @@ class Mutex {
 }
 
 class Connection implements DatabaseConnection {
-  readonly #link: WorkerLink
+  readonly #link: SqliteLink
   readonly #readOnly: boolean
 
-  constructor(link: WorkerLink, readOnly: boolean) {
+  constructor(link: SqliteLink, readOnly: boolean) {
     this.#link = link
     this.#readOnly = readOnly
   }
@@ -150,7 +72,7 @@ class Connection implements DatabaseConnection {
   }
 }
 
-function driver(link: WorkerLink, mutex: Mutex, readOnly: boolean): Driver {
+function driver(link: SqliteLink, mutex: Mutex, readOnly: boolean): Driver {
   const connection = new Connection(link, readOnly)
   return {
     init: async () => {},
@@ -176,14 +98,8 @@ function dialect(make: () => Driver): Dialect {
 }
 
 /** @throws Fault store.corrupt (also: wrong key), store.read_only; Error when the SQLite build or its settings are not what the store needs */
-export async function openDatabase(opening: DatabaseOpening): Promise<EncryptedDatabase> {
-  const link = new WorkerLink(opening)
-  try {
-    await link.opened
-  } catch (error) {
-    await link.stop()
-    throw error
-  }
+export async function openDatabase(opening: DatabaseOpening, openLink: OpenLink): Promise<EncryptedDatabase> {
+  const link = await openLink(opening)
   const mutex = new Mutex()
   return {
     reader: new Kysely<Tables>({ dialect: dialect(() => driver(link, mutex, true)) }),
@@ -199,8 +115,7 @@ export async function openDatabase(opening: DatabaseOpening): Promise<EncryptedD
     close: async () => {
       await mutex.acquire()
       try {
-        await link.ask({ do: 'close' })
-        await link.ended
+        await link.close()
       } finally {
         mutex.release()
       }

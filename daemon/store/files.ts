@@ -52,12 +52,20 @@ export const diskFiles: Files = {
 }
 
 /**
- * Durable when the promise resolves; a crash before leaves nothing or `<path>.tmp`.
+ * Durable when the promise resolves; a crash before leaves nothing or `<path><suffix>.tmp`.
+ * @param place `link` refuses to replace a file that is already there (EEXIST)
  * @throws Fault store.full, store.read_only, store.io
  */
-export async function writeDurably(files: Files, path: string, bytes: Uint8Array, place: 'rename' | 'link' = 'rename'): Promise<void> {
-  const temporary = `${path}.tmp`
+export async function writeDurably(
+  files: Files,
+  path: string,
+  bytes: Uint8Array,
+  { place = 'rename', suffix = '' }: { readonly place?: 'rename' | 'link'; readonly suffix?: string } = {},
+): Promise<void> {
+  const temporary = `${path}${suffix}.tmp`
   try {
+    // Of an earlier crash: one writer a path, unless the suffix sets them apart.
+    await removeIfThere(files, temporary)
     await files.createSynced(temporary, bytes)
     await files[place](temporary, path)
     if (place === 'link') await files.unlink(temporary)
