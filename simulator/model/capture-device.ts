@@ -190,7 +190,6 @@ class Model implements CaptureDeviceModel {
 
   reset(): void {
     this.#stop()
-    this.#setIndicator(0)
     this.#gain = unity
     this.#light = unity
     this.#challenge = undefined
@@ -321,6 +320,7 @@ class Model implements CaptureDeviceModel {
     this.#run?.timer.cancel()
     this.#run = undefined
     this.#fifo.flush()
+    this.#setIndicator(0)
     this.#last.fill(undefined)
   }
 

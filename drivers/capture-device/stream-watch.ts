@@ -1,0 +1,118 @@
+// Judges a running stream frame by frame: order, repetition, freeze, damage, silence. Pure; part of the machine.
+
+import type { FaultCode } from '../../protocol/fault.js'
+import type { CaptureCounters, CaptureDeviceInfo } from '../driver.js'
+import type { FrameHead } from './framing.js'
+
+export interface StreamRules {
+  /** No good frame for so long is `device.frames_missing`; at low frame rates four periods if that is longer. */
+  readonly silenceMs: number
+  /** So many damaged frames within `damageWindowMs` are `device.frames_corrupt`. */
+  readonly damagedFrames: number
+  readonly damageWindowMs: number
+  /** So many frames of one sensor in a row with the same payload are `device.frames_frozen`. */
+  readonly frozenFrames: number
+}
+
+interface SensorWatch {
+  readonly sensor: number
+  /** -1 before the first frame. */
+  readonly sequence: number
+  readonly payloadCrc32: number
+  /** Frames in a row with this payload. */
+  readonly same: number
+  /** When its last good frame came, or the stream began. */
+  readonly aliveMs: number
+}
+
+export interface Stream {
+  readonly session: number
+  readonly silenceMs: number
+  /** Times of damaged frames within the window, at most `damagedFrames`. */
+  readonly damagedMs: readonly number[]
+  /** Damaged frames since the last good one. */
+  readonly damagedSinceGood: number
+  readonly sensors: readonly SensorWatch[]
+  readonly counters: CaptureCounters
+}
+
+export const noCounters: CaptureCounters = {
+  published: 0,
+  corrupt: 0,
+  short: 0,
+  repeated: 0,
+  outOfOrder: 0,
+  missed: 0,
+  stale: 0,
+  dropped: 0,
+  skippedBytes: 0,
+}
+
+export function startedStream(
+  info: CaptureDeviceInfo,
+  begin: { nowMs: number; session: number; maxFps: number },
+  rules: StreamRules,
+): Stream {
+  const slowest = Math.min(...info.sensors.map((sensor) => sensor.maxFps || 1), begin.maxFps || Number.POSITIVE_INFINITY)
+  return {
+    session: begin.session,
+    silenceMs: Math.max(rules.silenceMs, 4000 / slowest),
+    damagedMs: [],
+    damagedSinceGood: 0,
+    sensors: info.sensors.map(({ sensor }) => ({ sensor, sequence: -1, payloadCrc32: 0, same: 0, aliveMs: begin.nowMs })),
+    counters: noCounters,
+  }
+}
+
+/** A whole, intact frame: fresh, or one that must not be used. */
+export function judgeFrame(stream: Stream, head: FrameHead, nowMs: number): { readonly stream: Stream; readonly good: boolean } {
+  const last = stream.sensors.find((watch) => watch.sensor === head.sensor)
+  const counters = stream.counters
+  if (!last) return { stream, good: false }
+  if (head.sequence === last.sequence)
+    return { stream: { ...stream, counters: { ...counters, repeated: counters.repeated + 1 } }, good: false }
+  if (head.sequence < last.sequence)
+    return { stream: { ...stream, counters: { ...counters, outOfOrder: counters.outOfOrder + 1 } }, good: false }
+  const same = last.same > 0 && head.payloadCrc32 === last.payloadCrc32 ? last.same + 1 : 1
+  const watch: SensorWatch = { sensor: head.sensor, sequence: head.sequence, payloadCrc32: head.payloadCrc32, same, aliveMs: nowMs }
+  const missed = counters.missed + (head.sequence - last.sequence - 1)
+  return {
+    stream: {
+      ...stream,
+      damagedSinceGood: 0,
+      sensors: stream.sensors.map((other) => (other.sensor === head.sensor ? watch : other)),
+      counters: { ...counters, published: counters.published + 1, missed },
+    },
+    good: true,
+  }
+}
+
+/** A good frame for which the sink had no room. */
+export function noteDropped(stream: Stream): Stream {
+  const { counters } = stream
+  return { ...stream, counters: { ...counters, published: counters.published - 1, dropped: counters.dropped + 1 } }
+}
+
+export function noteBad(stream: Stream, as: 'corrupt' | 'short', nowMs: number, rules: StreamRules): Stream {
+  const recent = stream.damagedMs.filter((atMs) => nowMs - atMs < rules.damageWindowMs)
+  return {
+    ...stream,
+    damagedMs: [...recent, nowMs].slice(-rules.damagedFrames),
+    damagedSinceGood: stream.damagedSinceGood + 1,
+    counters: { ...stream.counters, [as]: stream.counters[as] + 1 },
+  }
+}
+
+/** The fault that ends the stream, if it has come to that. */
+export function isSpent(stream: Stream, rules: StreamRules): FaultCode | undefined {
+  if (stream.damagedMs.length >= rules.damagedFrames) return 'device.frames_corrupt'
+  if (stream.sensors.some((watch) => watch.same >= rules.frozenFrames)) return 'device.frames_frozen'
+  return undefined
+}
+
+/** A sensor that was silent too long: nothing came at all, or nothing whole. Otherwise when to look again. */
+export function noteTick(stream: Stream, nowMs: number): { readonly code?: FaultCode; readonly wakeMs: number } {
+  const leftMs = Math.min(...stream.sensors.map((watch) => watch.aliveMs)) + stream.silenceMs - nowMs
+  if (leftMs > 0) return { wakeMs: leftMs }
+  return { code: stream.damagedSinceGood > 0 ? 'device.frames_corrupt' : 'device.frames_missing', wakeMs: 0 }
+}
