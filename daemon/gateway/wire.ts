@@ -1,0 +1,166 @@
+// Domain words to wire words, one function a message. The only place where the two meet; a NIK leaves here with four digits.
+
+import { faultReport } from '../../protocol/envelope.js'
+import {
+  type Applicant,
+  type CaptureState,
+  type CaseState,
+  type DeviceState,
+  type Init,
+  type IssuanceState,
+  type OperatorState,
+  type OutboxState,
+  type PreviewFrame,
+  type RequirementState,
+  type StandardSummary,
+  type StepState,
+  Modality as WireModality,
+} from '../../protocol/gen/station.js'
+import type { Operator } from '../operators/operators.js'
+import type { Biodata, CaseDocument } from '../service/case.js'
+import { normMs, type ServiceStandard } from '../service/standard.js'
+import type { CaptureStatus, DeviceStatus, IssuanceStatus, Modality, OutboxStatus, PreviewPicture } from '../state.js'
+
+const modalityNumbers: Readonly<Record<Modality, WireModality>> = {
+  face: WireModality.FACE,
+  signature: WireModality.SIGNATURE,
+  right_four: WireModality.RIGHT_FOUR,
+  left_four: WireModality.LEFT_FOUR,
+  thumbs: WireModality.THUMBS,
+  irises: WireModality.IRISES,
+}
+const modalityNames = new Map<number, Modality>(Object.entries(modalityNumbers).map(([name, number]) => [number, name as Modality]))
+
+/** @param modality already range-checked by protocol/envelope.ts */
+export function modalityFromWire(modality: WireModality): Modality {
+  const name = modalityNames.get(modality)
+  if (!name) throw new RangeError('modality passed the check of the envelope')
+  return name
+}
+
+const modalityToWire = (modality: Modality | undefined): WireModality =>
+  modality === undefined ? WireModality.MODALITY_UNSPECIFIED : modalityNumbers[modality]
+
+export function deviceToWire(device: DeviceStatus): Init<DeviceState> {
+  const { kind, serial, product, state, framesDropped, framesCorrupt } = device
+  return { kind, serial, product, state, framesDropped, framesCorrupt, ...(device.fault && { fault: faultReport(device.fault) }) }
+}
+
+export function captureToWire(capture: CaptureStatus): Init<CaptureState> {
+  return { ...capture, modality: modalityToWire(capture.modality), measure: Math.round(capture.measure) }
+}
+
+export function outboxToWire(outbox: OutboxStatus): Init<OutboxState> {
+  return outbox
+}
+
+export function issuanceToWire(issuance: IssuanceStatus): Init<IssuanceState> {
+  const { caseId, state, blankSerial, bytesWritten, bytesTotal } = issuance
+  return { caseId, state, blankSerial, bytesWritten, bytesTotal, ...(issuance.fault && { fault: faultReport(issuance.fault) }) }
+}
+
+export function previewToWire(picture: PreviewPicture): Init<PreviewFrame> {
+  return picture
+}
+
+export function standardToWire(standard: ServiceStandard): Init<StandardSummary> {
+  return {
+    id: standard.id,
+    version: standard.version,
+    titleId: standard.title.id,
+    titleEn: standard.title.en,
+    office: standard.office,
+  }
+}
+
+export function operatorToWire(operator: Operator): Init<OperatorState> {
+  return { name: operator.name, roles: operator.roles, locked: operator.locked }
+}
+
+/** All but the last four digits hidden. */
+export function maskNik(nik: string): string {
+  return '*'.repeat(Math.max(0, nik.length - 4)) + nik.slice(-4)
+}
+
+/** Completed years at `nowMs`. @param birthDate ISO 8601 calendar date @returns 0 when the date cannot be read */
+export function ageYears(birthDate: string, nowMs: number, timezone: string): number {
+  const [year = 0, month = 0, day = 0] = birthDate.split('-').map(Number)
+  if (!year || !month || !day) return 0
+  const today = new Intl.DateTimeFormat('en-CA', { timeZone: timezone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(nowMs)
+  const [nowYear = 0, nowMonth = 0, nowDay = 0] = today.split('-').map(Number)
+  const beforeBirthday = nowMonth < month || (nowMonth === month && nowDay < day)
+  return Math.max(0, nowYear - year - (beforeBirthday ? 1 : 0))
+}
+
+/** What the words of a case depend on beside the case. */
+export interface CaseFrame {
+  readonly standards: readonly ServiceStandard[]
+  readonly timezone: string
+  readonly nowMs: number
+}
+
+export function caseToWire(document: CaseDocument, frame: CaseFrame): Init<CaseState> {
+  const standard =
+    frame.standards.find((each) => each.id === document.standardId && each.version === document.standardVersion) ??
+    frame.standards.find((each) => each.id === document.standardId)
+  return {
+    caseId: document.caseId,
+    ticket: document.ticket,
+    priority: document.priority,
+    standardId: document.standardId,
+    standardVersion: document.standardVersion,
+    state: document.state,
+    ...(document.biodata && { applicant: applicantToWire(document.biodata, document, frame) }),
+    requirements: document.requirements.map((each) => requirementToWire(each, standard)),
+    steps: document.steps.map((each) => stepToWire(each, standard)),
+    currentStepId: document.currentStepId,
+    modalities: document.modalities.map(({ modality, state, tries, measure }) => {
+      return { modality: modalityToWire(modality), state, tries, measure: Math.round(measure) }
+    }),
+    recordSigned: document.recordSigned,
+    centralStatus: document.centralStatus,
+    receiptNumber: document.receiptNumber,
+    openedAtMs: document.openedAtMs,
+    closedAtMs: document.closedAtMs ?? 0,
+  }
+}
+
+function applicantToWire(biodata: Biodata, document: CaseDocument, frame: CaseFrame): Init<Applicant> {
+  return {
+    nikMasked: maskNik(biodata.nik),
+    name: biodata.name,
+    birthPlace: biodata.birthPlace,
+    birthDate: biodata.birthDate,
+    sex: biodata.sex,
+    address: biodata.address,
+    confirmed: document.applicantConfirmed,
+    source: document.biodataSource ?? '',
+    ageYears: ageYears(biodata.birthDate, frame.nowMs, frame.timezone),
+  }
+}
+
+function requirementToWire(each: CaseDocument['requirements'][number], standard: ServiceStandard | undefined): Init<RequirementState> {
+  const known = standard?.requirements.find((requirement) => requirement.id === each.id)
+  return {
+    id: each.id,
+    labelId: known?.label.id ?? each.id,
+    labelEn: known?.label.en ?? each.id,
+    mandatory: known?.mandatory ?? true,
+    satisfied: each.satisfied,
+  }
+}
+
+function stepToWire(each: CaseDocument['steps'][number], standard: ServiceStandard | undefined): Init<StepState> {
+  const known = standard?.steps.find((step) => step.id === each.id)
+  return {
+    id: each.id,
+    kind: each.kind,
+    labelId: known?.label.id ?? each.id,
+    labelEn: known?.label.en ?? each.id,
+    state: each.state,
+    normMs: known ? normMs(known) : 0,
+    startedAtMs: each.startedAtMs ?? 0,
+    endedAtMs: each.endedAtMs ?? 0,
+    roles: known?.role ?? [],
+  }
+}

@@ -1,0 +1,262 @@
+// The people who may work at this station: names, roles, PINs, and the one-time token that makes the first administrator. Works offline.
+// Knows no session and no wire; PINs and the token are never logged, audited or kept in clear.
+
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Transaction } from 'kysely'
+import type { Clock } from '../../protocol/clock.js'
+import { Fault } from '../../protocol/fault.js'
+import { TEXT_LIMITS } from '../../protocol/limits.js'
+import type { Log } from '../../protocol/log.js'
+import type { Random } from '../../protocol/random.js'
+import type { Actor } from '../desks.js'
+import type { Effects } from '../effects.js'
+import { roles as knownRoles, type Role } from '../service/standard.js'
+import type { OperatorsTable, Tables } from '../store/schema.js'
+import type { Store } from '../store/store.js'
+import { delayAfterFailuresMs, lockoutPolicy, remainingMs } from './lockout.js'
+import { hashPin, pinMatches, saltBytes } from './pin.js'
+
+export interface Operator {
+  /** Stable; goes into the audit chain in place of the name. */
+  readonly id: string
+  readonly name: string
+  readonly roles: readonly Role[]
+  readonly locked: boolean
+}
+
+export interface OperatorDesk {
+  /** No operator exists yet. */
+  readonly unclaimed: boolean
+  /** A new one-time token for `claim`, to be shown to whoever started the daemon; undefined once claimed. An earlier token loses its force. */
+  issueLaunchToken(): string | undefined
+  /** @throws Fault operator.claim_refused, operator.weak_pin, input.invalid */
+  claim(launchToken: string, name: string, pin: string): Promise<Operator>
+  /** @throws Fault operator.exists, operator.weak_pin, input.invalid (field `name` or `roles`) */
+  add(actor: Actor, request: { readonly name: string; readonly roles: readonly string[]; readonly pin: string }): Promise<Operator>
+  list(): Promise<readonly Operator[]>
+  /** @throws Fault operator.not_found, operator.last_administrator */
+  setLocked(actor: Actor, name: string, locked: boolean): Promise<Operator>
+  /** @throws Fault operator.wrong_pin, operator.too_many_tries (with `retryAfterMs`), operator.locked (only after the right PIN) */
+  verifyPin(name: string, pin: string): Promise<Operator>
+}
+
+const administratorRole: Role = 'database_admin'
+const firstAdministratorRoles: readonly Role[] = [administratorRole, 'supervisor']
+const shortestPin = 6
+const waitingLimit = 32
+const tokenBytes = 15
+const idBytes = 8
+
+export interface OperatorDeps {
+  readonly store: Store
+  readonly effects: Effects
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
+
+export async function openOperatorDesk(deps: OperatorDeps): Promise<OperatorDesk> {
+  const first = await deps.store.read((db) => db.selectFrom('operators').select('id').limit(1).executeTakeFirst())
+  return new StoredOperators(deps, first === undefined)
+}
+
+class StoredOperators implements OperatorDesk {
+  readonly #deps: OperatorDeps
+  #unclaimed: boolean
+  #tokenHash: Uint8Array | undefined
+  /** Changes and PIN checks go one by one: guesses made side by side must not slip past the count. */
+  #last: Promise<unknown> = Promise.resolve()
+  #waiting = 0
+
+  constructor(deps: OperatorDeps, unclaimed: boolean) {
+    this.#deps = deps
+    this.#unclaimed = unclaimed
+  }
+
+  get unclaimed(): boolean {
+    return this.#unclaimed
+  }
+
+  issueLaunchToken(): string | undefined {
+    if (!this.#unclaimed) return undefined
+    const token = Buffer.from(this.#deps.random.bytes(tokenBytes)).toString('hex').toUpperCase()
+    this.#tokenHash = hashToken(token)
+    return token.match(/.{1,6}/g)?.join('-') ?? token
+  }
+
+  claim(launchToken: string, name: string, pin: string): Promise<Operator> {
+    return this.#oneByOne(async () => {
+      const expected = this.#tokenHash
+      if (!expected || !this.#unclaimed || !timingSafeEqual(hashToken(launchToken), expected)) throw new Fault('operator.claim_refused')
+      const row = await this.#makeRow(name, firstAdministratorRoles, pin)
+      await this.#deps.store.commit({ actor: row.id, act: 'operator.claimed', facts: { operator: row.id } }, async (trx) => {
+        const other = await trx.selectFrom('operators').select('id').limit(1).executeTakeFirst()
+        if (other) throw new Fault('operator.claim_refused')
+        await trx.insertInto('operators').values(row).execute()
+      })
+      this.#tokenHash = undefined
+      this.#unclaimed = false
+      this.#deps.log.write('info', 'operator.claimed', { operator: row.id })
+      return toOperator(row)
+    })
+  }
+
+  add(actor: Actor, request: { readonly name: string; readonly roles: readonly string[]; readonly pin: string }): Promise<Operator> {
+    return this.#oneByOne(async () => {
+      const row = await this.#makeRow(request.name, checkRoles(request.roles), request.pin)
+      await this.#deps.store.commit({ actor: actor.operator, act: 'operator.added', facts: { operator: row.id } }, async (trx) => {
+        if (await findByName(trx, row.name)) throw new Fault('operator.exists')
+        await trx.insertInto('operators').values(row).execute()
+      })
+      this.#tokenHash = undefined
+      this.#unclaimed = false
+      return toOperator(row)
+    })
+  }
+
+  async list(): Promise<readonly Operator[]> {
+    const rows = await this.#deps.store.read((db) => db.selectFrom('operators').selectAll().orderBy('name').execute())
+    return rows.map(toOperator)
+  }
+
+  setLocked(actor: Actor, name: string, locked: boolean): Promise<Operator> {
+    return this.#oneByOne(async () => {
+      const known = await this.#deps.store.read((db) => findByName(db, normalName(name)))
+      if (!known) throw new Fault('operator.not_found')
+      const act = locked ? 'operator.locked' : 'operator.unlocked'
+      await this.#deps.store.commit({ actor: actor.operator, act, facts: { operator: known.id } }, async (trx) => {
+        if (locked) await refuseLastAdministrator(trx, known)
+        // A person unlocked by an administrator starts with a clean count.
+        const count = locked ? {} : { failed_attempts: 0, locked_until_ms: null }
+        await trx
+          .updateTable('operators')
+          .set({ disabled: locked ? 1 : 0, ...count })
+          .where('id', '=', known.id)
+          .execute()
+      })
+      return { ...toOperator(known), locked }
+    })
+  }
+
+  verifyPin(name: string, pin: string): Promise<Operator> {
+    return this.#oneByOne(async () => {
+      const { store, effects, clock } = this.#deps
+      const row = await store.read((db) => findByName(db, normalName(name)))
+      if (!row) {
+        // As slow as a known name, so that time does not tell who works here.
+        await hashPin(effects, pin, new Uint8Array(saltBytes))
+        throw new Fault('operator.wrong_pin')
+      }
+      const waitMs = remainingMs(row.locked_until_ms, clock.nowMs())
+      if (waitMs > 0) {
+        await this.#shortenWait(row, waitMs)
+        throw new Fault('operator.too_many_tries', { retryAfterMs: waitMs })
+      }
+      if (!(await pinMatches(effects, pin, row.pin_salt, row.pin_hash))) return this.#countFailure(row)
+      if (row.disabled !== 0) throw new Fault('operator.locked')
+      if (row.failed_attempts > 0) await this.#clearFailures(row)
+      return toOperator(row)
+    })
+  }
+
+  async #countFailure(row: OperatorsTable): Promise<never> {
+    const failures = row.failed_attempts + 1
+    const waitMs = delayAfterFailuresMs(failures)
+    const until = waitMs > 0 ? Math.ceil(this.#deps.clock.nowMs() + waitMs) : null
+    const audit = { actor: row.id, act: 'operator.pin_refused', facts: { operator: row.id, attempts: failures } }
+    await this.#deps.store.commit(audit, (trx) =>
+      trx.updateTable('operators').set({ failed_attempts: failures, locked_until_ms: until }).where('id', '=', row.id).execute(),
+    )
+    this.#deps.log.write('warn', 'operator.pin_refused', { operator: row.id, attempts: failures })
+    if (waitMs > 0) throw new Fault('operator.too_many_tries', { retryAfterMs: waitMs })
+    throw new Fault('operator.wrong_pin')
+  }
+
+  async #clearFailures(row: OperatorsTable): Promise<void> {
+    const audit = { actor: row.id, act: 'operator.pin_count_cleared', facts: { operator: row.id, attempts: row.failed_attempts } }
+    await this.#deps.store.commit(audit, (trx) =>
+      trx.updateTable('operators').set({ failed_attempts: 0, locked_until_ms: null }).where('id', '=', row.id).execute(),
+    )
+  }
+
+  /** The clock was set back since the lockout began: keep the wait within the longest delay instead of until the old date comes again. */
+  async #shortenWait(row: OperatorsTable, waitMs: number): Promise<void> {
+    const nowMs = this.#deps.clock.nowMs()
+    if (row.locked_until_ms === null || row.locked_until_ms - nowMs <= lockoutPolicy.longestDelayMs) return
+    const audit = { actor: 'station', act: 'operator.wait_shortened', facts: { operator: row.id, reason: 'clock_set_back' } }
+    await this.#deps.store.commit(audit, (trx) =>
+      trx
+        .updateTable('operators')
+        .set({ locked_until_ms: Math.ceil(nowMs + waitMs) })
+        .where('id', '=', row.id)
+        .execute(),
+    )
+  }
+
+  async #makeRow(name: string, roles: readonly Role[], pin: string): Promise<OperatorsTable> {
+    const pinLength = [...pin.normalize('NFC')].length
+    if (pinLength < shortestPin) throw new Fault('operator.weak_pin', { limit: shortestPin })
+    if (pinLength > (TEXT_LIMITS['pin'] ?? 0)) throw new Fault('input.invalid', { field: 'pin' })
+    const salt = this.#deps.random.bytes(saltBytes)
+    return {
+      id: Buffer.from(this.#deps.random.bytes(idBytes)).toString('hex'),
+      name: checkName(name),
+      roles: JSON.stringify(roles),
+      pin_hash: await hashPin(this.#deps.effects, pin, salt),
+      pin_salt: salt,
+      failed_attempts: 0,
+      locked_until_ms: null,
+      disabled: 0,
+      created_ms: Math.floor(this.#deps.clock.nowMs()),
+    }
+  }
+
+  #oneByOne<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#waiting >= waitingLimit) return Promise.reject(new Fault('internal.limit', { limit: waitingLimit }))
+    this.#waiting++
+    const result = this.#last.then(work).finally(() => {
+      this.#waiting--
+    })
+    this.#last = result.catch(() => {})
+    return result
+  }
+}
+
+const hashToken = (token: string): Uint8Array =>
+  createHash('sha256')
+    .update(token.replaceAll(/[^0-9a-zA-Z]/g, '').toUpperCase())
+    .digest()
+
+const normalName = (name: string): string => name.normalize('NFC').trim()
+
+function checkName(name: string): string {
+  const normal = normalName(name)
+  if (!/^[\p{L}\p{N}][\p{L}\p{M}\p{N} .,'_-]*$/u.test(normal) || normal.length > (TEXT_LIMITS['name'] ?? 0)) {
+    throw new Fault('input.invalid', { field: 'name' })
+  }
+  return normal
+}
+
+const isRole = (role: string): role is Role => knownRoles.some((known) => known === role)
+
+function checkRoles(roles: readonly string[]): readonly Role[] {
+  const checked = [...new Set(roles)].filter(isRole)
+  if (checked.length === 0 || checked.length < new Set(roles).size) throw new Fault('input.invalid', { field: 'roles' })
+  return checked
+}
+
+function toOperator(row: OperatorsTable): Operator {
+  const stored: unknown = JSON.parse(row.roles)
+  const roles = Array.isArray(stored) ? stored.filter((role) => typeof role === 'string').filter(isRole) : []
+  return { id: row.id, name: row.name, roles, locked: row.disabled !== 0 }
+}
+
+function findByName(db: Pick<Transaction<Tables>, 'selectFrom'>, name: string): Promise<OperatorsTable | undefined> {
+  return db.selectFrom('operators').selectAll().where('name', '=', name).executeTakeFirst()
+}
+
+async function refuseLastAdministrator(trx: Transaction<Tables>, row: OperatorsTable): Promise<void> {
+  if (!toOperator(row).roles.includes(administratorRole)) return
+  const others = await trx.selectFrom('operators').selectAll().where('disabled', '=', 0).where('id', '!=', row.id).execute()
+  if (!others.some((other) => toOperator(other).roles.includes(administratorRole))) throw new Fault('operator.last_administrator')
+}
