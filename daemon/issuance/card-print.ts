@@ -1,0 +1,158 @@
+// What stands on the card: both sides from their SVG layouts, rastered for a one-colour (black) retransfer panel. Layouts are data beside this file.
+
+import { readFile } from 'node:fs/promises'
+import sharp from 'sharp'
+import type { Biodata } from '../service/case.js'
+
+/** A CR80 card at 300 dpi, lying. */
+export const cardPx = { width: 1016, height: 648 } as const
+/** One bit a pixel, 1 = ink, most significant bit first; the printer feeds the card upright: 648 wide, 1016 high, 81 bytes a line. */
+export const printRaster = { widthPx: 648, heightPx: 1016, lineBytes: 81 } as const
+
+export interface CardPrint {
+  readonly biodata: Biodata
+  /** JPEG */
+  readonly photo: Uint8Array
+  /** PNG */
+  readonly signature: Uint8Array
+  readonly office: string
+  readonly issuePlace: string
+  readonly issueDate: string
+  readonly validUntil: string
+  readonly blankSerial: string
+  /** Words that mark a card of a simulated station; '' on a real one. */
+  readonly simulated: string
+}
+
+export interface CardSides {
+  readonly front: Uint8Array
+  readonly back: Uint8Array
+}
+
+/** @returns both sides as print rasters of `printRaster` */
+export async function renderCard(print: CardPrint): Promise<CardSides> {
+  const [front, back] = await Promise.all([renderSide('front', print), renderSide('back', print)])
+  return { front, back }
+}
+
+async function renderSide(side: 'front' | 'back', print: CardPrint): Promise<Uint8Array> {
+  const layout = await readFile(new URL(`./layout/${side}.svg`, import.meta.url), 'utf8')
+  const values = fields(print)
+  const svg = layout.replace(/\{\{(\w+)\}\}/g, (_, name: string) => escapeXml(values[name] ?? ''))
+  const { data } = await sharp(Buffer.from(svg))
+    .flatten({ background: '#fff' })
+    .greyscale()
+    .rotate(90)
+    .toColourspace('b-w')
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  return dither(new Uint8Array(data), printRaster.widthPx, printRaster.heightPx)
+}
+
+function fields(print: CardPrint): Readonly<Record<string, string>> {
+  const { biodata } = print
+  const [address1, address2] = wrap(biodata.address.toUpperCase(), 27)
+  return {
+    headline: 'KARTU TANDA PENDUDUK',
+    office: print.office.toUpperCase(),
+    nik: biodata.nik,
+    name: biodata.name.toUpperCase(),
+    birth: `${biodata.birthPlace.toUpperCase()}, ${dayFirst(biodata.birthDate)}`,
+    sex: biodata.sex === 'M' ? 'LAKI-LAKI' : 'PEREMPUAN',
+    bloodGroup: biodata.bloodGroup,
+    address1,
+    address2,
+    religion: biodata.religion.toUpperCase(),
+    maritalStatus: biodata.maritalStatus.toUpperCase(),
+    occupation: biodata.occupation.toUpperCase(),
+    citizenship: biodata.citizenship,
+    validUntil: print.validUntil,
+    photo: `data:image/jpeg;base64,${Buffer.from(print.photo).toString('base64')}`,
+    signature: `data:image/png;base64,${Buffer.from(print.signature).toString('base64')}`,
+    issuePlace: print.issuePlace.toUpperCase(),
+    issueDate: dayFirst(print.issueDate),
+    blankSerial: print.blankSerial,
+    simulated: print.simulated,
+  }
+}
+
+const escapeXml = (text: string): string => text.replace(/[<>&"']/g, (ch) => `&#${ch.charCodeAt(0)};`)
+
+const dayFirst = (iso: string): string => iso.split('-').reverse().join('-')
+
+/** Breaks at the last space before `width`; what does not fit into two lines is cut. */
+function wrap(text: string, width: number): readonly [string, string] {
+  if (text.length <= width) return [text, '']
+  const space = text.lastIndexOf(' ', width)
+  const at = space > 0 ? space : width
+  return [text.slice(0, at), text.slice(at).trim().slice(0, width)]
+}
+
+/** Floyd and Steinberg 1976: grey tones as dots, text stays sharp because it is black or white already. */
+function dither(grey: Uint8Array, widthPx: number, heightPx: number): Uint8Array {
+  const level = Float32Array.from(grey)
+  const out = new Uint8Array(printRaster.lineBytes * heightPx)
+  for (let y = 0; y < heightPx; y++) {
+    for (let x = 0; x < widthPx; x++) {
+      const at = y * widthPx + x
+      const value = level[at] ?? 255
+      const ink = value < 128
+      if (ink) {
+        const byte = y * printRaster.lineBytes + (x >> 3)
+        out[byte] = (out[byte] ?? 0) | (0x80 >> (x & 7))
+      }
+      const error = value - (ink ? 0 : 255)
+      const give = (to: number, share: number) => {
+        level[to] = (level[to] ?? 0) + (error * share) / 16
+      }
+      if (x + 1 < widthPx) give(at + 1, 7)
+      if (y + 1 < heightPx) {
+        if (x > 0) give(at + widthPx - 1, 3)
+        give(at + widthPx, 5)
+        if (x + 1 < widthPx) give(at + widthPx + 1, 1)
+      }
+    }
+  }
+  return out
+}
+
+/** The raster as a lying picture for people, PNG. */
+export async function rasterToPng(raster: Uint8Array): Promise<Uint8Array> {
+  const { widthPx, heightPx, lineBytes } = printRaster
+  const grey = Buffer.alloc(widthPx * heightPx, 255)
+  for (let y = 0; y < heightPx; y++) {
+    for (let x = 0; x < widthPx; x++) if ((raster[y * lineBytes + (x >> 3)] ?? 0) & (0x80 >> (x & 7))) grey[y * widthPx + x] = 0
+  }
+  const png = await sharp(grey, { raw: { width: widthPx, height: heightPx, channels: 1 } })
+    .rotate(270)
+    .toColourspace('b-w')
+    .png()
+    .toBuffer()
+  return new Uint8Array(png)
+}
+
+/** The best JPEG of the photo that fits in `maxBytes`, at chip size. */
+export async function fitPhoto(photo: Uint8Array, maxBytes: number): Promise<Uint8Array> {
+  for (const width of [240, 192, 160, 128, 96]) {
+    for (const quality of [80, 65, 50, 40, 30]) {
+      const jpeg = await sharp(photo).resize({ width, withoutEnlargement: true }).jpeg({ quality, chromaSubsampling: '4:2:0' }).toBuffer()
+      if (jpeg.length <= maxBytes) return new Uint8Array(jpeg)
+    }
+  }
+  return new Uint8Array()
+}
+
+/** The signature as a two-colour PNG that fits in `maxBytes`. */
+export async function fitSignature(signature: Uint8Array, maxBytes: number): Promise<Uint8Array> {
+  for (const width of [240, 180, 120, 80]) {
+    const png = await sharp(signature)
+      .flatten({ background: '#fff' })
+      .resize({ width, withoutEnlargement: true })
+      .greyscale()
+      .threshold(160)
+      .png({ palette: true, colours: 2, compressionLevel: 9 })
+      .toBuffer()
+    if (png.length <= maxBytes) return new Uint8Array(png)
+  }
+  return new Uint8Array()
+}
