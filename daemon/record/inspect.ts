@@ -1,0 +1,230 @@
+// What is in this file? Any record of the house as plain JSON, without pixels or minutiae. New kinds join by adding an inspector to the list.
+
+import { Fault } from '../../protocol/fault.js'
+import { decodeWsq, looksLikeWsq, readWsqHeader } from '../kernels/wsq/index.js'
+import { type FaceImageRepresentation, faceImageDataType, readFaceImageRecord } from './face-image.js'
+import { fingerCompression, fingerPosition, readFingerImageRecord } from './finger-image.js'
+import { eye, irisImageFormat, readIrisImageRecord } from './iris-image.js'
+import { readMinutiaeHeader } from './minutiae-header.js'
+import { checkPayload, type PayloadCodec, type PayloadFacts } from './payload.js'
+import type { CaptureDate, CaptureHead } from './representation.js'
+import { readSignatureRecord } from './signature.js'
+
+/** Plain JSON. `valid` is always true: what is not valid ends in a fault. */
+export interface InspectionResult {
+  /** `FIR`, `IIR`, `FAC`, `SDI`, `FMR`, `WSQ`, or what an added inspector says. */
+  readonly type: string
+  readonly standard: string
+  readonly valid: true
+  readonly bytes: number
+  /** Slips that do not keep the record from being read. */
+  readonly remarks: readonly string[]
+  readonly [detail: string]: unknown
+}
+
+export interface Inspector {
+  recognises(bytes: Uint8Array): boolean
+  /** @throws Fault when the record is not what it says it is */
+  inspect(bytes: Uint8Array): Promise<InspectionResult> | InspectionResult
+}
+
+const begins = (bytes: Uint8Array, identifier: string) =>
+  bytes.length >= 4 && String.fromCharCode(bytes[0]!, bytes[1]!, bytes[2]!, bytes[3]!) === `${identifier}\0`
+
+/** The inspectors of ISO/IEC 19794 records and bare WSQ, first match wins. */
+export const recordInspectors: readonly Inspector[] = [
+  { recognises: (bytes) => begins(bytes, 'FIR'), inspect: inspectFinger },
+  { recognises: (bytes) => begins(bytes, 'IIR'), inspect: inspectIris },
+  { recognises: (bytes) => begins(bytes, 'FAC'), inspect: inspectFace },
+  { recognises: (bytes) => begins(bytes, 'SDI'), inspect: inspectSignature },
+  { recognises: (bytes) => begins(bytes, 'FMR'), inspect: inspectMinutiae },
+  { recognises: looksLikeWsq, inspect: inspectWsq },
+]
+
+/**
+ * @param inspectors  add those of sealed packets and card dumps in front of or behind `recordInspectors`
+ * @throws Fault `record.unsupported` when nothing recognises the bytes; `record.corrupt`, `wsq.corrupt`, `image.corrupt` when they are damaged
+ */
+export async function inspectRecord(bytes: Uint8Array, inspectors: readonly Inspector[] = recordInspectors): Promise<InspectionResult> {
+  const inspector = inspectors.find((one) => one.recognises(bytes))
+  if (!inspector)
+    throw new Fault('record.unsupported', { field: 'formatIdentifier', offset: 0, reason: 'unknown_record', size: bytes.length })
+  return inspector.inspect(bytes)
+}
+
+const nameOf = (table: Record<string, number>, code: number): string | undefined =>
+  Object.entries(table).find(([, value]) => value === code)?.[0]
+
+/** ISO 8601; undefined when the record says unknown or something that is no date. */
+function dateText(date: CaptureDate): string | undefined {
+  if (date.year === 0xffff || date.month < 1 || date.month > 12 || date.day < 1 || date.day > 31) return undefined
+  const two = (value: number) => String(value).padStart(2, '0')
+  const day = `${String(date.year).padStart(4, '0')}-${two(date.month)}-${two(date.day)}`
+  if (date.hour > 23 || date.minute > 59 || date.second > 60) return day
+  const fraction = date.millisecond < 1000 ? `.${String(date.millisecond).padStart(3, '0')}` : ''
+  return `${day}T${two(date.hour)}:${two(date.minute)}:${two(date.second)}${fraction}Z`
+}
+
+function headFacts(head: CaptureHead) {
+  const date = dateText(head.captureDate)
+  return {
+    ...(date === undefined ? {} : { captureDate: date }),
+    captureDevice: head.captureDevice,
+    qualityBlocks: head.qualityBlocks,
+    ...(head.certificationBlocks.length > 0 ? { certificationBlocks: head.certificationBlocks } : {}),
+  }
+}
+
+const fingerCodecs2005: readonly (PayloadCodec | undefined)[] = ['raw', undefined, 'WSQ', 'JPEG', 'JPEG 2000', 'PNG']
+const fingerCodecs2011: readonly (PayloadCodec | undefined)[] = ['raw', undefined, 'WSQ', 'JPEG', 'JPEG 2000', 'JPEG 2000', 'PNG']
+
+async function inspectFinger(bytes: Uint8Array): Promise<InspectionResult> {
+  const record = readFingerImageRecord(bytes)
+  const codecs = record.edition === 2005 ? fingerCodecs2005 : fingerCodecs2011
+  const representations: Record<string, unknown>[] = []
+  for (const [i, one] of record.representations.entries()) {
+    const field = `representations[${i}].image`
+    if (one.compression === fingerCompression.packed) throw new Fault('record.unsupported', { field, reason: 'packed_pixels' })
+    if (one.compression >= codecs.length) throw new Fault('record.corrupt', { field, reason: 'compression', found: one.compression })
+    const payload = await checkPayload(one.image, { ...one, codec: codecs[one.compression] }, field)
+    const perCm = one.scaleUnits === 2 ? 2.54 : 1
+    representations.push({
+      ...headFacts(one),
+      fingerPosition: one.fingerPosition,
+      positionName: nameOf(fingerPosition, one.fingerPosition),
+      representationNumber: one.representationNumber,
+      impression: one.impression,
+      compression: one.compression,
+      ppi: Math.round(one.imageResolution.x * perCm),
+      scanPpi: Math.round(one.scanResolution.x * perCm),
+      bitDepth: one.bitDepth,
+      widthPx: one.widthPx,
+      heightPx: one.heightPx,
+      payload,
+      ...(one.extendedData.length > 0 ? { extendedData: one.extendedData.map(({ type, data }) => ({ type, bytes: data.length })) } : {}),
+    })
+  }
+  return result('FIR', `ISO/IEC 19794-4:${record.edition}`, bytes, record.remarks, { edition: record.edition, representations })
+}
+
+const irisCodecs = new Map<number, { codec: PayloadCodec; channels: number }>([
+  [irisImageFormat.monoRaw, { codec: 'raw', channels: 1 }],
+  [irisImageFormat.rgbRaw, { codec: 'raw', channels: 3 }],
+  [irisImageFormat.monoJpeg, { codec: 'JPEG', channels: 1 }],
+  [irisImageFormat.rgbJpeg, { codec: 'JPEG', channels: 3 }],
+  [irisImageFormat.monoJpeg2000, { codec: 'JPEG 2000', channels: 1 }],
+  [irisImageFormat.rgbJpeg2000, { codec: 'JPEG 2000', channels: 3 }],
+  [irisImageFormat.monoPng, { codec: 'PNG', channels: 1 }],
+  [irisImageFormat.rgbPng, { codec: 'PNG', channels: 3 }],
+])
+
+async function inspectIris(bytes: Uint8Array): Promise<InspectionResult> {
+  const record = readIrisImageRecord(bytes)
+  const remarks = [...(record.remarks ?? [])]
+  const representations: Record<string, unknown>[] = []
+  for (const [i, one] of record.representations.entries()) {
+    const field = `representations[${i}].image`
+    const format = irisCodecs.get(one.imageFormat)
+    if (!format) throw new Fault('record.corrupt', { field, reason: 'image_format', found: one.imageFormat })
+    // Colour images state the bits of a whole pixel or of one channel; raw sizes need the channel.
+    const bitDepth = one.bitDepth > 16 ? one.bitDepth / 3 : one.bitDepth
+    const payload: PayloadFacts = await checkPayload(one.image, { ...one, bitDepth, codec: format.codec }, field)
+    if (payload.channels !== undefined && payload.channels !== format.channels) {
+      remarks.push(`${field}: ${payload.channels} channels where the format says ${format.channels}`)
+    }
+    representations.push({
+      ...headFacts(one),
+      eye: nameOf(eye, one.eye),
+      representationNumber: one.representationNumber,
+      imageType: one.imageType,
+      imageFormat: one.imageFormat,
+      properties: one.properties,
+      bitDepth: one.bitDepth,
+      widthPx: one.widthPx,
+      heightPx: one.heightPx,
+      payload,
+    })
+  }
+  return result('IIR', `ISO/IEC 19794-6:${record.edition}`, bytes, remarks, { edition: record.edition, representations })
+}
+
+function faceCodec(one: FaceImageRepresentation): PayloadCodec | undefined {
+  switch (one.imageDataType) {
+    case faceImageDataType.jpeg:
+      return 'JPEG'
+    case faceImageDataType.jpeg2000:
+    case faceImageDataType.jpeg2000Lossless:
+      return 'JPEG 2000'
+    case faceImageDataType.png:
+      return 'PNG'
+    default:
+      return undefined
+  }
+}
+
+async function inspectFace(bytes: Uint8Array): Promise<InspectionResult> {
+  const record = readFaceImageRecord(bytes)
+  const representations: Record<string, unknown>[] = []
+  for (const [i, one] of record.representations.entries()) {
+    const field = `representations[${i}].image`
+    const codec = faceCodec(one)
+    if (!codec) throw new Fault('record.corrupt', { field, reason: 'image_data_type', found: one.imageDataType })
+    const payload = await checkPayload(one.image, { ...one, bitDepth: 8, codec }, field)
+    // Gender, colours and height describe the person, so they stay inside.
+    representations.push({
+      ...headFacts(one),
+      landmarks: one.landmarks.length,
+      faceImageType: one.faceImageType,
+      imageDataType: one.imageDataType,
+      spatialSamplingLevel: one.spatialSamplingLevel,
+      colourSpace: one.colourSpace,
+      widthPx: one.widthPx,
+      heightPx: one.heightPx,
+      payload,
+    })
+  }
+  return result('FAC', `ISO/IEC 19794-5:${record.edition}`, bytes, record.remarks, { edition: record.edition, representations })
+}
+
+function inspectSignature(bytes: Uint8Array): InspectionResult {
+  const record = readSignatureRecord(bytes)
+  const time = record.channels.find((channel) => channel.name === 'T')
+  const last = time?.values.at(-1)
+  return result('SDI', 'ISO/IEC 19794-7:2007', bytes, [], {
+    edition: record.edition,
+    sampleCount: record.sampleCount,
+    channels: record.channels.map(({ name, scaling, constant }) => ({ name, constant, ...(scaling === undefined ? {} : { scaling }) })),
+    ...(last === undefined || time?.scaling === undefined
+      ? {}
+      : { durationMs: Math.round(((last - time.values[0]!) * 1000) / time.scaling) }),
+  })
+}
+
+function inspectMinutiae(bytes: Uint8Array): InspectionResult {
+  const { remarks, ...header } = readMinutiaeHeader(bytes)
+  return result('FMR', `ISO/IEC 19794-2:${header.edition}`, bytes, remarks, header)
+}
+
+function inspectWsq(bytes: Uint8Array): InspectionResult {
+  const { rate } = readWsqHeader(bytes)
+  const { widthPx, heightPx, ppi, comments } = decodeWsq(bytes)
+  return result('WSQ', 'IAFIS-IC-0110', bytes, [], {
+    widthPx,
+    heightPx,
+    ...(ppi === undefined ? {} : { ppi }),
+    ...(rate === undefined ? {} : { rate }),
+    bitsPerPixel: Number(((bytes.length * 8) / (widthPx * heightPx)).toFixed(3)),
+    // Only how many: free text may name a person.
+    comments: comments.length,
+  })
+}
+
+function result(
+  type: string,
+  standard: string,
+  bytes: Uint8Array,
+  remarks: readonly string[] | undefined,
+  details: Record<string, unknown>,
+): InspectionResult {
+  return { type, standard, valid: true, bytes: bytes.length, ...details, remarks: remarks ?? [] }
+}
