@@ -1,7 +1,6 @@
 // Two hands of a synthetic person: ten master prints, how they lie on a platen, and the truth about it. It knows no scanner.
 
 import type { Random } from '../../protocol/random.js'
-import type { seededRandom } from '../seeded-random.js'
 import { growMasterPrint, type MasterPrint } from './master-print.js'
 import { drawPattern } from './orientation.js'
 import {
@@ -16,7 +15,7 @@ import {
   type Size,
   type Slap,
 } from './person.js'
-import { between, noiseWords, remember } from './raster.js'
+import { between, noiseWords, remember, type Streams } from './raster.js'
 import { drawTouch, type Pose, press, type Touch, touchTruth } from './touch.js'
 
 export interface Hands {
@@ -82,21 +81,21 @@ function expose(placed: readonly Placed[], size: Size, seed: number): GreyImage 
   return canvas
 }
 
-/** @param random the person's own stream; each finger forks from it, so that drawing one does not change another */
-export function createHands(random: ReturnType<typeof seededRandom>): Hands {
+/** @param streams the person's own; each finger has one, so that drawing one does not change another */
+export function createHands(streams: Streams): Hands {
   const masters = remember<MasterPrint>(10)
   const exposures = remember<Promise<GreyImage>>(6)
-  const master = (position: FingerPosition) => masters(String(position), () => growFinger(random.fork(`finger ${position}`), position))
+  const master = (position: FingerPosition) => masters(String(position), () => growFinger(streams(`finger ${position}`), position))
   const place = (position: FingerPosition, pose: Pose, touchLabel: string): Placed => {
     const print = master(position)
-    return { position, master: print, touch: drawTouch(random.fork(`touch ${position} ${touchLabel}`), print), pose }
+    return { position, master: print, touch: drawTouch(streams(`touch ${position} ${touchLabel}`), print), pose }
   }
 
   const placeSlap = (which: Slap, presentation: Presentation): readonly Placed[] =>
     fingersOf[which].map((position) => {
       const form = layoutOf(position)
       const side = isRight(position) ? 1 : -1
-      const own = random.fork(`pose ${position}`)
+      const own = streams(`pose ${position}`)
       const pose = {
         cx: platen.widthPx / 2 + side * form.dx + between(own, -12, 12),
         cy: form.y + between(own, -30, 30),
@@ -107,7 +106,7 @@ export function createHands(random: ReturnType<typeof seededRandom>): Hands {
 
   const placeFinger = (position: FingerPosition, size: Size, presentation: FingerPresentation): readonly Placed[] => {
     const { occasion = 'again', seed = 0 } = presentation
-    const own = random.fork(`place ${position} ${occasion} ${seed}`)
+    const own = streams(`place ${position} ${occasion} ${seed}`)
     const reach = size === patch ? 18 : occasion === 'handover' ? 60 : 25
     const turn = occasion === 'handover' ? 14 : 6
     const pose = {

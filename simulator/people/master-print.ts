@@ -165,7 +165,7 @@ function grow(random: Random, grid: HalfGrid): Float32Array {
           sum += (now[at + offset]! + now[at - offset]!) * even[base + k]!
         }
         const value = sum * gain
-        next[at] = value > 1 ? 1 : value < -1 ? -1 : value
+        next[at] = value > 1 ? 1 : Math.max(value, -1)
       }
     }
     ;[now, next] = [next, now]

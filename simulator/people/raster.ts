@@ -3,7 +3,10 @@
 import type { Random } from '../../protocol/random.js'
 import type { GreyImage } from './person.js'
 
-export const clamp = (value: number, low: number, high: number) => (value < low ? low : value > high ? high : value)
+/** Independent streams of randomness by label: adding one shifts no other. */
+export type Streams = (label: string) => Random
+
+export const clamp = (value: number, low: number, high: number) => (value < low ? low : Math.min(value, high))
 export const between = (random: Random, low: number, high: number) => low + (high - low) * random.next()
 
 export function smoothstep(low: number, high: number, value: number): number {
@@ -11,7 +14,7 @@ export function smoothstep(low: number, high: number, value: number): number {
   return t * t * (3 - 2 * t)
 }
 
-export function pick<T>(random: Random, items: readonly [T, ...T[]]): T {
+export function pick<const T extends readonly [unknown, ...unknown[]]>(random: Random, items: T): T[number] {
   return items[Math.floor(random.next() * items.length)] ?? items[0]
 }
 
@@ -61,7 +64,7 @@ export function frameNoise<T extends GreyImage>(image: T, seed: number, amplitud
     let word = next()
     for (let k = 0; k < 4 && i < grey.length; k++, i++) {
       const value = grey[i]! + table[word & 255]!
-      out[i] = value < 0 ? 0 : value > 255 ? 255 : value
+      out[i] = value < 0 ? 0 : Math.min(value, 255)
       word >>>= 8
     }
   }
