@@ -82,7 +82,7 @@ t.test('who owns the key and drops the triggers is still found out', async (t) =
     [
       'two swapped bodies',
       'update audit set body = (select body from audit b where b.seq = 7 - audit.seq) where seq in (3, 4)',
-      'as before',
+      { atSeq: 3, reason: 'hash' },
     ],
     ['a cut tail', 'delete from audit where seq > 3', { atSeq: 4, reason: 'witness' }],
   ] as const
@@ -96,8 +96,7 @@ t.test('who owns the key and drops the triggers is still found out', async (t) =
     await sql.raw(statement).execute(database.writer)
     await database.close()
     const found = await openStore(deps(folder))
-    // Entries 3 and 4 were made in the same millisecond by the same act: swapped they are the same text.
-    t.match(await found.audit.verify(witness), verdict === 'as before' ? { ok: true } : { ok: false, ...verdict }, name)
+    t.match(await found.audit.verify(witness), { ok: false, ...verdict }, name)
     await found.close()
   }
 })
@@ -115,7 +114,7 @@ t.test('an entry takes identifiers and hashes only', async (t) => {
   ]) {
     await t.rejects(
       store.commit({ ...entry, ...wrong }, async () => {}),
-      /^Error: audit: /,
+      /^audit: /,
     )
   }
   t.match(await store.audit.head(), { seq: 1 })

@@ -53,7 +53,7 @@ export async function count(store: Store, name: string): Promise<number | undefi
 }
 
 export function setCounter(store: Store, name: string, value: number): Promise<unknown> {
-  return store.commit({ actor: 'station', act: 'counter.set' }, (trx) =>
+  return store.commit({ actor: 'station', act: 'counter.set', facts: { count: value } }, (trx) =>
     trx
       .insertInto('counters')
       .values({ name, value })
