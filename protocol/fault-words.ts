@@ -87,8 +87,18 @@ const device = {
 } as const
 
 const capture = {
-  'device.frames_frozen': text('Gambar dari perangkat membeku', 'Cabut dan pasang kembali perangkat', 'The device keeps sending the same frame', 'Unplug and plug in the device'),
-  'device.line_noise': text('Data dari papan tanda tangan rusak', 'Periksa kabel, lalu ulangi tanda tangan', 'The signature pad sends garbled data', 'Check the cable, then sign again'),
+  'device.frames_frozen': text(
+    'Gambar dari perangkat membeku',
+    'Cabut dan pasang kembali perangkat',
+    'The device keeps sending the same frame',
+    'Unplug and plug in the device',
+  ),
+  'device.line_noise': text(
+    'Data dari papan tanda tangan rusak',
+    'Periksa kabel, lalu ulangi tanda tangan',
+    'The signature pad sends garbled data',
+    'Check the cable, then sign again',
+  ),
 } as const
 
 const internal = {
@@ -145,7 +155,12 @@ const station = {
     'The centre has not said print-ready',
     'Wait for the centre or give the receipt',
   ),
-  'case.role_required': text('Langkah ini bukan tugas Anda', 'Minta petugas yang berwenang', 'This step is not in your role', 'Ask an officer who may do it'),
+  'case.role_required': text(
+    'Langkah ini bukan tugas Anda',
+    'Minta petugas yang berwenang',
+    'This step is not in your role',
+    'Ask an officer who may do it',
+  ),
   'registry.unreachable': text('SIAK tidak terjangkau', 'Coba lagi sebentar', 'The registry cannot be reached', 'Try again shortly'),
   'registry.no_person': text(
     'NIK tidak ada di SIAK',
@@ -182,101 +197,383 @@ const station = {
 } as const
 
 const card = {
-  'card.removed': text('Kartu terangkat sebelum selesai', 'Letakkan kembali kartu yang sama', 'The card left the reader before the end', 'Put the same card back'),
+  'card.removed': text(
+    'Kartu terangkat sebelum selesai',
+    'Letakkan kembali kartu yang sama',
+    'The card left the reader before the end',
+    'Put the same card back',
+  ),
   'card.absent': text('Kartu belum ada di pembaca', 'Letakkan kartu di pembaca', 'No card on the reader', 'Put the card on the reader'),
-  'card.mute': text('Kartu tidak menjawab', 'Angkat kartu, lalu letakkan kembali', 'The card does not answer', 'Lift the card and put it back'),
+  'card.mute': text(
+    'Kartu tidak menjawab',
+    'Angkat kartu, lalu letakkan kembali',
+    'The card does not answer',
+    'Lift the card and put it back',
+  ),
   'card.in_use': text('Pembaca kartu sedang dipakai', 'Tunggu sampai selesai', 'The card reader is in use', 'Wait until it is free'),
-  'card.terminal_lost': text('Pembaca kartu terputus', 'Periksa kabel pembaca kartu', 'The card reader was lost', 'Check the cable of the card reader'),
-  'card.wrong_card': text('Kartu ini bukan kartu yang dikerjakan', 'Letakkan kartu yang semula', 'This is not the card of this job', 'Put back the card it began with'),
-  'card.status_word': text('Kartu menolak perintah', 'Ulangi; bila tetap, catat kartu rusak', 'The card refused a command', 'Repeat; if it stays, record the card as spoiled'),
-  'card.no_space': text('Data tidak muat di kartu', 'Hubungi petugas TI: isi kartu terlalu besar', 'The data do not fit on the card', 'Call IT: the card image is too large'),
-  'card.readback_differs': text('Isi kartu tidak sama dengan yang ditulis', 'Tulis ulang kartu yang sama', 'The card reads back differently', 'Write the same card again'),
-  'card.in_doubt': text('Hasil tulis kartu belum pasti', 'Letakkan kembali kartu untuk diperiksa', 'It is not certain what the card holds', 'Put the card back to be checked'),
-  'card.spoiled': text('Kartu rusak dan tidak boleh dipakai', 'Catat kartu rusak, ambil blangko baru', 'The card is spoiled', 'Record it as spoiled and take a new blank'),
+  'card.terminal_lost': text(
+    'Pembaca kartu terputus',
+    'Periksa kabel pembaca kartu',
+    'The card reader was lost',
+    'Check the cable of the card reader',
+  ),
+  'card.wrong_card': text(
+    'Kartu ini bukan kartu yang dikerjakan',
+    'Letakkan kartu yang semula',
+    'This is not the card of this job',
+    'Put back the card it began with',
+  ),
+  'card.status_word': text(
+    'Kartu menolak perintah',
+    'Ulangi; bila tetap, catat kartu rusak',
+    'The card refused a command',
+    'Repeat; if it stays, record the card as spoiled',
+  ),
+  'card.no_space': text(
+    'Data tidak muat di kartu',
+    'Hubungi petugas TI: isi kartu terlalu besar',
+    'The data do not fit on the card',
+    'Call IT: the card image is too large',
+  ),
+  'card.readback_differs': text(
+    'Isi kartu tidak sama dengan yang ditulis',
+    'Tulis ulang kartu yang sama',
+    'The card reads back differently',
+    'Write the same card again',
+  ),
+  'card.in_doubt': text(
+    'Hasil tulis kartu belum pasti',
+    'Letakkan kembali kartu untuk diperiksa',
+    'It is not certain what the card holds',
+    'Put the card back to be checked',
+  ),
+  'card.spoiled': text(
+    'Kartu rusak dan tidak boleh dipakai',
+    'Catat kartu rusak, ambil blangko baru',
+    'The card is spoiled',
+    'Record it as spoiled and take a new blank',
+  ),
 } as const
 
 const centre = {
-  'centre.unreachable': text('Pusat data tidak terjangkau', 'Lanjutkan; paket dikirim saat tersambung', 'The centre cannot be reached', 'Go on; packets are sent when the link is back'),
-  'centre.refused': text('Pusat data menolak permintaan', 'Hubungi petugas TI dengan alasan ini', 'The centre refused the request', 'Call IT with the reason shown'),
+  'centre.unreachable': text(
+    'Pusat data tidak terjangkau',
+    'Lanjutkan; paket dikirim saat tersambung',
+    'The centre cannot be reached',
+    'Go on; packets are sent when the link is back',
+  ),
+  'centre.refused': text(
+    'Pusat data menolak permintaan',
+    'Hubungi petugas TI dengan alasan ini',
+    'The centre refused the request',
+    'Call IT with the reason shown',
+  ),
   'centre.protocol': text('Jawaban pusat data tidak sesuai', 'Hubungi petugas TI', 'The answer of the centre is malformed', 'Call IT'),
-  'centre.insecure': text('Alamat pusat data tidak aman', 'Gunakan alamat https', 'The address of the centre is not secure', 'Use an https address'),
-  'centre.receipt_forged': text('Tanda terima pusat tidak sah', 'Hentikan pengiriman, lapor petugas keamanan', 'The receipt of the centre is not genuine', 'Stop sending and report it to security'),
+  'centre.insecure': text(
+    'Alamat pusat data tidak aman',
+    'Gunakan alamat https',
+    'The address of the centre is not secure',
+    'Use an https address',
+  ),
+  'centre.receipt_forged': text(
+    'Tanda terima pusat tidak sah',
+    'Hentikan pengiriman, lapor petugas keamanan',
+    'The receipt of the centre is not genuine',
+    'Stop sending and report it to security',
+  ),
 } as const
 
 const bundle = {
-  'bundle.missing': text('Data penerbitan belum ada di stasiun', 'Ambil data penerbitan dari pusat', 'The station holds no issuance bundle', 'Fetch it from the centre'),
-  'bundle.expired': text('Data penerbitan kedaluwarsa', 'Ambil data penerbitan yang baru', 'The issuance bundle has expired', 'Fetch a new one'),
-  'bundle.replayed': text('Data penerbitan ini sudah pernah dipakai', 'Ambil yang baru, lapor petugas keamanan', 'This issuance bundle was used before', 'Fetch a new one and report it to security'),
-  'bundle.wrong_person': text('Data penerbitan milik orang lain', 'Hentikan, lapor petugas keamanan', 'The issuance bundle is for another person', 'Stop and report it to security'),
-  'bundle.wrong_station': text('Data penerbitan untuk stasiun lain', 'Ambil data penerbitan untuk stasiun ini', 'The issuance bundle is for another station', 'Fetch one for this station'),
-  'bundle.forged': text('Data penerbitan tidak sah', 'Hentikan, lapor petugas keamanan', 'The issuance bundle is not genuine', 'Stop and report it to security'),
+  'bundle.missing': text(
+    'Data penerbitan belum ada di stasiun',
+    'Ambil data penerbitan dari pusat',
+    'The station holds no issuance bundle',
+    'Fetch it from the centre',
+  ),
+  'bundle.expired': text(
+    'Data penerbitan kedaluwarsa',
+    'Ambil data penerbitan yang baru',
+    'The issuance bundle has expired',
+    'Fetch a new one',
+  ),
+  'bundle.replayed': text(
+    'Data penerbitan ini sudah pernah dipakai',
+    'Ambil yang baru, lapor petugas keamanan',
+    'This issuance bundle was used before',
+    'Fetch a new one and report it to security',
+  ),
+  'bundle.wrong_person': text(
+    'Data penerbitan milik orang lain',
+    'Hentikan, lapor petugas keamanan',
+    'The issuance bundle is for another person',
+    'Stop and report it to security',
+  ),
+  'bundle.wrong_station': text(
+    'Data penerbitan untuk stasiun lain',
+    'Ambil data penerbitan untuk stasiun ini',
+    'The issuance bundle is for another station',
+    'Fetch one for this station',
+  ),
+  'bundle.forged': text(
+    'Data penerbitan tidak sah',
+    'Hentikan, lapor petugas keamanan',
+    'The issuance bundle is not genuine',
+    'Stop and report it to security',
+  ),
 } as const
 
 const packet = {
   'packet.too_large': text('Rekaman terlalu besar untuk dikirim', 'Hubungi petugas TI', 'The record is too large to send', 'Call IT'),
-  'packet.corrupt': text('Paket tersimpan rusak', 'Hubungi petugas TI; jangan hapus berkas', 'A stored packet is damaged', 'Call IT; do not delete the case'),
-  'packet.outbox_full': text('Paket tertunda terlalu banyak', 'Sambungkan ke pusat sebelum merekam lagi', 'Too many packets wait to be sent', 'Connect to the centre before recording more'),
-  'packet.overdue': text('Paket tertunda terlalu lama', 'Sambungkan ke pusat sebelum merekam lagi', 'A packet has waited too long', 'Connect to the centre before recording more'),
+  'packet.corrupt': text(
+    'Paket tersimpan rusak',
+    'Hubungi petugas TI; jangan hapus berkas',
+    'A stored packet is damaged',
+    'Call IT; do not delete the case',
+  ),
+  'packet.outbox_full': text(
+    'Paket tertunda terlalu banyak',
+    'Sambungkan ke pusat sebelum merekam lagi',
+    'Too many packets wait to be sent',
+    'Connect to the centre before recording more',
+  ),
+  'packet.overdue': text(
+    'Paket tertunda terlalu lama',
+    'Sambungkan ke pusat sebelum merekam lagi',
+    'A packet has waited too long',
+    'Connect to the centre before recording more',
+  ),
 } as const
 
 const store = {
-  'store.locked': text('Folder data sedang dipakai stasiun lain', 'Tutup stasiun yang lain', 'Another station has the data folder open', 'Stop the other station'),
-  'store.full': text('Ruang penyimpanan hampir habis', 'Hubungi petugas TI: kosongkan ruang', 'The disk is nearly full', 'Call IT: free some space'),
+  'store.locked': text(
+    'Folder data sedang dipakai stasiun lain',
+    'Tutup stasiun yang lain',
+    'Another station has the data folder open',
+    'Stop the other station',
+  ),
+  'store.full': text(
+    'Ruang penyimpanan hampir habis',
+    'Hubungi petugas TI: kosongkan ruang',
+    'The disk is nearly full',
+    'Call IT: free some space',
+  ),
   'store.corrupt': text('Data tersimpan rusak', 'Hentikan kerja, hubungi petugas TI', 'Stored data are damaged', 'Stop and call IT'),
-  'store.blob_unknown': text('Data tidak ada atau sudah dihapus', 'Muat ulang berkas pemohon', 'No such stored data, or erased', 'Reload the case'),
-  'store.key_wrong': text('Kunci penyimpanan tidak cocok', 'Hubungi petugas TI: pulihkan kunci', 'The store key does not fit', 'Call IT: restore the key'),
-  'store.key_missing': text('Kunci penyimpanan tidak ada', 'Hubungi petugas TI: pulihkan kunci', 'The store key is missing', 'Call IT: restore the key'),
-  'store.version_newer': text('Data dibuat oleh versi lebih baru', 'Pasang versi rekam terbaru', 'The data come from a newer version', 'Install the newer version of rekam'),
-  'store.read_only': text('Folder data tidak dapat ditulis', 'Hubungi petugas TI: izin folder', 'The data folder cannot be written', 'Call IT: folder permissions'),
-  'store.folder_unsafe': text('Folder data terbuka bagi orang lain', 'Pilih folder kosong atau pribadi', 'Others can enter this data folder', 'Choose an empty or private folder'),
+  'store.blob_unknown': text(
+    'Data tidak ada atau sudah dihapus',
+    'Muat ulang berkas pemohon',
+    'No such stored data, or erased',
+    'Reload the case',
+  ),
+  'store.key_wrong': text(
+    'Kunci penyimpanan tidak cocok',
+    'Hubungi petugas TI: pulihkan kunci',
+    'The store key does not fit',
+    'Call IT: restore the key',
+  ),
+  'store.key_missing': text(
+    'Kunci penyimpanan tidak ada',
+    'Hubungi petugas TI: pulihkan kunci',
+    'The store key is missing',
+    'Call IT: restore the key',
+  ),
+  'store.version_newer': text(
+    'Data dibuat oleh versi lebih baru',
+    'Pasang versi rekam terbaru',
+    'The data come from a newer version',
+    'Install the newer version of rekam',
+  ),
+  'store.read_only': text(
+    'Folder data tidak dapat ditulis',
+    'Hubungi petugas TI: izin folder',
+    'The data folder cannot be written',
+    'Call IT: folder permissions',
+  ),
+  'store.folder_unsafe': text(
+    'Folder data terbuka bagi orang lain',
+    'Pilih folder kosong atau pribadi',
+    'Others can enter this data folder',
+    'Choose an empty or private folder',
+  ),
   'store.io': text('Media penyimpanan gagal', 'Hentikan kerja, hubungi petugas TI', 'The disk failed', 'Stop and call IT'),
   'store.closed': text('Penyimpanan sudah ditutup', 'Mulai ulang stasiun', 'The store is closed', 'Restart the station'),
 } as const
 
 const protocol = {
-  'protocol.malformed': text('Pesan tidak dapat dibaca', 'Perbarui aplikasi atau hubungi petugas TI', 'A message cannot be read', 'Update the client or call IT'),
+  'protocol.malformed': text(
+    'Pesan tidak dapat dibaca',
+    'Perbarui aplikasi atau hubungi petugas TI',
+    'A message cannot be read',
+    'Update the client or call IT',
+  ),
   'protocol.too_large': text('Pesan terlalu besar', 'Kirim data yang lebih kecil', 'A message is too large', 'Send less data'),
-  'protocol.version': text('Versi aplikasi tidak cocok', 'Muat ulang atau perbarui aplikasi', 'The versions do not match', 'Reload or update the client'),
-  'protocol.unknown_command': text('Perintah tidak dikenal', 'Muat ulang atau perbarui aplikasi', 'Unknown command', 'Reload or update the client'),
-  'protocol.connection_lost': text('Sambungan ke stasiun terputus', 'Tunggu; sambungan dicoba lagi', 'The connection to the station was lost', 'Wait; it is tried again'),
+  'protocol.version': text(
+    'Versi aplikasi tidak cocok',
+    'Muat ulang atau perbarui aplikasi',
+    'The versions do not match',
+    'Reload or update the client',
+  ),
+  'protocol.unknown_command': text(
+    'Perintah tidak dikenal',
+    'Muat ulang atau perbarui aplikasi',
+    'Unknown command',
+    'Reload or update the client',
+  ),
+  'protocol.connection_lost': text(
+    'Sambungan ke stasiun terputus',
+    'Tunggu; sambungan dicoba lagi',
+    'The connection to the station was lost',
+    'Wait; it is tried again',
+  ),
 } as const
 
 const session = {
   'session.required': text('Belum masuk', 'Masuk dengan nama dan PIN', 'Nobody is logged in', 'Log in with name and PIN'),
   'session.locked': text('Layar terkunci', 'Buka dengan PIN', 'The screen is locked', 'Unlock it with the PIN'),
-  'session.role_missing': text('Tugas ini bukan wewenang Anda', 'Panggil petugas yang berwenang', 'Your role does not allow this', 'Call an officer who may do it'),
+  'session.role_missing': text(
+    'Tugas ini bukan wewenang Anda',
+    'Panggil petugas yang berwenang',
+    'Your role does not allow this',
+    'Call an officer who may do it',
+  ),
   'session.already': text('Sudah ada petugas yang masuk', 'Keluar dahulu', 'Somebody is already logged in', 'Log out first'),
 } as const
 
 const operator = {
   'operator.wrong_pin': text('Nama atau PIN salah', 'Periksa lalu coba lagi', 'Wrong name or PIN', 'Check them and try again'),
-  'operator.too_many_tries': text('Terlalu banyak PIN salah', 'Tunggu waktu yang ditunjuk', 'Too many wrong PINs', 'Wait for the time shown'),
+  'operator.too_many_tries': text(
+    'Terlalu banyak PIN salah',
+    'Tunggu waktu yang ditunjuk',
+    'Too many wrong PINs',
+    'Wait for the time shown',
+  ),
   'operator.locked': text('Petugas ini dinonaktifkan', 'Hubungi administrator', 'This operator is locked', 'Call the administrator'),
   'operator.exists': text('Nama petugas sudah dipakai', 'Pilih nama lain', 'This operator name is taken', 'Choose another name'),
   'operator.not_found': text('Petugas tidak ditemukan', 'Periksa nama petugas', 'No such operator', 'Check the name'),
   'operator.weak_pin': text('PIN terlalu pendek', 'Pilih PIN minimal enam angka', 'The PIN is too short', 'Choose at least six digits'),
-  'operator.claim_refused': text('Token pertama tidak berlaku', 'Gunakan token di layar daemon', 'The launch token is not valid', 'Use the token that the daemon printed'),
-  'operator.last_administrator': text('Administrator terakhir harus tetap ada', 'Tambah administrator lain dahulu', 'The last administrator has to stay', 'Add another administrator first'),
+  'operator.claim_refused': text(
+    'Token pertama tidak berlaku',
+    'Gunakan token di layar daemon',
+    'The launch token is not valid',
+    'Use the token that the daemon printed',
+  ),
+  'operator.last_administrator': text(
+    'Administrator terakhir harus tetap ada',
+    'Tambah administrator lain dahulu',
+    'The last administrator has to stay',
+    'Add another administrator first',
+  ),
 } as const
 
 const gateway = {
-  'gateway.port_taken': text('Port stasiun sudah dipakai', 'Hentikan program lain atau ganti port', 'The port is taken', 'Stop the other program or change the port'),
-  'gateway.too_many_requests': text('Terlalu banyak perintah sekaligus', 'Tunggu jawaban sebelumnya', 'Too many requests at once', 'Wait for the earlier answers'),
+  'gateway.port_taken': text(
+    'Port stasiun sudah dipakai',
+    'Hentikan program lain atau ganti port',
+    'The port is taken',
+    'Stop the other program or change the port',
+  ),
+  'gateway.too_many_requests': text(
+    'Terlalu banyak perintah sekaligus',
+    'Tunggu jawaban sebelumnya',
+    'Too many requests at once',
+    'Wait for the earlier answers',
+  ),
   'gateway.closing': text('Stasiun sedang berhenti', 'Tunggu stasiun menyala lagi', 'The station is stopping', 'Wait until it runs again'),
-  'gateway.not_simulated': text('Stasiun ini bukan simulasi', 'Panggil pemohon yang sebenarnya', 'This station is not simulated', 'Call a real applicant'),
+  'gateway.not_simulated': text(
+    'Stasiun ini bukan simulasi',
+    'Panggil pemohon yang sebenarnya',
+    'This station is not simulated',
+    'Call a real applicant',
+  ),
 } as const
 
 const payload = {
   'wsq.corrupt': text('Berkas WSQ rusak', 'Gunakan berkas yang utuh', 'The WSQ stream is corrupt', 'Use an intact file'),
-  'wsq.unsupported': text('Bentuk WSQ tidak didukung', 'Periksa ukuran dan laju bit', 'This form of WSQ is not supported', 'Check size and bit rate'),
+  'wsq.unsupported': text(
+    'Bentuk WSQ tidak didukung',
+    'Periksa ukuran dan laju bit',
+    'This form of WSQ is not supported',
+    'Check size and bit rate',
+  ),
   'image.corrupt': text('Gambar rusak', 'Gunakan gambar yang utuh', 'The image is corrupt', 'Use an intact image'),
-  'image.unsupported': text('Bentuk gambar tidak didukung', 'Gunakan PNG, PGM atau grey', 'This form of image is not supported', 'Use PNG, PGM or raw grey'),
+  'image.unsupported': text(
+    'Bentuk gambar tidak didukung',
+    'Gunakan PNG, PGM atau grey',
+    'This form of image is not supported',
+    'Use PNG, PGM or raw grey',
+  ),
   'record.corrupt': text('Rekaman biometrik rusak', 'Gunakan rekaman yang utuh', 'The biometric record is corrupt', 'Use an intact record'),
-  'record.unsupported': text('Bentuk rekaman tidak didukung', 'Gunakan edisi yang didukung', 'This form of record is not supported', 'Use a supported edition'),
+  'record.unsupported': text(
+    'Bentuk rekaman tidak didukung',
+    'Gunakan edisi yang didukung',
+    'This form of record is not supported',
+    'Use a supported edition',
+  ),
 } as const
 
 const simulator = {
-  'simulator.missing_program': text('Program untuk simulator tidak ada', 'Pasang program yang disebut', 'A program that the simulator needs is missing', 'Install the program named'),
+  'simulator.missing_program': text(
+    'Program untuk simulator tidak ada',
+    'Pasang program yang disebut',
+    'A program that the simulator needs is missing',
+    'Install the program named',
+  ),
 } as const
 
-export const faultWords = { ...input, ...device, ...internal, ...capture, ...station, ...card, ...centre, ...bundle, ...packet, ...store, ...protocol, ...session, ...operator, ...gateway, ...payload, ...simulator } as const satisfies Record<string, FaultText>
+const printer = {
+  'printer.feeder_empty': text(
+    'Isi blangko di pengumpan kartu',
+    'Isi blangko, lalu lanjutkan',
+    'The card feeder is empty',
+    'Load blank cards, then continue',
+  ),
+  'printer.ribbon_end': text(
+    'Ganti pita printer',
+    'Ganti pita, lalu lanjutkan',
+    'The ribbon is at its end',
+    'Replace the ribbon, then continue',
+  ),
+  'printer.cover_open': text(
+    'Tutup printer terbuka',
+    'Tutup printer, lalu lanjutkan',
+    'The printer cover is open',
+    'Close it, then continue',
+  ),
+  'printer.jam': text(
+    'Kartu macet di printer',
+    'Keluarkan kartu dan catat sebagai rusak',
+    'A card is jammed',
+    'Take the card out and record it as spoiled',
+  ),
+  'printer.no_card': text(
+    'Tidak ada kartu di stasiun chip',
+    'Mulai lagi dari blangko berikutnya',
+    'No card lies on the chip station',
+    'Start again with the next blank',
+  ),
+  'card.unknown_blank': text(
+    'Blangko ini tidak tercatat di stok',
+    'Kartu dibuang ke kotak tolak; laporkan',
+    'This blank is not in stock',
+    'It went to the reject box; report it',
+  ),
+} as const
+
+export const faultWords = {
+  ...input,
+  ...device,
+  ...internal,
+  ...capture,
+  ...station,
+  ...printer,
+  ...card,
+  ...centre,
+  ...bundle,
+  ...packet,
+  ...store,
+  ...protocol,
+  ...session,
+  ...operator,
+  ...gateway,
+  ...payload,
+  ...simulator,
+} as const satisfies Record<string, FaultText>
