@@ -44,11 +44,17 @@ export class BulkFifo {
     this.#hung = true
   }
 
-  reset(): void {
-    this.flush()
+  /** The end of a halt to come and of a hang. */
+  recover(): void {
     this.#halted = false
     this.#hung = false
+    this.#serve()
+  }
+
+  reset(): void {
+    this.flush()
     this.#waiting.clear()
+    this.recover()
   }
 
   /** One transfer of the host. @throws the signal's reason when cancelled; no data are lost */

@@ -93,6 +93,8 @@ export interface CaptureDeviceModel extends UsbDeviceModel {
   stall(): void
   /** The firmware hangs: no answers, no frames. Until reset. */
   wedge(): void
+  /** Whatever of the above is still to come will not. */
+  heal(): void
 }
 
 /** Time the device's secure element takes for one signature. */
@@ -182,6 +184,11 @@ class Model implements CaptureDeviceModel {
   wedge(): void {
     this.#fault = 'wedged'
     this.#fifo.hang()
+  }
+  heal(): void {
+    this.#script = { corrupt: 0, short: 0, repeat: 0 }
+    this.#fault = 'none'
+    this.#fifo.recover()
   }
   stall(): void {
     this.#stop()
