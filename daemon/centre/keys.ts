@@ -1,0 +1,47 @@
+// The centre's public keys as this station trusts them, kept in the store from the day of installation. Answers one question: which key, now.
+
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import { Fault } from '../../protocol/fault.js'
+import type { CentreKey, CentreKeySet } from '../../protocol/hardware/centre.js'
+import { publicStationKeys, type StationKeys } from '../packet/station-keys.js'
+import type { Store } from '../store/store.js'
+import type { CentreClient } from './client.js'
+import { keySetSchema } from './schemas.js'
+
+const settingName = 'centre.keys'
+
+/**
+ * The pinned key set; at the first call the station enrols itself and pins what it is given (trust on first use: the simulated centre's way.
+ * A real installation puts the keys into the folder beforehand).
+ * @throws Fault `centre.unreachable` | `centre.refused` on the first call, `input.corrupt`
+ */
+export async function ensureCentreKeys(store: Store, client: CentreClient, station: StationKeys): Promise<CentreKeySet> {
+  const row = await store.read((db) => db.selectFrom('settings').select('value').where('name', '=', settingName).executeTakeFirst())
+  if (row) return parseKeySet(row.value)
+  const keys = await client.enrolStation(publicStationKeys(station))
+  await store.commit({ actor: 'station', act: 'centre.keys_pinned' }, async (trx) => {
+    await trx
+      .insertInto('settings')
+      .values({ name: settingName, value: JSON.stringify(keys) })
+      .execute()
+  })
+  return keys
+}
+
+function parseKeySet(text: string): CentreKeySet {
+  try {
+    return keySetSchema.parse(JSON.parse(text))
+  } catch {
+    throw new Fault('input.corrupt', { field: settingName })
+  }
+}
+
+/** @returns the key with this id when it was valid at `atMs` */
+export function keyById(keys: readonly CentreKey[], kid: string | undefined, atMs: number): KeyObject | undefined {
+  const found = keys.find(({ jwk, notBeforeMs, notAfterMs }) => jwk.kid === kid && notBeforeMs <= atMs && atMs <= notAfterMs)
+  return found && publicKeyOf(found)
+}
+
+export function publicKeyOf({ jwk }: CentreKey): KeyObject {
+  return createPublicKey({ key: { ...jwk }, format: 'jwk' })
+}
