@@ -1,10 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import t from 'tap'
 import { startUsbfs } from '../../simulator/transport/usbfs/server.js'
+import { startUsbip } from '../../simulator/transport/usbip.js'
 import { LoopbackDevice } from '../drivers/loopback-device.js'
 import { usbContract } from '../drivers/transport-usb-contract.js'
 import { need } from './need.js'
@@ -60,4 +62,15 @@ t.test('the real libusb keeps the contract of a USB transport', async (t) => {
   t.equal(code, 0, 'the station ends by itself once its transports are closed', { errors })
   await bus.close()
   await rm(folder, { recursive: true, force: true })
+})
+
+t.test("the system's own usbip client lists the exported devices", async (t) => {
+  if (!need(t, ['usbip'])) return
+  const server = await startUsbip(0, [new LoopbackDevice(), new LoopbackDevice()])
+  const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` }
+  const { stdout } = await promisify(execFile)('usbip', ['--tcp-port', `${server.port}`, 'list', '-r', '127.0.0.1'], { env })
+  await server.close()
+  t.match(stdout, /1-1: .*\(1209:0001\)/)
+  t.match(stdout, /1-2: .*\(1209:0001\)/)
+  t.match(stdout, /Vendor Specific Class \/ unknown subclass \/ unknown protocol|\(ff\/00\/00\)/)
 })

@@ -1,6 +1,7 @@
 // The other end of umockdev's preload: ioctl requests of one open file, and access to the memory of the program that made them. Knows no USB.
 
 import type { Socket } from 'node:net'
+import { SocketReader } from '../socket-reader.js'
 
 /** Numbers of umockdev's ioctl protocol, each message three unsigned longs {command, arg1, arg2}. */
 const command = { ioctl: 1, done: 3, readMemory: 5, writeMemory: 6, read: 7, write: 8 } as const
@@ -29,30 +30,18 @@ function message(number: number, arg1: bigint, arg2: bigint): Buffer {
 
 export class PreloadClient {
   readonly #socket: Socket
-  #received: Buffer[] = []
-  #receivedBytes = 0
-  #wanted: { readonly bytes: number; readonly give: (bytes: Buffer | undefined) => void } | undefined
-  #ended = false
+  readonly #reader: SocketReader
   readonly #out: Buffer[] = []
 
   constructor(socket: Socket) {
     this.#socket = socket
-    socket.on('data', (chunk: Buffer) => {
-      this.#received.push(chunk)
-      this.#receivedBytes += chunk.length
-      this.#serve()
-    })
-    socket.on('error', () => {})
-    socket.on('close', () => {
-      this.#ended = true
-      this.#serve()
-    })
+    this.#reader = new SocketReader(socket)
   }
 
   /** Answers requests, one after the other as the program makes them, until it closes the file. */
   async serve(answer: (request: IoctlRequest) => Promise<IoctlAnswer>): Promise<void> {
     for (;;) {
-      const request = await this.#take(messageBytes)
+      const request = await this.#reader.take(messageBytes)
       if (!request) return
       // usbfs nodes are neither read nor written through libusb: descriptors come from sysfs.
       const known = request.readBigUInt64LE(0) === BigInt(command.ioctl)
@@ -69,7 +58,7 @@ export class PreloadClient {
     if (bytes === 0) return Buffer.alloc(0)
     this.#out.push(message(command.readMemory, address, BigInt(bytes)))
     this.#flush()
-    const answer = await this.#take(bytes)
+    const answer = await this.#reader.take(bytes)
     if (!answer) throw new Error('the program under the preload has ended')
     return answer
   }
@@ -91,28 +80,5 @@ export class PreloadClient {
     this.#socket.cork()
     for (const bytes of this.#out.splice(0)) this.#socket.write(bytes)
     this.#socket.uncork()
-  }
-
-  #take(bytes: number): Promise<Buffer | undefined> {
-    return new Promise((give) => {
-      this.#wanted = { bytes, give }
-      this.#serve()
-    })
-  }
-
-  #serve(): void {
-    const wanted = this.#wanted
-    if (!wanted) return
-    if (this.#receivedBytes < wanted.bytes) {
-      if (!this.#ended) return
-      this.#wanted = undefined
-      wanted.give(undefined)
-      return
-    }
-    const all = this.#received.length === 1 ? this.#received[0]! : Buffer.concat(this.#received)
-    this.#received = all.length === wanted.bytes ? [] : [all.subarray(wanted.bytes)]
-    this.#receivedBytes = all.length - wanted.bytes
-    this.#wanted = undefined
-    wanted.give(all.subarray(0, wanted.bytes))
   }
 }
