@@ -63,7 +63,7 @@ export interface PersonImages {
   fingerPatch(position: FingerPosition, presentation?: FingerPresentation): Promise<GreyImage>
   /** 640×480 near infrared. `nativeSize` is there when the source was smaller and was centred on mid-grey. */
   iris(eye: Eye, presentation?: Presentation): Promise<GreyImage & { readonly nativeSize?: Size }>
-  /** Scene of 1920×1080 before the cloth of the birth year: red for odd, blue for even. */
+  /** Scene of 1920×1080 before the cloth of the birth year: red for odd, blue for even. A sample keeps its own background, with `nativeSize`. */
   face(): Promise<RgbImage & { readonly nativeSize?: Size }>
   /** The scene as one JPEG frame of a camera; the person sways a little with `phase` (any integer, period 24). */
   faceMjpeg(phase: number): Promise<Uint8Array>
