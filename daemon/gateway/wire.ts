@@ -17,7 +17,7 @@ import {
   Modality as WireModality,
 } from '../../protocol/gen/station.js'
 import type { Operator } from '../operators/operators.js'
-import type { Biodata, CaseDocument } from '../service/case.js'
+import type { CaseDocument } from '../service/case.js'
 import { normMs, type ServiceStandard } from '../service/standard.js'
 import type { CaptureStatus, DeviceStatus, IssuanceStatus, Modality, OutboxStatus, PreviewPicture } from '../state.js'
 
@@ -110,7 +110,7 @@ export function caseToWire(document: CaseDocument, frame: CaseFrame): Init<CaseS
     standardId: document.standardId,
     standardVersion: document.standardVersion,
     state: document.state,
-    ...(document.biodata && { applicant: applicantToWire(document.biodata, document, frame) }),
+    applicant: applicantToWire(document, frame),
     requirements: document.requirements.map((each) => requirementToWire(each, standard)),
     steps: document.steps.map((each) => stepToWire(each, standard)),
     currentStepId: document.currentStepId,
@@ -125,17 +125,21 @@ export function caseToWire(document: CaseDocument, frame: CaseFrame): Init<CaseS
   }
 }
 
-function applicantToWire(biodata: Biodata, document: CaseDocument, frame: CaseFrame): Init<Applicant> {
+/** Before the registry answered there is only the masked NIK. */
+function applicantToWire({ nik, biodata, biodataSource, applicantConfirmed }: CaseDocument, frame: CaseFrame): Init<Applicant> {
+  const nikMasked = maskNik(nik)
+  if (!biodata) return { nikMasked }
+  const { name, birthPlace, birthDate, sex, address } = biodata
   return {
-    nikMasked: maskNik(biodata.nik),
-    name: biodata.name,
-    birthPlace: biodata.birthPlace,
-    birthDate: biodata.birthDate,
-    sex: biodata.sex,
-    address: biodata.address,
-    confirmed: document.applicantConfirmed,
-    source: document.biodataSource ?? '',
-    ageYears: ageYears(biodata.birthDate, frame.nowMs, frame.timezone),
+    nikMasked,
+    name,
+    birthPlace,
+    birthDate,
+    sex,
+    address,
+    confirmed: applicantConfirmed,
+    source: biodataSource ?? '',
+    ageYears: ageYears(birthDate, frame.nowMs, frame.timezone),
   }
 }
 
