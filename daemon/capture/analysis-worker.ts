@@ -1,23 +1,14 @@
 // Worker entry: a thin shell around analyse-frame.ts over the shared ring. Kernels are tested on the main thread.
 
-import { parentPort, workerData } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
 import sharp from 'sharp'
 import { analyseFrame } from './analyse-frame.js'
-import type { AnalysisReply, AnalysisRequest } from './analyst.js'
+import type { AnalysisRequest } from './analyst.js'
+import { serveWorkerLine } from './worker-line.js'
 
-const memory = workerData as WebAssembly.Memory
-const frames = new Uint8Array(memory.buffer)
+const frames = new Uint8Array((workerData as WebAssembly.Memory).buffer)
 sharp.concurrency(1)
 
-async function answer({ id, byteOffset, byteLength, header, modality, preview }: AnalysisRequest): Promise<AnalysisReply> {
-  try {
-    const analysis = await analyseFrame(frames.subarray(byteOffset, byteOffset + byteLength), header, modality, preview)
-    return { id, analysis }
-  } catch (error) {
-    return { id, failed: error instanceof Error ? error.name : 'unknown' }
-  }
-}
-
-parentPort?.on('message', (request: AnalysisRequest) => {
-  void answer(request).then((reply) => parentPort?.postMessage(reply))
-})
+serveWorkerLine(({ byteOffset, byteLength, header, modality, preview }: AnalysisRequest) =>
+  analyseFrame(frames.subarray(byteOffset, byteOffset + byteLength), header, modality, preview),
+)

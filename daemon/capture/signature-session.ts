@@ -1,0 +1,90 @@
+// One signature on the pad: samples until the pen has rested. Knows no case and no store.
+
+import type { PenSample, SignaturePad } from '../../drivers/driver.js'
+import type { Clock, Timer } from '../../protocol/clock.js'
+import { deferred } from '../../protocol/deferred.js'
+import { Fault } from '../../protocol/fault.js'
+
+export interface SignatureCapture {
+  readonly samples: readonly PenSample[]
+  readonly unitsPerInch: number
+}
+
+export interface SignatureSession {
+  /** Settles when the pen has rested; rejects with the pad's fault, `capture.nothing_seen` after the time-out, or an AbortError. */
+  readonly taken: Promise<SignatureCapture>
+  /** Takes what was written so far. @throws Fault `capture.nothing_seen` */
+  takeNow(): void
+  cancel(): void
+}
+
+export interface SignaturePlan {
+  /** The pen is done when it was away this long. */
+  readonly restMs: number
+  readonly timeoutMs: number
+  /** Fewer samples with the pen down are a slip, not a signature. */
+  readonly leastSamples: number
+}
+
+/** Bound of one signature: a minute of pen at a fast pad's rate. */
+const mostSamples = 20_000
+
+/** @param inked called as ink grows, with SVG path data */
+export function startSignatureSession(
+  deps: { pad: SignaturePad; clock: Clock; inked: (path: string) => void },
+  plan: SignaturePlan,
+): SignatureSession {
+  const { pad, clock } = deps
+  const samples: PenSample[] = []
+  const ending = deferred<SignatureCapture>()
+  let rest: Timer | undefined
+  let over = false
+
+  const finish = (settle: () => void) => {
+    if (over) return
+    over = true
+    rest?.cancel()
+    late.cancel()
+    pad.end()
+    settle()
+  }
+  const enough = () => samples.filter(({ penDown }) => penDown).length >= plan.leastSamples
+  const take = () => finish(() => ending.resolve({ samples, unitsPerInch: pad.info.unitsPerInch }))
+  const fail = (error: unknown) => finish(() => ending.reject(error))
+  const nothing = () => new Fault('capture.nothing_seen', { modality: 'signature' })
+  const late = clock.after(plan.timeoutMs, () => (enough() ? take() : fail(nothing())))
+
+  const onSample = (sample: PenSample) => {
+    if (samples.length < mostSamples) samples.push(sample)
+    deps.inked(inkPath(samples))
+    rest?.cancel()
+    rest = clock.after(plan.restMs, () => {
+      if (enough()) take()
+    })
+  }
+  const begin = async () => {
+    pad.begin({ sample: onSample, lost: fail })
+    await pad.clear()
+  }
+  begin().catch(fail)
+
+  return {
+    taken: ending.promise,
+    takeNow: () => {
+      if (!enough()) throw nothing()
+      take()
+    },
+    cancel: () => fail(new DOMException('capture cancelled', 'AbortError')),
+  }
+}
+
+/** Strokes as SVG path data in pad units. */
+export function inkPath(samples: readonly PenSample[]): string {
+  let path = ''
+  let down = false
+  for (const { x, y, penDown } of samples) {
+    if (penDown) path += `${down ? 'L' : 'M'}${x} ${y}`
+    down = penDown
+  }
+  return path
+}
