@@ -7,6 +7,9 @@ const block = 8
 const minDeviation = 34
 const sizePx = { minWidth: 170, maxWidth: 480, minHeight: 260, maxHeight: 640 } as const
 
+/** A fingertip fills most of its box; writing and print do not. */
+const minFill = 0.55
+
 interface Blob {
   left: number
   right: number
@@ -21,9 +24,10 @@ export function cutIndex(slap: GreyImage, hand: 'right' | 'left'): GreyImage | u
   const rows = Math.floor(slap.heightPx / block)
   const inked = ridgeCells(slap, columns, rows)
   const fingers = blobs(inked, columns, rows)
-    .filter(({ left, right, top, bottom }) => {
+    .filter(({ left, right, top, bottom, cells }) => {
       const width = (right - left + 1) * block
       const height = (bottom - top + 1) * block
+      if (cells.length * block ** 2 < minFill * width * height) return false
       return width >= sizePx.minWidth && width <= sizePx.maxWidth && height >= sizePx.minHeight && height <= sizePx.maxHeight
     })
     .sort((a, b) => (hand === 'right' ? a.left - b.left : b.right - a.right))
@@ -49,7 +53,7 @@ function ridgeCells(slap: GreyImage, columns: number, rows: number): Uint8Array 
       busy[row * columns + column] = Math.sqrt(Math.max(0, squares / block ** 2 - mean * mean)) >= minDeviation || mean < 60 ? 1 : 0
     }
   }
-  return majority(busy, columns, rows, 2, 10)
+  return majority(busy, columns, rows, 2, 12)
 }
 
 function majority(cells: Uint8Array, columns: number, rows: number, reach: number, least: number): Uint8Array {

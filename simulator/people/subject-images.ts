@@ -129,10 +129,7 @@ export async function subjectIris(files: Readonly<Record<Eye, SampleFile>>): Pro
 }
 
 /** The portrait enlarged by the largest whole number that fits, in the middle of a grey scene: no cloth is pretended. */
-export async function subjectFace(
-  sample: SampleFile,
-  _birthYear: number,
-): Promise<{ makeWide: () => Promise<WideScene>; nativeSize: Size }> {
+export async function subjectFace(sample: SampleFile): Promise<{ makeWide: () => Promise<WideScene>; nativeSize: Size }> {
   const nativeSize = await probe(sample)
   const makeWide = async (): Promise<WideScene> => {
     const { widthPx, heightPx, pixels } = await decode(sample, 3)
