@@ -28,7 +28,11 @@ export interface RgbImage {
 /** A decompression bomb ends here: 64 Mpx is more than any scanner or camera of a station gives. */
 const mostPixels = 64 * 1024 * 1024
 
-const bytesOf = async (source: string | Uint8Array): Promise<Uint8Array> => (typeof source === 'string' ? readFile(source) : source)
+/** Plain Uint8Array, never a Buffer: their `slice` differ. */
+const bytesOf = async (source: string | Uint8Array): Promise<Uint8Array> => {
+  const bytes = typeof source === 'string' ? await readFile(source) : source
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
 
 async function bySharp<T>(work: () => Promise<T>): Promise<T> {
   try {
@@ -114,7 +118,7 @@ function readRaw(bytes: Uint8Array, { widthPx, heightPx }: { widthPx: number; he
 export async function encodePng(pixels: Uint8Array, widthPx: number, heightPx: number, ppi?: number): Promise<Uint8Array> {
   const raw = rawInput(pixels, widthPx, heightPx)
   const image = sharp(pixels, { raw }).toColourspace(raw.channels === 1 ? 'b-w' : 'srgb')
-  return asBytes(await (ppi === undefined ? image : image.withMetadata({ density: ppi })).png().toBuffer())
+  return asBytes(await (ppi === undefined ? image : image.withDensity(ppi)).png().toBuffer())
 }
 
 /** @param pixels grey or RGB, told by their length  @param quality 1..100 */

@@ -23,6 +23,8 @@ export interface Jp2Codec {
   decode(bytes: Uint8Array): Promise<Jp2Image>
 }
 
+const mostLevels = 5
+
 interface Instance {
   readonly openJpeg: OpenJpeg
   /** The codec reports failure only as text: lines with [ERROR] since the last reset. */
@@ -46,9 +48,9 @@ export function openJp2Codec(): Jp2Codec {
     try {
       return work(ready)
     } catch (error) {
+      if (error instanceof Fault) throw error
       // A trap may leave the codec's memory broken: the next call gets a fresh one.
       instance = undefined
-      if (error instanceof Fault) throw error
       throw new Fault('image.corrupt', { reason: 'codec' }, { cause: error })
     }
   }
@@ -90,6 +92,9 @@ function encode(
   const encoder = new openJpeg.J2KEncoder()
   try {
     encoder.getDecodedBuffer({ width: widthPx, height: heightPx, bitsPerSample: 8, componentCount: channels, isSigned: false }).set(pixels)
+    // The codec refuses images smaller than its five levels of decomposition need.
+    const levels = Math.floor(Math.log2(Math.min(widthPx, heightPx)))
+    if (levels < mostLevels) encoder.setDecompositions(levels)
     if (quality === 'lossless') encoder.setQuality(true, 0)
     else {
       // One layer first: with none the ratio is ignored and the codec writes out of bounds.

@@ -11,6 +11,7 @@ declare module '@cornerstonejs/codec-openjpeg/wasmjs' {
   export interface J2KEncoder {
     /** View of the codec's memory to fill with interleaved samples. */
     getDecodedBuffer(frame: OpenJpegFrame): Uint8Array
+    setDecompositions(levels: number): void
     setQuality(lossless: boolean, layers: number): void
     setCompressionRatio(layer: number, ratio: number): void
     encode(): void

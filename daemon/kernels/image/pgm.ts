@@ -28,7 +28,8 @@ export function readPgm(bytes: Uint8Array): { grey: Uint8Array; widthPx: number;
   at++
   if (bytes.length - at < widthPx * heightPx)
     throw new Fault('image.corrupt', { offset: at, field: 'pixels', expected: widthPx * heightPx })
-  const grey = bytes.slice(at, at + widthPx * heightPx)
+  // Not slice: on a Buffer that would be a view of the caller's bytes.
+  const grey = new Uint8Array(bytes.subarray(at, at + widthPx * heightPx))
   if (largest !== 255) for (let i = 0; i < grey.length; i++) grey[i] = Math.min(255, Math.round((grey[i]! * 255) / largest))
   return { grey, widthPx, heightPx }
 }
