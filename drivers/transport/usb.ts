@@ -19,7 +19,10 @@ const stringTimeoutMs = 1000
 /** English (US): the language that every device with strings has. */
 const stringLanguage = 0x0409
 
-/** Opens the machine's USB. A machine without any lists nothing. One transport a process: libusb's handles are shared within it. */
+/**
+ * Opens the machine's USB. A machine without any lists nothing. One transport a process: libusb's handles are shared within it.
+ * It keeps the process alive until close(). Close it before exit: the package aborts on a plug event that comes while Node shuts down.
+ */
 export function openUsbTransport(deps: Deps): UsbTransport {
   return new LibusbTransport(deps)
 }
@@ -46,8 +49,6 @@ class LibusbTransport implements UsbTransport {
     }
     usb.on('attach', this.#onAttach)
     usb.on('detach', this.#onDetach)
-    // Waiting for a plug is no reason to keep the process alive.
-    usb.unrefHotplugEvents()
   }
 
   async list(): Promise<readonly UsbDeviceInfo[]> {
@@ -123,7 +124,8 @@ class LibusbTransport implements UsbTransport {
   readonly #onDetach = (device: usb.Device): void => {
     if (device.deviceDescriptor.bDeviceClass === hubClass) return
     const key = keyOf(device)
-    this.#opened.get(key)?.unplugged()
+    // Outside the package's own callback, where anything thrown would abort the process.
+    queueMicrotask(() => this.#opened.get(key)?.unplugged())
     const info = this.#known.get(key) ?? Promise.resolve(infoWithout(device))
     this.#known.delete(key)
     this.#tell('unplugged', info)
