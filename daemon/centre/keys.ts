@@ -3,7 +3,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { Fault } from '../../protocol/fault.js'
 import type { CentreKey, CentreKeySet } from '../../protocol/hardware/centre.js'
-import { publicStationKeys, type StationKeys } from '../packet/station-keys.js'
+import { publicIdentity, type StationIdentity } from '../packet/station-identity.js'
 import type { Store } from '../store/store.js'
 import type { CentreClient } from './client.js'
 import { keySetSchema } from './schemas.js'
@@ -15,10 +15,10 @@ const settingName = 'centre.keys'
  * A real installation puts the keys into the folder beforehand).
  * @throws Fault `centre.unreachable` | `centre.refused` on the first call, `input.corrupt`
  */
-export async function ensureCentreKeys(store: Store, client: CentreClient, station: StationKeys): Promise<CentreKeySet> {
+export async function ensureCentreKeys(store: Store, client: CentreClient, station: StationIdentity): Promise<CentreKeySet> {
   const row = await store.read((db) => db.selectFrom('settings').select('value').where('name', '=', settingName).executeTakeFirst())
   if (row) return parseKeySet(row.value)
-  const keys = await client.enrolStation(publicStationKeys(station))
+  const keys = await client.enrolStation(publicIdentity(station))
   await store.commit({ actor: 'station', act: 'centre.keys_pinned' }, async (trx) => {
     await trx
       .insertInto('settings')

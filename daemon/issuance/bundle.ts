@@ -10,7 +10,7 @@ import type { CentreClient } from '../centre/client.js'
 import { keyById, publicKeyOf } from '../centre/keys.js'
 import { biodataSchema } from '../centre/schemas.js'
 import type { Effects } from '../effects.js'
-import type { StationKeys } from '../packet/station-keys.js'
+import type { StationIdentity } from '../packet/station-identity.js'
 import type { Store } from '../store/store.js'
 
 /** The only source of what goes on a card. */
@@ -84,7 +84,7 @@ export interface BundleExpectation extends BundleHolder {
 export async function openBundle(
   jws: string,
   expected: BundleExpectation,
-  station: StationKeys,
+  station: StationIdentity,
   centreKeys: CentreKeySet,
 ): Promise<IssuanceBundle> {
   const refuse = (code: FaultCode, field: string) => new Fault(code, { caseId: expected.caseId, field })
@@ -123,7 +123,7 @@ async function verifiedPayload(jws: string, centreKeys: CentreKeySet, forged: ()
   }
 }
 
-async function decrypted(jwe: string, station: StationKeys, refuse: (code: FaultCode, field: string) => Fault): Promise<BundleContent> {
+async function decrypted(jwe: string, station: StationIdentity, refuse: (code: FaultCode, field: string) => Fault): Promise<BundleContent> {
   let plaintext: Uint8Array
   try {
     plaintext = (
@@ -149,7 +149,7 @@ export function createBundles(deps: {
   readonly store: Store
   readonly centre: CentreClient
   readonly centreKeys: CentreKeySet
-  readonly station: StationKeys
+  readonly station: StationIdentity
   readonly clock: Clock
   readonly random: Random
   readonly effects: Effects

@@ -7,7 +7,7 @@ import { type CentreKey, centreLimits, type PacketManifest, packetFormat } from 
 import type { Random } from '../../protocol/random.js'
 import { describeItem, sha256Hex, signManifest } from './manifest.js'
 import { inOrder, type PacketItem, packItems, sealSegments, segmentAssociatedData } from './segments.js'
-import type { StationKeys } from './station-keys.js'
+import type { StationIdentity } from './station-identity.js'
 
 /** Everything of a packet that is not a key. */
 export interface PacketInput {
@@ -24,7 +24,7 @@ export interface PacketInput {
 }
 
 export interface SealKeys {
-  readonly station: StationKeys
+  readonly station: StationIdentity
   /** All that are valid at `createdAtMs` can open the packet; two during a change of keys. */
   readonly sealing: readonly CentreKey[]
 }

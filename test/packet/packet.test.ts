@@ -6,13 +6,13 @@ import { compactVerify, decodeProtectedHeader } from 'jose'
 import t from 'tap'
 import { type PacketInput, sealPacket } from '../../daemon/packet/seal.js'
 import { packItems, sealSegments } from '../../daemon/packet/segments.js'
-import { newStationKeys, publicStationKeys } from '../../daemon/packet/station-keys.js'
+import { newStationIdentity, publicIdentity } from '../../daemon/packet/station-identity.js'
 import type { CentreKey, PacketManifest } from '../../protocol/hardware/centre.js'
 import { openPacket, openSegments, UnopenablePacket } from '../../simulator/centre/intake-open.js'
 import { seededRandom } from '../../simulator/seeded-random.js'
 
 const nowMs = Date.UTC(2026, 2, 16, 2)
-const station = newStationKeys('mks-01')
+const station = newStationIdentity('mks-01')
 const segment = 65_536
 
 function centreKey(kid: string, notBeforeMs = 0, notAfterMs = nowMs * 2): { key: CentreKey; privateKey: KeyObject } {
@@ -147,10 +147,10 @@ t.test('a sealed packet', async (t) => {
 
   await t.test('carries a manifest signed by the station, typed as one', async (t) => {
     const packet = await sealPacket(input(items), keys, seededRandom(12))
-    const { signing } = publicStationKeys(station)
+    const { signing } = publicIdentity(station)
     t.match(decodeProtectedHeader(packet.manifestJws), { alg: 'ES256', typ: 'rekam-manifest+jws', kid: signing.kid })
     await compactVerify(packet.manifestJws, createPublicKey({ key: { ...signing }, format: 'jwk' }))
-    const stranger = publicStationKeys(newStationKeys('x')).signing
+    const stranger = publicIdentity(newStationIdentity('x')).signing
     await t.rejects(compactVerify(packet.manifestJws, createPublicKey({ key: { ...stranger }, format: 'jwk' })))
   })
 
