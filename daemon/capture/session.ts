@@ -43,6 +43,8 @@ export interface CaptureSessionDeps {
   readonly watched: () => boolean
   readonly status: (status: Omit<CaptureStatus, 'caseId' | 'state'>) => void
   readonly show: (picture: PreviewPicture) => void
+  /** Told once at the end: frames that never became a look. */
+  readonly counted: (counters: { readonly dropped: number; readonly corrupt: number }) => void
 }
 
 /** One sensor's way to its picture. */
@@ -72,6 +74,7 @@ export function startCaptureSession(deps: CaptureSessionDeps, modality: Modality
     if (over) return
     over = true
     timer?.cancel()
+    if (stream) deps.counted(lost(stream))
     const stopped = stream ? stream.stop() : Promise.resolve()
     void stopped.finally(settle)
   }
@@ -168,4 +171,9 @@ function toPicture(device: CaptureDevice, header: FrameHeader, picture: Uint8Arr
     capturedAtMs: clock.nowMs(),
     ink: '',
   }
+}
+
+function lost(stream: CaptureStream): { readonly dropped: number; readonly corrupt: number } {
+  const { dropped, corrupt, short, repeated, outOfOrder } = stream.counters()
+  return { dropped, corrupt: corrupt + short + repeated + outOfOrder }
 }

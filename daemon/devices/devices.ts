@@ -46,7 +46,7 @@ export interface DevicesDeps {
 const captureKinds: readonly CaptureKind[] = ['slap_scanner', 'iris_camera', 'face_camera']
 
 export function openDevices(deps: DevicesDeps, settings: DeviceSettings): Devices {
-  const { usb, clock, random, log, state } = deps
+  const { usb, clock, random, log } = deps
 
   /** @throws Fault `device.absent` when nothing that matches is plugged in */
   const find = async (kind: string, matches: (info: UsbDeviceInfo) => boolean): Promise<UsbDeviceInfo> => {

@@ -1,7 +1,7 @@
 // One place for one device: opens it, tells its state, opens it again after a loss with growing patience. One broken device never touches another's slot.
 
 import type { Clock, Timer } from '../../protocol/clock.js'
-import { Fault, isFault, toFault } from '../../protocol/fault.js'
+import { Fault, toFault } from '../../protocol/fault.js'
 import type { Log } from '../../protocol/log.js'
 import type { DeviceKind, DeviceStatus, StationState } from '../state.js'
 
@@ -55,10 +55,10 @@ export function openDeviceSlot<T extends { close(): Promise<void> }>(
     patienceMs = Math.min(lastRetryMs, patienceMs * 2)
   }
   const failed = (fault: Fault) => {
-    if (isFault(fault, 'device.absent')) tell({ state: 'absent', serial: '', product: '' })
+    if (fault.code === 'device.absent') tell({ state: 'absent', serial: '', product: '' })
     else {
       // Refused for what it is: trying again would only ask the same device the same question. A replug wakes the slot.
-      const refused = isFault(fault, 'device.unknown')
+      const refused = fault.code === 'device.unknown'
       tell({
         state: refused ? 'refused' : 'faulted',
         fault: { code: fault.code, context: fault.context },

@@ -1,0 +1,28 @@
+// What is captured, with which device and how patiently. Data: the thresholds are those of simple live measures, not of biometric quality.
+
+import { readyIndicator } from '../../drivers/camera/face-camera/driver.js'
+import { fingerIndicator } from '../../drivers/fingerprint/slap-scanner/driver.js'
+import { eyeIndicator } from '../../drivers/iris/dual-camera/driver.js'
+import type { CaptureKind } from '../../protocol/hardware/capture-device.js'
+import { slapPositions } from '../kernels/finger/segment.js'
+import type { Modality } from '../state.js'
+import type { AutoCapturePlan } from './auto-capture.js'
+import type { SignaturePlan } from './signature-session.js'
+
+export interface FrameCapturePlan extends AutoCapturePlan {
+  readonly kind: CaptureKind
+  /** What the device lights up for the person. */
+  readonly indicator: number
+}
+
+const still: Omit<AutoCapturePlan, 'leastMeasure'> = { neededFrames: 4, mostMotion: 12, timeoutMs: 20_000 }
+
+export const framePlans: Readonly<Record<Exclude<Modality, 'signature'>, FrameCapturePlan>> = {
+  face: { ...still, kind: 'face_camera', indicator: readyIndicator, leastMeasure: 40 },
+  right_four: { ...still, kind: 'slap_scanner', indicator: fingerIndicator(slapPositions.right_four), leastMeasure: 50 },
+  left_four: { ...still, kind: 'slap_scanner', indicator: fingerIndicator(slapPositions.left_four), leastMeasure: 50 },
+  thumbs: { ...still, kind: 'slap_scanner', indicator: fingerIndicator(slapPositions.thumbs), leastMeasure: 50 },
+  irises: { ...still, kind: 'iris_camera', indicator: eyeIndicator({ right: true, left: true }), leastMeasure: 20 },
+}
+
+export const signaturePlan: SignaturePlan = { restMs: 1_200, timeoutMs: 60_000, leastSamples: 10 }

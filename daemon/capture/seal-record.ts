@@ -1,0 +1,94 @@
+// From a complete, signed record to a sealed packet in the outbox: one commit moves case and packet together.
+
+import type { Clock } from '../../protocol/clock.js'
+import { Fault } from '../../protocol/fault.js'
+import type { CentreKeySet } from '../../protocol/hardware/centre.js'
+import type { Random } from '../../protocol/random.js'
+import type { Actor } from '../desks.js'
+import type { Effects } from '../effects.js'
+import type { Outbox } from '../outbox/outbox.js'
+import { sealPacket } from '../packet/seal.js'
+import type { PacketItem } from '../packet/segments.js'
+import type { StationIdentity } from '../packet/station-identity.js'
+import type { CaseDocument } from '../service/case.js'
+import type { CaseBook } from '../service/case-book.js'
+import { isCaptured } from '../service/case-engine.js'
+import type { StationState } from '../state.js'
+import type { Store } from '../store/store.js'
+
+export interface SealRecord {
+  /** Before anything is captured. @throws Fault `packet.outbox_full` | `packet.overdue` */
+  assertRoom(): Promise<void>
+  /** @throws Fault `capture.incomplete` | `capture.not_signed` | `packet.*`; the case is unchanged then */
+  seal(actor: Actor, doc: CaseDocument): Promise<void>
+}
+
+export interface SealRecordDeps {
+  readonly book: CaseBook
+  readonly store: Store
+  readonly outbox: Outbox
+  readonly identity: StationIdentity
+  readonly centreKeys: CentreKeySet
+  readonly state: StationState
+  readonly softwareVersion: string
+  readonly clock: Clock
+  readonly random: Random
+  readonly effects: Effects
+}
+
+export function createSealRecord(deps: SealRecordDeps): SealRecord {
+  const { book, store, outbox, clock } = deps
+  return {
+    assertRoom: () => outbox.assertRoom(),
+    seal: async (actor, doc) => {
+      const { caseId } = doc
+      const open = doc.modalities.filter((each) => !isCaptured(each))
+      if (open.length > 0) throw new Fault('capture.incomplete', { caseId, modality: open.map(({ modality }) => modality).join(',') })
+      if (!doc.recordSigned) throw new Fault('capture.not_signed', { caseId })
+      const items = await packetItems(store, doc)
+      const auditHead = await store.audit.head()
+      const packet = await deps.effects.perform('compute', () =>
+        sealPacket(
+          {
+            caseId,
+            sessionId: caseId,
+            items,
+            auditHead,
+            devices: deps.state.devices.map(({ kind, serial }) => ({ kind, serial, version: '' })),
+            softwareVersion: deps.softwareVersion,
+            createdAtMs: clock.nowMs(),
+            createdMonotonicMs: clock.monotonicMs(),
+          },
+          { station: deps.identity, sealing: deps.centreKeys.sealing },
+          deps.random,
+        ),
+      )
+      const staged = await outbox.stage(packet)
+      await book.change(
+        actor,
+        caseId,
+        'record.sealed',
+        { is: 'sealed', packetId: packet.packetId },
+        {
+          facts: { packetId: packet.packetId, size: staged.size },
+          hashes: { packet: packet.ciphertextSha256 },
+          write: (trx) => outbox.enqueue(trx, staged),
+        },
+      )
+      outbox.kick()
+    },
+  }
+}
+
+/** Everything the centre gets: biodata, the resident's approval, one record a modality. */
+async function packetItems(store: Store, doc: CaseDocument): Promise<readonly PacketItem[]> {
+  const rows = await store.read((db) =>
+    db.selectFrom('captures').select(['modality', 'document']).where('case_id', '=', doc.caseId).execute(),
+  )
+  const items: PacketItem[] = [{ type: 'biodata', bytes: new TextEncoder().encode(JSON.stringify(doc.biodata)) }]
+  for (const { modality, document } of rows) {
+    const { blob } = JSON.parse(document) as { blob: string }
+    items.push({ type: modality === 'approval' ? 'approval' : `record.${modality}`, bytes: await store.blobs.get(blob) })
+  }
+  return items
+}

@@ -1,0 +1,179 @@
+// Printing, encoding, handover: gates, one card at a time, and a named end for everything that goes wrong.
+
+import { Fault, isFaultOf, toFault } from '../../protocol/fault.js'
+import type { Log } from '../../protocol/log.js'
+import type { CentreClient } from '../centre/client.js'
+import type { Actor, IssuanceDesk } from '../desks.js'
+import type { Devices } from '../devices/devices.js'
+import type { CaseDocument } from '../service/case.js'
+import { requireRole } from '../service/case-desk.js'
+import { requireStep } from '../service/case-engine.js'
+import { type IssuanceStatus, idleIssuance, type StationState } from '../state.js'
+import type { Bundles, IssuanceBundle } from './bundle.js'
+import { type IssueDeps, issueCard } from './issue-card.js'
+
+export interface IssuanceDeskDeps extends Omit<IssueDeps, 'printer' | 'terminal' | 'tell'> {
+  readonly devices: Devices
+  readonly bundles: Bundles
+  readonly centre: CentreClient
+  readonly state: StationState
+  readonly log: Log
+}
+
+export function openIssuanceDesk(deps: IssuanceDeskDeps): IssuanceDesk {
+  return new Desk(deps)
+}
+
+class Desk implements IssuanceDesk {
+  readonly #deps: IssuanceDeskDeps
+  #busyWith = ''
+
+  constructor(deps: IssuanceDeskDeps) {
+    this.#deps = deps
+  }
+
+  async start(actor: Actor, caseId: string): Promise<void> {
+    const doc = await this.#caseAtIssuance(actor, caseId)
+    if (this.#busyWith !== '') throw new Fault('device.busy', { device: 'card_printer', caseId: this.#busyWith })
+    this.#busyWith = caseId
+    try {
+      await this.#issue(actor, doc)
+    } finally {
+      this.#busyWith = ''
+    }
+  }
+
+  /** The same walk: every stage asks what is already done. */
+  resume(actor: Actor, caseId: string): Promise<void> {
+    return this.start(actor, caseId)
+  }
+
+  async spoil(actor: Actor, caseId: string, reason: string): Promise<void> {
+    const { book, stock, clock, devices } = this.#deps
+    const doc = await book.get(caseId)
+    const serial = doc.blankSerial
+    if (serial === undefined) throw new Fault('case.wrong_step', { caseId, step: doc.currentStepId, expected: 'a bound blank' })
+    if (reason.trim() === '' || reason.length > 200) throw new Fault('input.invalid', { field: 'reason', reason: '1 to 200 characters' })
+    // What still lies in the machine must not be met again by the next case.
+    const printer = devices.printer.use()
+    try {
+      await this.#deps.effects.perform('printer.command', () => printer.reject())
+    } catch (error) {
+      if (!isFaultOf(error, 'printer')) throw error
+    } finally {
+      devices.printer.free()
+    }
+    await book.change(
+      actor,
+      caseId,
+      'card.spoiled',
+      { is: 'card_spoiled' },
+      {
+        facts: { serial },
+        write: (trx) => stock.move(trx, serial, 'spoiled', clock.nowMs(), { reason: reason.trim() }),
+      },
+    )
+    this.#tell(caseId, { state: 'spoiled', blankSerial: serial })
+  }
+
+  async verifyHolder(actor: Actor, caseId: string): Promise<void> {
+    const doc = await this.#deps.book.get(caseId)
+    requireStep(doc, 'hand_over')
+    requireRole(actor, doc, this.#deps.book.standardOf(doc))
+    // Comparing a live finger with the chip needs the matcher, which this version does not have. Saying so is all that is honest.
+    throw new Fault('input.unsupported', { operation: 'verify_holder', reason: 'no matcher yet: hand over with a reason' })
+  }
+
+  async handOver(actor: Actor, caseId: string, unverifiedReason: string): Promise<void> {
+    const { book, stock, clock } = this.#deps
+    const doc = await book.get(caseId)
+    requireStep(doc, 'hand_over')
+    requireRole(actor, doc, book.standardOf(doc))
+    const reason = unverifiedReason.trim()
+    if (!doc.holderVerified && (reason === '' || reason.length > 200))
+      throw new Fault('input.invalid', { field: 'unverifiedReason', reason: '1 to 200 characters' })
+    const serial = doc.blankSerial ?? ''
+    const handed = await book.change(
+      actor,
+      caseId,
+      'card.handed_over',
+      { is: 'handed_over' },
+      {
+        facts: { serial, reason: doc.holderVerified ? 'verified' : 'unverified' },
+        write: (trx) => stock.move(trx, serial, 'handed_over', clock.nowMs(), doc.holderVerified ? {} : { reason }),
+      },
+    )
+    this.#tell(caseId, { state: 'handed_over', blankSerial: serial })
+    this.#report(handed)
+  }
+
+  async #caseAtIssuance(actor: Actor, caseId: string): Promise<CaseDocument> {
+    const doc = await this.#deps.book.get(caseId)
+    const kind = doc.steps.find(({ id }) => id === doc.currentStepId)?.kind
+    if (kind !== 'print') requireStep(doc, 'encode')
+    requireRole(actor, doc, this.#deps.book.standardOf(doc))
+    if (doc.centralStatus !== 'PRINT_READY_RECORD') throw new Fault('case.gate_closed', { caseId, found: doc.centralStatus })
+    return doc
+  }
+
+  async #issue(actor: Actor, doc: CaseDocument): Promise<void> {
+    const { devices } = this.#deps
+    const { caseId } = doc
+    const bundle = await this.#bundle(doc)
+    const printer = devices.printer.use()
+    try {
+      await issueCard(
+        { ...this.#deps, printer, terminal: devices.terminal, tell: (status) => this.#tell(caseId, status) },
+        actor,
+        doc,
+        bundle,
+      )
+      this.#tell(caseId, { state: 'ready' })
+      devices.printer.free()
+    } catch (error) {
+      const fault = toFault(error)
+      this.#ended(caseId, fault)
+      throw fault
+    }
+  }
+
+  /** Kept from an earlier attempt, or asked for now. A bundle that ran out is replaced by a fresh one; any other refusal stands. */
+  async #bundle(doc: CaseDocument): Promise<IssuanceBundle> {
+    const holder = { caseId: doc.caseId, packetId: doc.packetId ?? '', nik: doc.nik }
+    try {
+      return await this.#deps.bundles.load(holder)
+    } catch (error) {
+      const { code } = toFault(error)
+      if (code !== 'bundle.missing' && code !== 'bundle.expired') throw error
+      return this.#deps.bundles.fetch(holder)
+    }
+  }
+
+  #ended(caseId: string, fault: Fault): void {
+    const { devices, log, state } = this.#deps
+    if (isFaultOf(fault, 'device')) devices.printer.lost(fault)
+    else devices.printer.free()
+    log.write('warn', 'issuance.stopped', { caseId, reason: fault.code })
+    this.#tell(caseId, {
+      ...(state.issuance.caseId === caseId ? state.issuance : {}),
+      state: 'attention',
+      fault: { code: fault.code, context: fault.context },
+    })
+  }
+
+  /** The centre counts cards; it is told when the link allows, and the case does not wait for it. */
+  #report(doc: CaseDocument): void {
+    const card = { packetId: doc.packetId ?? '', blankSerial: doc.blankSerial ?? '', state: 'handed_over' as const }
+    this.#deps.centre
+      .reportCard(card)
+      .catch((error: unknown) =>
+        this.#deps.log.write('warn', 'centre.card_not_reported', { caseId: doc.caseId, reason: toFault(error).code }),
+      )
+  }
+
+  #tell(caseId: string, status: Partial<IssuanceStatus>): void {
+    const before = this.#deps.state.issuance.caseId === caseId ? this.#deps.state.issuance : idleIssuance
+    const { fault: _old, ...rest } = before
+    this.#deps.state.publish({ is: 'issuance', issuance: { ...rest, caseId, ...status } })
+  }
+}

@@ -1,0 +1,165 @@
+// One card from the feeder to the output hopper. Every stage asks first what is already true, so that the walk can be taken again from any point:
+// bind the blank, write and read back, print. Knows no session and no roles.
+
+import { Buffer } from 'node:buffer'
+import type { CardPrinter } from '../../drivers/card-printer/evolis/driver.js'
+import type { CardSession, CardTerminal } from '../../drivers/card-terminal/driver.js'
+import type { Clock } from '../../protocol/clock.js'
+import { Fault, isFault } from '../../protocol/fault.js'
+import type { Actor } from '../desks.js'
+import type { Effects } from '../effects.js'
+import type { CaseDocument } from '../service/case.js'
+import type { CaseBook } from '../service/case-book.js'
+import type { IssuanceStatus } from '../state.js'
+import type { Store } from '../store/store.js'
+import type { BlankStock } from './blank-stock.js'
+import type { IssuanceBundle } from './bundle.js'
+import { lastEntry, openCardJournal } from './card-journal.js'
+import { fitPhoto, fitSignature, renderCard } from './card-print.js'
+import { personalise } from './personalise.js'
+import { type CardContent, type CardFile, cardFiles, photoBudget } from './profile.js'
+
+export interface IssueDeps {
+  readonly book: CaseBook
+  readonly store: Store
+  readonly stock: BlankStock
+  readonly printer: CardPrinter
+  readonly terminal: CardTerminal
+  readonly clock: Clock
+  readonly effects: Effects
+  readonly office: string
+  /** Marks the face of cards made on a simulated station; '' on a real one. */
+  readonly simulatedMark: string
+  readonly tell: (status: Partial<IssuanceStatus>) => void
+}
+
+/** A card is on the coupler within a polling round of PC/SC after the printer put it there. */
+const cardArrivalMs = 5_000
+const signatureBytes = 900
+const validUntil = 'SEUMUR HIDUP'
+
+/** @throws Fault `printer.*` | `card.*` | `device.*`: the case then stands where the last durable stage left it */
+export async function issueCard(deps: IssueDeps, actor: Actor, doc: CaseDocument, bundle: IssuanceBundle): Promise<void> {
+  const encoding = doc.steps.find(({ id }) => id === doc.currentStepId)?.kind === 'encode'
+  const bound = encoding ? await bindAndWrite(deps, actor, doc, bundle) : doc
+  await printBound(deps, actor, bound, bundle)
+}
+
+async function bindAndWrite(deps: IssueDeps, actor: Actor, doc: CaseDocument, bundle: IssuanceBundle): Promise<CaseDocument> {
+  deps.tell({ state: 'binding' })
+  await deps.effects.perform('printer.command', () => deps.printer.moveToContactless())
+  await deps.terminal.awaitCard(cardArrivalMs)
+  const card = await deps.terminal.open()
+  try {
+    const bound = await bind(deps, actor, doc, card).catch((error: unknown) => refuse(deps, error))
+    const serial = bound.blankSerial ?? ''
+    const files = await chipFiles(bundle)
+    await personalise(
+      {
+        card,
+        effects: deps.effects,
+        journal: openCardJournal(deps, actor.operator, doc.caseId, serial),
+        progress: (state, bytesWritten, bytesTotal) => deps.tell({ state, blankSerial: serial, bytesWritten, bytesTotal }),
+      },
+      files,
+    )
+    return await deps.book.change(
+      actor,
+      doc.caseId,
+      'card.encoded',
+      { is: 'card_encoded' },
+      {
+        facts: { serial },
+        write: (trx) => deps.stock.move(trx, serial, 'verified', deps.clock.nowMs(), {}),
+      },
+    )
+  } finally {
+    await card.end()
+  }
+}
+
+/** The chip in the station must be a blank of our stock, free or already this case's own. */
+async function bind(deps: IssueDeps, actor: Actor, doc: CaseDocument, card: CardSession): Promise<CaseDocument> {
+  const { serial, state, caseId } = await deps.stock.byChip(Buffer.from(card.uid).toString('hex'))
+  if (doc.blankSerial !== undefined) {
+    if (doc.blankSerial !== serial) throw new Fault('card.wrong_card', { caseId: doc.caseId, expected: doc.blankSerial, found: serial })
+    return doc
+  }
+  if (state !== 'issued_to_station' || caseId !== undefined)
+    throw new Fault('card.wrong_card', { caseId: doc.caseId, expected: 'a free blank', found: serial })
+  return deps.book.change(
+    actor,
+    doc.caseId,
+    'card.bound',
+    { is: 'blank_bound', serial },
+    {
+      facts: { serial },
+      write: (trx) => deps.stock.move(trx, serial, 'probed', deps.clock.nowMs(), { caseId: doc.caseId }),
+    },
+  )
+}
+
+/** A card that is not in our stock goes to the reject box, so that it cannot be met again. */
+async function refuse(deps: IssueDeps, error: unknown): Promise<never> {
+  if (isFault(error, 'card.unknown_blank')) await deps.effects.perform('printer.command', () => deps.printer.reject())
+  throw error
+}
+
+async function chipFiles(bundle: IssuanceBundle): Promise<readonly CardFile[]> {
+  const others: Omit<CardContent, 'photo'> = {
+    biodata: bundle.biodata,
+    signature: await fitSignature(bundle.signature, signatureBytes),
+    fingers: bundle.fingers,
+    validUntil,
+  }
+  return cardFiles({ ...others, photo: await fitPhoto(bundle.photo, photoBudget(others)) })
+}
+
+/** Printing cannot be undone or repeated: the printer's own counter tells after an interruption whether it happened. */
+async function printBound(deps: IssueDeps, actor: Actor, doc: CaseDocument, bundle: IssuanceBundle): Promise<void> {
+  const serial = doc.blankSerial ?? ''
+  deps.tell({ state: 'printing', blankSerial: serial })
+  if (!(await wasPrinted(deps, doc.caseId, serial))) {
+    const issueDate = new Date(bundle.issuedAtMs).toISOString().slice(0, 10)
+    const { front, back } = await deps.effects.perform('compute', () =>
+      renderCard({
+        biodata: bundle.biodata,
+        photo: bundle.photo,
+        signature: bundle.signature,
+        office: deps.office,
+        issuePlace: bundle.biodata.birthPlace,
+        issueDate,
+        validUntil,
+        blankSerial: serial,
+        simulated: deps.simulatedMark,
+      }),
+    )
+    const journal = openCardJournal(deps, actor.operator, doc.caseId, serial)
+    const counterBefore = await deps.effects.perform('printer.command', () => deps.printer.counter())
+    await journal.intend('print', { counterBefore })
+    await deps.effects.perform('printer.command', () => deps.printer.print(front, back))
+    await journal.outcome('printed')
+  }
+  await deps.book.change(
+    actor,
+    doc.caseId,
+    'card.printed',
+    { is: 'card_printed' },
+    {
+      facts: { serial },
+      write: (trx) => deps.stock.move(trx, serial, 'printed', deps.clock.nowMs(), {}),
+    },
+  )
+}
+
+/** @throws Fault `card.in_doubt` when neither the journal nor the printer can tell */
+async function wasPrinted(deps: IssueDeps, caseId: string, serial: string): Promise<boolean> {
+  const entry = await lastEntry(deps.store, caseId, serial, 'print')
+  if (!entry) return false
+  if (entry.outcome === 'printed') return true
+  const counter = await deps.effects.perform('printer.command', () => deps.printer.counter())
+  const before = Number(entry.detail['counterBefore'])
+  if (counter === before) return false
+  if (counter === before + 1) return true
+  throw new Fault('card.in_doubt', { serial, expected: before + 1, found: counter })
+}
