@@ -5,11 +5,8 @@ import { Fault } from '../../protocol/fault.js'
 import type { UsbDevice, UsbDeviceInfo, UsbTransport } from '../../protocol/hardware/usb.js'
 import type { SimulatedUsbBus, UsbDeviceModel } from '../model/usb-device-model.js'
 import { InprocDevice } from './inproc-usb-device.js'
-import { ModelHost, type Wire, wireOf } from './usb-host.js'
+import { highSpeedBytesPerSecond, ModelHost, type Wire, wireOf } from './usb-host.js'
 import { deviceFields } from './usb-standard.js'
-
-/** What high-speed USB carries in practice. */
-export const highSpeedBytesPerSecond = 40_000_000
 
 type Event = { readonly type: 'plugged' | 'unplugged'; readonly info: UsbDeviceInfo }
 type Listener = (event: Event) => void

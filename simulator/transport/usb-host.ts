@@ -39,6 +39,9 @@ const graceTurns = 10
 /** Token, handshake and gaps of one transfer, so that an endless run of empty ones takes time too. */
 const overheadBytes = 64
 
+/** What high-speed USB carries in practice. */
+export const highSpeedBytesPerSecond = 40_000_000
+
 /** A bus of `bytesPerSecond`, shared by all who call it. */
 export function wireOf(clock: Clock, bytesPerSecond: number): Wire {
   let freeAtMs = 0

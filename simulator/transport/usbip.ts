@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { systemClock } from '../../protocol/clock.js'
 import type { UsbDeviceModel } from '../model/usb-device-model.js'
 import { SocketReader } from './socket-reader.js'
-import { type HostRequest, type HostResult, type HostTransfer, ModelHost, type Wire, wireOf } from './usb-host.js'
+import { type HostRequest, type HostResult, type HostTransfer, highSpeedBytesPerSecond, ModelHost, type Wire, wireOf } from './usb-host.js'
 import { configurationValue, deviceFields, interfaceFields, readSetup } from './usb-standard.js'
 
 const version = 0x0111
@@ -17,7 +17,6 @@ const urbBytes = 48
 const highSpeed = 3
 const connectionReset = -104
 const largestTransferBytes = 16 * 1024 * 1024
-const highSpeedBytesPerSecond = 40_000_000
 
 const statusOf = { ok: 0, stall: -32, cancelled: -104, unplugged: -108, overflow: -75, error: -71 } as const satisfies Record<
   HostResult['status'],

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { systemClock } from '../../../protocol/clock.js'
 import { Fault } from '../../../protocol/fault.js'
 import type { SimulatedUsbBus, UsbDeviceModel } from '../../model/usb-device-model.js'
-import { ModelHost, type Wire, wireOf } from '../usb-host.js'
+import { highSpeedBytesPerSecond, ModelHost, type Wire, wireOf } from '../usb-host.js'
 import { PreloadClient } from './client.js'
 import { tellUdevMonitors, udevMessage } from './netlink.js'
 import { OpenFile, type SharedDevice } from './open-file.js'
@@ -19,8 +19,6 @@ const libraryFolders = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu
 const bus = 1
 const lastDeviceNumber = 127
 const socketPathLimit = 107
-/** What high-speed USB carries in practice. */
-const highSpeedBytesPerSecond = 40_000_000
 
 export interface UsbfsBus extends SimulatedUsbBus {
   /** For the environment of the child process alone: the preload must be there when it starts. One child (tree) per folder. */
