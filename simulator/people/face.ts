@@ -10,7 +10,7 @@ const swayPeriod = 24
 /** The scene with `sceneMargin` pixels around it on every side. */
 export type WideScene = RgbImage
 
-export interface FaceImages {
+interface FaceImages {
   face(): Promise<RgbImage & { readonly nativeSize?: Size }>
   faceMjpeg(phase: number): Promise<Uint8Array>
 }

@@ -199,7 +199,7 @@ function enlarge(ridges: Float32Array, grid: HalfGrid, widthPx: number, heightPx
   return out
 }
 
-/** The ridges as a complex wave: filtered by the even and the odd half of each kernel. */
+/** The ridges as a complex wave, its phase growing along the normal: correlation with the sine gives minus its sine, hence behind - ahead. */
 function phases(ridges: Float32Array, grid: HalfGrid): { even: Float32Array; odd: Float32Array } {
   const { width, height, taps, kernelAt, spans } = grid
   const even = new Float32Array(width * height)
@@ -214,7 +214,7 @@ function phases(ridges: Float32Array, grid: HalfGrid): { even: Float32Array; odd
         const ahead = ridges[at + taps.offsets[k]!]!
         const behind = ridges[at - taps.offsets[k]!]!
         real += (ahead + behind) * taps.even[index * taps.count + k]!
-        imaginary += (ahead - behind) * taps.odd[index * taps.count + k]!
+        imaginary += (behind - ahead) * taps.odd[index * taps.count + k]!
       }
       even[at] = real
       odd[at] = imaginary
@@ -244,7 +244,9 @@ function findMinutiae(ridges: Float32Array, grid: HalfGrid, flow: RidgeFlow): re
   return lone.map((vortex) => {
     const dirX = Math.cos(vortex.angle) * vortex.charge
     const dirY = Math.sin(vortex.angle) * vortex.charge
-    const inside = ridges[Math.round(vortex.y + dirY * 4) * width + Math.round(vortex.x + dirX * 4)] ?? 0
+    const signal = (distance: number) =>
+      ridges[Math.round(vortex.y + dirY * distance) * width + Math.round(vortex.x + dirX * distance)] ?? 0
+    const inside = signal(2.5) + signal(3.5) + signal(4.5)
     const type = inside > 0 ? 'ending' : 'bifurcation'
     return { x: 2 * (vortex.x - radius) + 0.5, y: 2 * (vortex.y - radius) + 0.5, dirX, dirY, type }
   })

@@ -69,7 +69,7 @@ const subjectSchema = z.strictObject({
   signature: z.array(padSample).min(2).max(20_000).nullable(),
 })
 
-export type SubjectFile = z.infer<typeof subjectSchema>
+type SubjectFile = z.infer<typeof subjectSchema>
 
 const maxSubjectBytes = 2_000_000
 

@@ -45,6 +45,22 @@ function agreement(image: GreyImage, minutiae: readonly MinutiaTruth[]): number 
   return right.length / minutiae.length
 }
 
+/** Ridges crossed by a line of 31 px square to `angleDeg`, `distance` px ahead of the minutia: edges from light to dark. */
+function ridgesCrossed(image: GreyImage, { x, y, angleDeg }: MinutiaTruth, distance: number): number {
+  const cos = Math.cos((angleDeg * Math.PI) / 180)
+  const sin = Math.sin((angleDeg * Math.PI) / 180)
+  const line = Array.from({ length: 31 }, (_, i) =>
+    mean(image, x + distance * cos + (i - 15) * sin, y - distance * sin + (i - 15) * cos, 1),
+  )
+  const level = line.reduce((sum, value) => sum + value, 0) / line.length
+  return line.filter((value, i) => i > 0 && value < level !== (line[i - 1] ?? 0) < level).length / 2
+}
+
+/** A minutia has one ridge or valley more ahead than behind: the mean over all, about +1 when directions are right, −1 when they are the wrong way round. */
+function extraAhead(image: GreyImage, minutiae: readonly MinutiaTruth[]): number {
+  return minutiae.reduce((sum, minutia) => sum + ridgesCrossed(image, minutia, 9) - ridgesCrossed(image, minutia, -9), 0) / minutiae.length
+}
+
 /** Distance of the ridges along one direction: the first peak of the autocorrelation beyond 5 px. */
 function ridgePeriod(image: GreyImage, x: number, y: number, normalDeg: number): number {
   const cos = Math.cos((normalDeg * Math.PI) / 180)
@@ -143,6 +159,8 @@ t.test('minutiae of the truth are minutiae of the picture, also when the hand is
     const minutiae = (await truth.slap('right_four', presentation)).flatMap((finger) => finger.minutiae)
     const share = agreement(image, minutiae)
     t.ok(share > 0.8, `${Math.round(share * 100)} % agree under ${JSON.stringify(presentation)}`)
+    const extra = extraAhead(image, minutiae)
+    t.ok(extra > 0.25, `${extra.toFixed(2)} ridges more ahead than behind`)
     const misplaced = minutiae.map((minutia) => ({ ...minutia, x: minutia.x + 60, y: minutia.y + 37 }))
     t.ok(agreement(image, misplaced) < 0.72, `${Math.round(100 * agreement(image, misplaced))} % of moved ones do: the check can fail`)
   }
