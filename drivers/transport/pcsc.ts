@@ -20,7 +20,7 @@ export interface PcscDeps {
 /** What PC/SC drivers and vpcd carry; shorter than a header hangs the reader for ever, so it never leaves us. */
 const commandBytes = { min: 4, max: 65_535 }
 const connectTimeoutMs = 5_000
-const startTimeoutMs = 10_000
+const startTimeoutMs = 30_000
 const backoffMs = { first: 100, most: 5_000 }
 const maxPending = 64
 
