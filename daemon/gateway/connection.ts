@@ -107,6 +107,12 @@ export class Connection implements ConnectionControl {
     if (this.#session.at !== 'nobody' && this.#session.operator.id === operatorId) this.enter(nobody)
   }
 
+  /** The station stops: the client hears why before it is closed. */
+  shutDown(): void {
+    this.#send({ reply: { id: 0, fault: faultReport(new Fault('gateway.closing')) } })
+    this.end(CLOSE_CODES.goingAway)
+  }
+
   end(code: number): void {
     if (this.#phase === 'ended') return
     this.#release()

@@ -144,7 +144,7 @@ export class Clients {
 
   close(): void {
     this.#closing = true
-    for (const connection of this.#open) connection.end(CLOSE_CODES.goingAway)
+    for (const connection of this.#open) connection.shutDown()
   }
 }
 

@@ -166,8 +166,10 @@ t.test('closing the gateway tells every client, and what they still wait for fai
   station.hold(new Promise(() => {}))
   const waiting = client.request('takeNow', { caseId: 'case-1' })
   const failed = t.rejects(waiting, { code: 'protocol.connection_lost' })
+  const closed = new Promise((resolve) => client.on((event) => event.is === 'closed' && resolve(event.fault?.code)))
   await gateway.close()
   await failed
+  t.equal(await closed, 'gateway.closing')
   t.equal(client.closed, true)
   await t.rejects(client.request('lock', {}), { code: 'protocol.connection_lost' })
 })
