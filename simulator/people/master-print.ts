@@ -153,7 +153,7 @@ function grow(random: Random, grid: HalfGrid): Float32Array {
     now[y * width + x] = random.next() < 0.5 ? -1 : 1
   }
   for (let round = 0; round < rounds; round++) {
-    const gain = round < 4 ? 4 : round < rounds - 2 ? 1.7 : 1.8
+    const gain = round < 4 ? 4 : round < rounds - 2 ? 1.7 : 2
     for (let y = radius; y < height - radius; y++) {
       const end = y * width + spans[2 * y + 1]!
       for (let at = y * width + spans[2 * y]!; at <= end; at++) {
