@@ -1,13 +1,15 @@
-// The only file that imports serialport. Turns its habits (an unplug seen only as a close, writes that never call back) into the promises of
-// SerialTransport. Touches no modem line: pseudo terminals have none.
+// The only file that imports serialport. Turns its habits (an unplug seen only as a close or not at all, writes that never call back) into
+// the promises of SerialTransport. Touches no modem line: pseudo terminals have none.
 
 import { SerialPort as NodeSerialPort } from 'serialport'
-import { type Clock, withDeadline } from '../../protocol/clock.js'
+import { type Clock, type Timer, withDeadline } from '../../protocol/clock.js'
 import { Fault, type FaultCode } from '../../protocol/fault.js'
 import type { SerialHandlers, SerialLineSettings, SerialPort, SerialPortInfo, SerialTransport } from '../../protocol/hardware/serial.js'
 
 /** Pending writes of one port. */
 const writeLimit = 64
+/** How often the line is asked whether it is still there. */
+const checkMs = 200
 
 export function serialTransport(deps: { readonly clock: Clock }): SerialTransport {
   return {
@@ -36,6 +38,7 @@ class OpenPort implements SerialPort {
   readonly #port: NodeSerialPort
   readonly #pending = new Set<(error: Error) => void>()
   #state: 'open' | 'closing' | 'lost' = 'open'
+  #check: Timer | undefined
 
   constructor(clock: Clock, path: string, settings: SerialLineSettings, handlers: SerialHandlers) {
     this.path = path
@@ -54,7 +57,7 @@ class OpenPort implements SerialPort {
         // An unplug is a close with `disconnected` set and no error event; a failing read or write is an error event. Either way the line is gone.
         this.#port.on('close', (cause: Error | null) => this.#lost(cause))
         this.#port.on('error', (cause) => this.#lost(cause))
-        resolve()
+        void this.#watch().then(resolve)
       })
     })
   }
@@ -82,6 +85,7 @@ class OpenPort implements SerialPort {
 
   close(): Promise<void> {
     if (this.#state === 'open') this.#state = 'closing'
+    this.#check?.cancel()
     this.#rejectPending(this.#gone())
     return new Promise((resolve) => {
       if (this.#port.isOpen) this.#port.close(() => resolve())
@@ -89,9 +93,36 @@ class OpenPort implements SerialPort {
     })
   }
 
+  /**
+   * serialport sees an unplug only while it waits for bytes. One that falls between two reads makes it read end-of-file for ever, without a
+   * word; asking for the baud rate then fails, as every ioctl on a hung-up tty does.
+   */
+  async #watch(): Promise<void> {
+    const binding = this.#port.port
+    if (!binding) return
+    try {
+      await binding.getBaudRate()
+    } catch {
+      // Not every platform can be asked (only Linux can); there the close event has to do.
+      return
+    }
+    const check = (): void => {
+      this.#check = this.#clock.after(checkMs, () => {
+        binding.getBaudRate().then(
+          () => {
+            if (this.#state === 'open') check()
+          },
+          (cause: Error) => this.#lost(cause),
+        )
+      })
+    }
+    if (this.#state === 'open') check()
+  }
+
   #lost(cause: Error | null): void {
     if (this.#state !== 'open') return
     this.#state = 'lost'
+    this.#check?.cancel()
     const fault = this.#gone(cause ?? undefined)
     this.#rejectPending(fault)
     this.#handlers.lost(fault)
