@@ -36,7 +36,9 @@ export interface CentreOptions {
   /** A virtual clock's `hold`: time stands still while the centre works. */
   readonly hold?: () => () => void
   /** What an earlier centre remembered. */
-  readonly memory?: CentreMemory
+  readonly memory?: CentreMemory | undefined
+  /** Called when there is something new to remember, before the answer goes out; see `openCentreFolder`. */
+  readonly keep?: (memory: CentreMemory) => void
 }
 
 /** Lies of the centre to come, each once. */
@@ -72,6 +74,7 @@ interface Centre {
 export function simulatedCentre(options: CentreOptions): SimulatedCentre {
   const memory = options.memory ? copyMemory(options.memory) : emptyMemory(newKeys(options.clock.nowMs()))
   const centre: Centre = { options, memory, keys: keyRing(memory.keys), receiptLies: [], bundleLies: [] }
+  options.keep?.(memory)
   const link = simulatedLink(options.clock, (request) => answer(centre, request), options.hold)
   const script: CentreScript = Object.assign(link.script, {
     nextReceipt: (lie: Centre['receiptLies'][number]) => void centre.receiptLies.push(lie),
@@ -99,10 +102,14 @@ export function simulatedCentre(options: CentreOptions): SimulatedCentre {
   }
 }
 
+const reading: readonly string[] = ['/registry/person', '/status']
+
 async function answer(centre: Centre, request: CentreRequest): Promise<CentreResponse> {
   try {
     if ((request.body?.length ?? 0) > centreLimits.messageBytes) throw new Refusal(413, 'message_size')
-    return await route(centre, request)
+    const response = await route(centre, request)
+    if (request.method === 'POST' && !reading.includes(request.path)) centre.options.keep?.(centre.memory)
+    return response
   } catch (error) {
     if (error instanceof Refusal) return json(error.status, { error: error.word })
     throw error

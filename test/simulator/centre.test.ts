@@ -9,6 +9,8 @@ import { loadStationIdentity, newStationIdentity, publicIdentity } from '../../d
 import { centreRegistry } from '../../daemon/registry/registry.js'
 import type { CentreRequest, CentreTransport } from '../../protocol/hardware/centre.js'
 import { simulatedCentre } from '../../simulator/centre/centre.js'
+import { openCentreFolder } from '../../simulator/centre/folder.js'
+import { population } from '../../simulator/centre/population.js'
 import { seededRandom } from '../../simulator/seeded-random.js'
 import { serveCentre } from '../../simulator/transport/http-centre.js'
 import { VirtualClock } from '../../simulator/virtual-clock.js'
@@ -148,21 +150,34 @@ t.test('stations and cards', async (t) => {
     t.equal(await around.client.status(packet.packetId), 'CARD_ISSUED')
   })
 
-  await t.test('what it remembers can be carried into another centre', async (t) => {
-    const around = await enrolled()
+  await t.test('what it remembers can be carried into another centre, by hand or in a folder', async (t) => {
+    const folder = t.testdir()
+    const kept = openCentreFolder(folder)
+    t.equal(kept.memory, undefined)
+    const around = await enrolled({ keep: kept.keep })
     const packet = await sealFor(around, 'case-1', niks[0])
     const receipt = await send(around.client, packet)
-    const { clock } = around
-    const options = {
-      clock,
-      random: seededRandom(6),
-      population: { find: biodataOf },
-      biometrics: never,
-      memory: around.centre.exportMemory(),
+    for (const memory of [around.centre.exportMemory(), openCentreFolder(folder).memory]) {
+      const next = simulatedCentre({ clock: around.clock, random: seededRandom(6), population: population(), biometrics: never, memory })
+      t.same(next.publicKeys, around.centre.publicKeys)
+      t.same(await clientOf(next.transport).held(packet.packetId), { state: 'committed', receipt })
+      t.same(next.exportMemory(), around.centre.exportMemory())
     }
-    const next = simulatedCentre(options)
-    t.same(next.publicKeys, around.centre.publicKeys)
-    t.same(await clientOf(next.transport).held(packet.packetId), { state: 'committed', receipt })
+  })
+
+  await t.test('the registry writes an address as one line', async (t) => {
+    const people = population()
+    const address = {
+      street: 'JL. CONTOH 1',
+      rtRw: '003/007',
+      village: 'PANAMBUNGAN',
+      district: 'MARISO',
+      regency: 'KOTA MAKASSAR',
+      province: 'SULSEL',
+    }
+    people.add({ ...biodataOf(niks[0]), citizenship: 'WNI', address })
+    t.equal(people.find(niks[0])?.address, 'JL. CONTOH 1, RT/RW 003/007, PANAMBUNGAN, MARISO, KOTA MAKASSAR, SULSEL')
+    t.equal(people.find(niks[1]), undefined)
   })
 })
 
