@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { Fault } from '../../protocol/fault.js'
 import { type CentreKeySet, jwsTypes, type PacketReceipt, type WitnessedHead } from '../../protocol/hardware/centre.js'
 import { keyById } from '../centre/keys.js'
+import { readManifest } from '../packet/manifest.js'
 
 /** What a receipt must speak of: taken from the station's own signed manifest. */
 export interface ExpectedReceipt {
@@ -46,20 +47,12 @@ export async function verifyReceipt(jws: string, expected: ExpectedReceipt, keys
   return receipt
 }
 
-const manifestSchema = z.object({
-  packetId: z.string(),
-  ciphertext: z.object({ sha256: z.string() }),
-  auditHead: z.object({ seq: z.number(), hash: z.string() }),
-})
-
 /** @param manifestJws the station's own, out of its store @throws Fault `packet.corrupt` */
 export function expectedReceipt(manifestJws: string): ExpectedReceipt {
   try {
-    const { packetId, ciphertext, auditHead } = manifestSchema.parse(
-      JSON.parse(Buffer.from(manifestJws.split('.')[1] ?? '', 'base64url').toString('utf8')),
-    )
+    const { packetId, ciphertext, auditHead } = readManifest(manifestJws)
     return { packetId, ciphertextSha256: ciphertext.sha256, auditHead }
-  } catch {
-    throw new Fault('packet.corrupt', { field: 'manifest' })
+  } catch (error) {
+    throw new Fault('packet.corrupt', { field: 'manifest' }, { cause: error })
   }
 }

@@ -4,10 +4,11 @@ import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from
 import fc from 'fast-check'
 import { compactVerify, decodeProtectedHeader } from 'jose'
 import t from 'tap'
+import { readManifest } from '../../daemon/packet/manifest.js'
 import { type PacketInput, sealPacket } from '../../daemon/packet/seal.js'
 import { packItems, sealSegments } from '../../daemon/packet/segments.js'
 import { newStationIdentity, publicIdentity } from '../../daemon/packet/station-identity.js'
-import type { CentreKey, PacketManifest } from '../../protocol/hardware/centre.js'
+import type { CentreKey } from '../../protocol/hardware/centre.js'
 import { openPacket, openSegments, UnopenablePacket } from '../../simulator/centre/intake-open.js'
 import { seededRandom } from '../../simulator/seeded-random.js'
 
@@ -33,8 +34,6 @@ function input(items: PacketInput['items']): PacketInput {
     createdMonotonicMs: 1234,
   }
 }
-
-const manifestOf = (jws: string): PacketManifest => JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString())
 
 t.test('segments', async (t) => {
   const key = new Uint8Array(32).fill(7)
@@ -136,7 +135,7 @@ t.test('a sealed packet', async (t) => {
       opened.map(({ type, bytes }) => [type, Buffer.from(bytes).toString('hex')]),
       [...items].reverse().map(({ type, bytes }) => [type, Buffer.from(bytes).toString('hex')]),
     )
-    const manifest = manifestOf(packet.manifestJws)
+    const manifest = readManifest(packet.manifestJws)
     t.same(
       manifest.items,
       opened.map(({ type, bytes, saltedSha256 }) => ({ type, length: bytes.length, saltedSha256 })),
@@ -154,9 +153,17 @@ t.test('a sealed packet', async (t) => {
     await t.rejects(compactVerify(packet.manifestJws, createPublicKey({ key: { ...stranger }, format: 'jwk' })))
   })
 
+  await t.test('whose manifest is not one is refused with the field', async (t) => {
+    t.throws(() => readManifest('nothing'), { code: 'input.corrupt' })
+    t.throws(() => readManifest(`e30.${Buffer.from('{"version":2}').toString('base64url')}.`), {
+      code: 'input.corrupt',
+      context: { field: 'manifest version' },
+    })
+  })
+
   await t.test('tells nothing of its content: neither the text nor a hash that could be tried out', async (t) => {
     const packet = await sealPacket(input(items), keys, seededRandom(13))
-    const seen = Buffer.concat([packet.ciphertext, Buffer.from(JSON.stringify(manifestOf(packet.manifestJws)))])
+    const seen = Buffer.concat([packet.ciphertext, Buffer.from(JSON.stringify(readManifest(packet.manifestJws)))])
     t.notOk(seen.includes('Siti'))
     for (const { bytes } of items) t.notOk(seen.includes(createHash('sha256').update(bytes).digest('hex')))
   })
@@ -201,7 +208,7 @@ t.test('a sealed packet', async (t) => {
     const next = centreKey('sealing-2')
     const past = centreKey('sealing-0', 0, nowMs - 1)
     const packet = await sealPacket(input(items), { station, sealing: [past.key, ours.key, next.key] }, seededRandom(17))
-    t.same(manifestOf(packet.manifestJws).recipients, ['sealing-1', 'sealing-2'])
+    t.same(readManifest(packet.manifestJws).recipients, ['sealing-1', 'sealing-2'])
     t.equal((await openPacket(packet.ciphertext, packet.packetId, new Map([['sealing-2', next.privateKey]]))).length, 2)
     await t.rejects(openPacket(packet.ciphertext, packet.packetId, new Map([['sealing-0', past.privateKey]])), {
       message: 'no key of mine',
