@@ -258,6 +258,7 @@ class DurableOutbox implements Outbox {
       return asked
     } catch (error) {
       if (isFault(error, 'centre.unreachable')) this.#pauseLink()
+      else this.#reached()
       this.#deps.log.write('warn', 'outbox.question_failed', { reason: toFault(error).code })
       return true
     }

@@ -4,12 +4,16 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
+import { createCentreClient } from '../../daemon/centre/client.js'
 import type { Effects } from '../../daemon/effects.js'
 import { type PacketInput, type PacketState, stepPacket } from '../../daemon/outbox/machine.js'
+import { createOutbox } from '../../daemon/outbox/outbox.js'
 import { packetBlobKind } from '../../daemon/outbox/packets.js'
 import { newStationIdentity } from '../../daemon/packet/station-identity.js'
 import { openStore } from '../../daemon/store/store.js'
 import { isFault } from '../../protocol/fault.js'
+import { silentLog } from '../../protocol/log.js'
+import { seededRandom } from '../../simulator/seeded-random.js'
 import { deps, opened } from '../store/fixture.js'
 import { type Bench, type BenchOptions, heldEffects, niks, outboxBench, world } from './fixture.js'
 
@@ -113,6 +117,27 @@ t.test('after a day without a line everything goes out, oldest first, and the ce
   b.centre.script.unreachable = false
   await b.drained()
   t.same(b.centre.packetIds, ids)
+})
+
+t.test('a centre that refuses every question is asked no more often for it', async (t) => {
+  let asked = 0
+  const b = await bench(t)
+  const refusing = createOutbox({
+    store: b.store,
+    centre: createCentreClient({
+      transport: { request: async () => ({ status: asked++ > 1_000 ? 500 : 404, headers: {}, body: new Uint8Array(0) }) },
+      effects: heldEffects(b.clock),
+    }),
+    centreKeys: b.centre.publicKeys,
+    clock: b.clock,
+    random: seededRandom(1),
+    effects: heldEffects(b.clock),
+    log: silentLog,
+  })
+  refusing.kick()
+  await b.clock.runUntil(new Promise<void>((resolve) => void b.clock.after(3_600_000, resolve)))
+  await refusing.close()
+  t.ok(asked >= 12 && asked < 20, `${asked} greetings in an hour`)
 })
 
 t.test('a slow answer is a lost one after its time, and is made good', async (t) => {
