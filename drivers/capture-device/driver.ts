@@ -154,8 +154,7 @@ class Shell implements CaptureDevice {
       this.#requireReady()
       signal?.throwIfAborted()
       const stream = await this.#begin(sink, maxFps, ended)
-      signal?.addEventListener('abort', () => void stream.stop(), { once: true })
-      if (signal?.aborted) await stream.stop()
+      stream.stopOn(signal)
       return stream
     } finally {
       this.#starting = false

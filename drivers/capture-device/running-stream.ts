@@ -33,6 +33,7 @@ export class RunningStream implements CaptureStream, FrameReceiver {
   #stopped: Promise<void> | undefined
   #phase: 'starting' | 'live' | 'over' = 'starting'
   #earlyFault: Fault | undefined
+  #release: () => void = () => {}
 
   constructor(shell: StreamShell) {
     this.#shell = shell
@@ -55,6 +56,16 @@ export class RunningStream implements CaptureStream, FrameReceiver {
   goLive(): void {
     if (this.#earlyFault) throw this.#earlyFault
     this.#phase = 'live'
+  }
+
+  /** Aborting `signal` stops the stream; it is let go of when the stream is over. */
+  stopOn(signal: AbortSignal | undefined): void {
+    if (!signal) return
+    const onAbort = () => void this.stop()
+    this.#release = () => signal.removeEventListener('abort', onAbort)
+    signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) onAbort()
+    else if (this.#finalCounters) this.#release()
   }
 
   counters(): CaptureCounters {
@@ -87,6 +98,7 @@ export class RunningStream implements CaptureStream, FrameReceiver {
   end(counters: CaptureCounters): void {
     this.#finalCounters = counters
     if (this.#phase === 'live') this.#phase = 'over'
+    this.#release()
     void this.idle()
   }
 

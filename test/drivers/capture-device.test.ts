@@ -7,8 +7,9 @@ import { readyIndicator } from '../../drivers/camera/face-camera/driver.js'
 import type { CaptureDevice } from '../../drivers/driver.js'
 import { fingerIndicator } from '../../drivers/fingerprint/slap-scanner/driver.js'
 import { eyeIndicator } from '../../drivers/iris/dual-camera/driver.js'
-import { captureKindOf } from '../../drivers/registry.js'
+import { captureKindOf, openCaptureDevice } from '../../drivers/registry.js'
 import type { CaptureKind } from '../../protocol/hardware/capture-device.js'
+import { silentLog } from '../../protocol/log.js'
 import { createDeviceKey } from '../../simulator/model/capture-device.js'
 import { slapScannerModel } from '../../simulator/model/slap-scanner.js'
 import { CaptureBench, factories, RememberingSink } from './capture-bench.js'
@@ -137,6 +138,7 @@ for (const [what, code, happens] of endings) {
     happens(bench)
     await bench.clock.runUntil(bench.fault())
     t.ok(bench.clock.monotonicMs() - begunMs <= 2200, `after ${bench.clock.monotonicMs() - begunMs} ms`)
+    t.equal(bench.faults.length, 1)
     t.match(bench.faults, [{ code }])
     await t.rejects(bench.clock.runUntil(device.start(bench.sink, { indicator: 3 }, bench.ended)), { code }, 'a spent device says why')
     await bench.clock.runUntil(device.close())
@@ -150,6 +152,26 @@ for (const [what, code, happens] of endings) {
     await bench.clock.runUntil(again.close())
   })
 }
+
+t.test('pulled out at any moment, while it proves itself, starts or streams: one fault, no slot left open', async (t) => {
+  for (let atMs = 1; atMs < 420; atMs += 13) {
+    const bench = new CaptureBench(factories.iris_camera)
+    await bench.plug()
+    const errors: unknown[] = []
+    bench.clock.after(atMs, () => void bench.bus.unplug(bench.model))
+    const session = async () => {
+      const [info] = await bench.usb.list()
+      const device = await openCaptureDevice({ ...bench, log: silentLog, trust: [bench.trusted] }, info!.key)
+      await device.start(bench.sink, { indicator: 3 }, bench.ended)
+      await bench.fault()
+      await device.close()
+    }
+    await bench.clock.runUntil(session().catch((error: unknown) => errors.push(error)))
+    t.equal(errors.length + bench.faults.length, 1)
+    t.match([...errors, ...bench.faults], [{ code: 'device.unplugged' }], `at ${atMs} ms, after ${bench.sink.headers.length} frames`)
+    t.equal(bench.sink.open, 0)
+  }
+})
 
 t.test('a sink without room loses frames, never the stream', async (t) => {
   const { bench, device } = await streaming(t)
