@@ -1,0 +1,67 @@
+// Where the page starts: the elements get their names, the store its socket, and the app stands in the page.
+
+import { systemClock } from '../../protocol/clock.js'
+import { RekamApp } from './app.js'
+import { RekamActions } from './parts/actions.js'
+import { RekamBar } from './parts/bar.js'
+import { RekamChipBar } from './parts/chip-bar.js'
+import { RekamDialog } from './parts/dialog.js'
+import { RekamFault } from './parts/fault-box.js'
+import { RekamHands } from './parts/hands.js'
+import { RekamMeasure } from './parts/measure.js'
+import { RekamPerson } from './parts/person.js'
+import { RekamPreview } from './parts/preview.js'
+import { RekamRail } from './parts/rail.js'
+import { RekamSide } from './parts/side.js'
+import { RekamSteps } from './parts/steps.js'
+import { RekamThumbnails } from './parts/thumbnails.js'
+import { RekamTiles } from './parts/tiles.js'
+import { RekamCapture } from './screens/capture.js'
+import { RekamHandOver } from './screens/hand-over.js'
+import { RekamLock } from './screens/lock.js'
+import { RekamLogIn } from './screens/log-in.js'
+import { RekamOperators } from './screens/operators.js'
+import { RekamPapers } from './screens/papers.js'
+import { RekamPrint } from './screens/print.js'
+import { RekamQueue } from './screens/queue.js'
+import { RekamSend } from './screens/send.js'
+import { Store } from './store.js'
+
+const elements: Readonly<Record<string, CustomElementConstructor>> = {
+  'rekam-app': RekamApp,
+  'rekam-actions': RekamActions,
+  'rekam-bar': RekamBar,
+  'rekam-chip-bar': RekamChipBar,
+  'rekam-dialog': RekamDialog,
+  'rekam-fault': RekamFault,
+  'rekam-hands': RekamHands,
+  'rekam-measure': RekamMeasure,
+  'rekam-person': RekamPerson,
+  'rekam-preview': RekamPreview,
+  'rekam-rail': RekamRail,
+  'rekam-side': RekamSide,
+  'rekam-steps': RekamSteps,
+  'rekam-thumbnails': RekamThumbnails,
+  'rekam-tiles': RekamTiles,
+  'rekam-capture': RekamCapture,
+  'rekam-hand-over': RekamHandOver,
+  'rekam-lock': RekamLock,
+  'rekam-log-in': RekamLogIn,
+  'rekam-operators': RekamOperators,
+  'rekam-papers': RekamPapers,
+  'rekam-print': RekamPrint,
+  'rekam-queue': RekamQueue,
+  'rekam-send': RekamSend,
+}
+for (const [name, element] of Object.entries(elements)) customElements.define(name, element)
+
+const store = new Store({
+  clock: systemClock,
+  url: `ws://${location.host}/ws`,
+  socket: (url) => new WebSocket(url),
+  memory: { page: sessionStorage, machine: localStorage },
+})
+const app = new RekamApp()
+app.store = store
+document.body.append(app)
+void store.start()

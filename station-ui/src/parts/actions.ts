@@ -1,0 +1,102 @@
+// The actions bar: what can be done now, with its keys. The primary action is always Enter, always at the same place.
+
+import { css, html, type TemplateResult } from 'lit'
+import { StationElement } from '../element.js'
+import { looks } from '../looks.js'
+
+export interface Action {
+  /** KeyboardEvent.key; letters in lower case. */
+  readonly key: 'Enter' | 'Escape' | ' ' | 'r' | 'b' | 'v' | 'x' | 's' | 'n'
+  readonly label: string
+  readonly run: () => void
+  readonly danger?: boolean
+  readonly disabled?: boolean
+}
+
+const keyNames: Readonly<Record<string, Readonly<Record<'id' | 'en', string>>>> = {
+  ' ': { id: 'Spasi', en: 'Space' },
+  Escape: { id: 'Esc', en: 'Esc' },
+}
+
+export class RekamActions extends StationElement {
+  static override properties = { ...StationElement.properties, actions: { attribute: false } }
+  static override styles = [
+    looks,
+    css`
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px;
+        border-top: 1px solid var(--line);
+        padding-top: 12px;
+        min-height: 68px;
+      }
+      button {
+        min-height: 48px;
+      }
+      button.primary {
+        font-size: var(--text-l);
+        padding: 0 24px;
+        min-height: 56px;
+      }
+      .waiting {
+        margin-inline-start: auto;
+        visibility: hidden;
+      }
+      /* Shown when it takes longer than 300 ms. */
+      .waiting.shown {
+        visibility: visible;
+        transition: visibility 0s 300ms;
+      }
+    `,
+  ]
+  declare actions: readonly Action[]
+  readonly #onKey = (event: KeyboardEvent) => this.#key(event)
+
+  constructor() {
+    super()
+    this.actions = []
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    window.addEventListener('keydown', this.#onKey)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    window.removeEventListener('keydown', this.#onKey)
+  }
+
+  override render(): TemplateResult {
+    const { language, waiting } = this.view
+    return html`
+      ${this.actions.map(({ key, label, run, danger, disabled }) => {
+        const kind = key === 'Enter' ? 'primary' : danger ? 'danger' : ''
+        const name = keyNames[key]?.[language] ?? (key.length === 1 ? key.toUpperCase() : key)
+        return html`<button class=${kind} ?disabled=${disabled ?? false} @click=${run}>${label}<kbd>${name}</kbd></button>`
+      })}
+      <span class="waiting small muted ${waiting.length > 0 ? 'shown' : ''}" role="status">
+        ${waiting.length > 0 ? this.words.waitingFor : ''}
+      </span>
+    `
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return
+    if (this.view.dialog || !this.store.working) return
+    const target = event.composedPath()[0]
+    const typing = target instanceof HTMLInputElement && target.type !== 'checkbox'
+    if (typing && event.key !== 'Enter' && event.key !== 'Escape') return
+    // A focused button, box or list keeps its own keys.
+    const own = target instanceof HTMLButtonElement || target instanceof HTMLSelectElement || target instanceof HTMLAnchorElement
+    if (own && (event.key === 'Enter' || event.key === ' ')) return
+    if (target instanceof HTMLInputElement && target.type === 'checkbox' && event.key === ' ') return
+    const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key
+    const action = this.actions.find(({ key }) => key === pressed)
+    if (!action || action.disabled) return
+    event.preventDefault()
+    action.run()
+  }
+}

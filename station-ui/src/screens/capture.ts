@@ -1,0 +1,251 @@
+// Perekaman: one thing at a time. Six tiles in order, the live picture as large as it gets, one line of advice, the keys.
+
+import { css, html, type PropertyValues, type TemplateResult } from 'lit'
+import { type CaseState, Modality } from '../../../protocol/client.js'
+import { StationElement } from '../element.js'
+import { currentStep, deviceOf, fingersOf, isSaved, modalityOf, modalityOrder } from '../flow.js'
+import { looks, screenLooks } from '../looks.js'
+import type { Action } from '../parts/actions.js'
+import { icon } from '../parts/icons.js'
+import { nameOf } from '../words.js'
+
+export class RekamCapture extends StationElement {
+  static override properties = { ...StationElement.properties, chosen: { attribute: false } }
+  static override styles = [
+    looks,
+    screenLooks,
+    css`
+      :host {
+        gap: 12px;
+      }
+      .stage {
+        flex: 1;
+        min-height: 0;
+        display: grid;
+        grid-template-columns: 1fr;
+        gap: 12px;
+      }
+      .stage.hands {
+        grid-template-columns: 1fr 200px;
+      }
+      .stage:focus {
+        outline: none;
+      }
+      .aside {
+        display: flex;
+        flex-direction: column;
+        justify-content: center;
+        gap: 8px;
+        text-align: center;
+      }
+      .advice {
+        font-size: var(--text-xl);
+        font-weight: 650;
+        line-height: 1.15;
+        min-height: 1.2em;
+        display: flex;
+        gap: 12px;
+        align-items: center;
+      }
+      .review {
+        flex: 1;
+        min-height: 0;
+        display: grid;
+        grid-template-columns: 3fr 2fr;
+        gap: 16px;
+        overflow: auto;
+      }
+      .review rekam-person {
+        font-size: var(--text-l);
+      }
+      .idle {
+        flex: 1;
+        display: grid;
+        place-items: center;
+        text-align: center;
+      }
+      @media (max-height: 620px), (max-width: 900px) {
+        :host {
+          gap: 8px;
+        }
+        .advice {
+          font-size: var(--text-l);
+        }
+        .stage.hands {
+          grid-template-columns: 1fr 150px;
+        }
+      }
+    `,
+  ]
+  /** The modality the operator picked out of order; else the next open one. */
+  declare chosen: Modality
+
+  constructor() {
+    super()
+    this.chosen = Modality.MODALITY_UNSPECIFIED
+  }
+
+  protected override updated(_changed: PropertyValues): void {
+    // The keys belong to the picture while something is captured: a tile that was clicked would keep Space for itself.
+    const state = this.#running ? this.view.mirror.capture.state : ''
+    if (state !== this.#focusedFor) {
+      this.#focusedFor = state
+      if (state !== '' && !this.view.dialog) this.renderRoot.querySelector<HTMLElement>('.stage')?.focus()
+    }
+  }
+  #focusedFor = ''
+
+  get #running(): boolean {
+    const { capture } = this.view.mirror
+    return capture.caseId === this.view.caseId && capture.modality !== Modality.MODALITY_UNSPECIFIED && capture.state !== 'idle'
+  }
+
+  /** What stands on the stage: what runs, else what was picked, else the next open one; none when all are saved. */
+  #focus(at: CaseState): Modality {
+    if (this.#running) return this.view.mirror.capture.modality
+    if (this.chosen !== Modality.MODALITY_UNSPECIFIED) return this.chosen
+    return modalityOrder.find((modality) => !isSaved(modalityOf(at, modality))) ?? Modality.MODALITY_UNSPECIFIED
+  }
+
+  override render(): TemplateResult {
+    const { words } = this
+    const at = this.store.case
+    if (!at) return this.#empty(words.nobody)
+    if (currentStep(at)?.kind !== 'capture') {
+      return this.#empty(
+        at.steps.some(({ kind, state }) => kind === 'capture' && state === 'done') ? words.sealedAlready : words.notCapturing,
+      )
+    }
+    const focus = this.#focus(at)
+    return html`
+      <h1 class="unseen">${words.screens.capture}</h1>
+      <rekam-tiles .store=${this.store} .of=${at} .now=${focus} .running=${this.#running} .pick=${(modality: Modality) => this.#pick(modality)}></rekam-tiles>
+      ${focus === Modality.MODALITY_UNSPECIFIED ? this.#review(at) : this.#picture(at, focus)}
+      <rekam-actions .store=${this.store} .actions=${this.#actions(at, focus)}></rekam-actions>
+    `
+  }
+
+  #empty(sentence: string): TemplateResult {
+    const { words, store } = this
+    const next: Action = { key: 'n', label: words.nextApplicant, run: () => store.open('queue') }
+    return html`
+      <h1>${words.screens.capture}</h1>
+      <div class="idle muted"><p>${sentence}</p></div>
+      <rekam-actions .store=${store} .actions=${[next]}></rekam-actions>
+    `
+  }
+
+  #picture(at: CaseState, focus: Modality): TemplateResult {
+    const { words, store } = this
+    const { capture } = this.view.mirror
+    const running = this.#running
+    const live = running && capture.state === 'live'
+    const review = running && capture.state === 'review'
+    const what = words.modalities[focus] ?? ''
+    const hands = fingersOf[focus] !== undefined
+    return html`
+      <div class="stage ${hands ? 'hands' : ''}" tabindex="-1">
+        <rekam-preview .store=${store} .kind=${running ? deviceOf[focus] : ''} .boxes=${running ? capture.boxes : []} .live=${live}
+          .hint=${capture.state === 'opening' && running ? words.opening : (words.begin[focus] ?? '')}
+          .label=${review ? words.resultLabel(what) : words.previewLabel(what)}></rekam-preview>
+        ${
+          hands
+            ? html`<div class="aside"><rekam-hands .store=${store} .of=${at} .now=${running ? focus : Modality.MODALITY_UNSPECIFIED}></rekam-hands>
+                <span class="small muted">${what}</span></div>`
+            : ''
+        }
+      </div>
+      <p class="advice" role="status">${this.#advice(focus, live, review)}</p>
+      ${
+        live || review
+          ? html`<rekam-measure .store=${store} .measure=${capture.measure} .steady=${capture.stableFrames}
+              .needed=${live ? capture.neededFrames : 0}></rekam-measure>`
+          : ''
+      }
+    `
+  }
+
+  #advice(focus: Modality, live: boolean, review: boolean): TemplateResult {
+    const { words } = this
+    const { advice } = this.view.mirror.capture
+    if (review) {
+      const sentence = focus === Modality.FACE ? words.faceApproval : words.reviewHint
+      return html`<span class="info">${icon('eye')}</span>${sentence}`
+    }
+    if (!live) return html`<span class="muted">${icon('ring')}</span>${this.#running ? words.opening : words.begin[focus]}`
+    if (advice !== '') return html`<span class="warn">${icon('warn')}</span>${nameOf(words.advice, advice)}`
+    return html`<span class="ok">${icon('check')}</span>${words.adviceFine}`
+  }
+
+  #review(at: CaseState): TemplateResult {
+    const { words } = this
+    return html`
+      <div class="review">
+        <rekam-thumbnails .store=${this.store} .of=${at}></rekam-thumbnails>
+        <section class="panel stack">
+          <h2>${words.reviewTitle}</h2>
+          <rekam-person .store=${this.store} .of=${at} .large=${true}></rekam-person>
+        </section>
+      </div>
+      <p class="advice" role="status">
+        ${
+          at.recordSigned
+            ? html`<span class="ok">${icon('check')}</span>${this.store.isWaiting('sealRecord') ? words.sealing : words.signed}`
+            : html`<span class="info">${icon('pen')}</span>${words.reviewSentence}`
+        }
+      </p>
+    `
+  }
+
+  #actions(at: CaseState, focus: Modality): readonly Action[] {
+    const { words, store } = this
+    const { caseId } = at
+    if (focus === Modality.MODALITY_UNSPECIFIED) {
+      const busy = store.isWaiting('signRecord', 'sealRecord')
+      return at.recordSigned
+        ? [{ key: 'Enter', label: words.seal, disabled: busy, run: () => void store.run('sealRecord', { caseId }) }]
+        : [{ key: 'Enter', label: words.sign, disabled: busy, run: () => void store.run('signRecord', { caseId }) }]
+    }
+    if (!this.#running) {
+      const start = () => void this.#start(caseId, focus)
+      const label = words.start(words.modalities[focus] ?? '')
+      return [{ key: 'Enter', label, disabled: store.isWaiting('startCapture'), run: start }]
+    }
+    const cancel: Action = { key: 'Escape', label: words.cancelCapture, run: () => void store.run('cancelCapture', { caseId }) }
+    if (this.view.mirror.capture.state !== 'review') {
+      return [{ key: ' ', label: words.takeNow, run: () => void store.run('takeNow', { caseId }) }, cancel]
+    }
+    const label = focus === Modality.FACE ? words.acceptFace : words.accept
+    return [
+      { key: 'Enter', label, disabled: store.isWaiting('acceptCapture'), run: () => void this.#accept(caseId, focus) },
+      { key: 'r', label: words.retake, run: () => void store.run('retakeCapture', { caseId, modality: focus }) },
+      cancel,
+    ]
+  }
+
+  #pick(modality: Modality): void {
+    this.chosen = modality
+    void this.#start(this.view.caseId, modality)
+  }
+
+  async #start(caseId: string, modality: Modality): Promise<void> {
+    await this.store.run('startCapture', { caseId, modality })
+    this.chosen = Modality.MODALITY_UNSPECIFIED
+  }
+
+  async #accept(caseId: string, modality: Modality): Promise<void> {
+    const { words, store } = this
+    await store.run('acceptCapture', { caseId, modality }, (fault) => {
+      if (fault.code !== 'capture.weak_needs_reason') return false
+      store.ask({
+        is: 'reason',
+        title: words.weakTitle,
+        hint: words.weakHint,
+        reasons: words.weakReasons,
+        confirm: words.accept,
+        run: (weakReason) => void store.run('acceptCapture', { caseId, modality, weakReason }),
+      })
+      return true
+    })
+  }
+}

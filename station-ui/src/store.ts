@@ -1,0 +1,260 @@
+// The one store of the screens: the station's mirror, fed by the socket, and what this screen adds to it. Carries commands; decides nothing.
+
+import { type Answer, type CaseState, type CommandName, connect, type Hello, type StationClient } from '../../protocol/client.js'
+import { type Clock, sleep } from '../../protocol/clock.js'
+import { faultFromReport } from '../../protocol/envelope.js'
+import { type Fault, toFault } from '../../protocol/fault.js'
+import type { Init, RequestCommand } from '../../protocol/gen/station.js'
+import { initialMirror, type StationMirror } from '../../protocol/mirror.js'
+import { deviceOf, mayOpen, mayWatch, type ScreenName, screenOf } from './flow.js'
+import { type Happening, happenings, keptHappenings } from './happenings.js'
+import { Pictures } from './pictures.js'
+import { type Language, type Words, wordsOf } from './words.js'
+
+export interface ReasonDialog {
+  readonly is: 'reason'
+  readonly title: string
+  readonly hint: string
+  readonly reasons: readonly string[]
+  readonly confirm: string
+  readonly run: (reason: string) => void
+}
+export type Dialog = ReasonDialog | { readonly is: 'keys' }
+
+export interface View {
+  readonly link: 'connecting' | 'open' | 'lost'
+  readonly hello: Hello | undefined
+  readonly mirror: StationMirror
+  readonly language: Language
+  readonly screen: ScreenName
+  /** The case at this counter, '' when none. */
+  readonly caseId: string
+  /** The last fault, until it is dismissed or something succeeds. */
+  readonly notice: Fault | undefined
+  /** One line that something went well. */
+  readonly told: ((language: Language) => string) | undefined
+  /** Commands that are not answered yet. */
+  readonly waiting: readonly CommandName[]
+  readonly dialog: Dialog | undefined
+  readonly happenings: readonly Happening[]
+  /** The case whose holder was checked by a finger here. */
+  readonly verifiedCaseId: string
+  readonly nowMs: number
+}
+
+type Memory = Pick<Storage, 'getItem' | 'setItem'>
+
+export interface StoreDeps {
+  readonly clock: Clock
+  readonly url: string
+  readonly socket: (url: string) => WebSocket
+  /** Remembers the case over a reload by its number, never anything about a person; and the language for longer. */
+  readonly memory: { readonly page: Memory; readonly machine: Memory }
+}
+
+const reconnectMs = 1000
+const tickMs = 1000
+
+export class Store {
+  readonly pictures = new Pictures()
+  readonly #deps: StoreDeps
+  readonly #listeners = new Set<() => void>()
+  #view: View
+  #client: StationClient | undefined
+  #watching = false
+
+  constructor(deps: StoreDeps) {
+    this.#deps = deps
+    this.#view = {
+      link: 'connecting',
+      hello: undefined,
+      mirror: initialMirror,
+      language: deps.memory.machine.getItem('rekam.language') === 'en' ? 'en' : 'id',
+      screen: 'queue',
+      caseId: deps.memory.page.getItem('rekam.case') ?? '',
+      notice: undefined,
+      told: undefined,
+      waiting: [],
+      dialog: undefined,
+      happenings: [],
+      verifiedCaseId: '',
+      nowMs: deps.clock.nowMs(),
+    }
+  }
+
+  get view(): View {
+    return this.#view
+  }
+  get words(): Words {
+    return wordsOf(this.#view.language)
+  }
+  get case(): CaseState | undefined {
+    const { caseId, mirror } = this.#view
+    return mirror.cases.find((each) => each.caseId === caseId)
+  }
+  get working(): boolean {
+    const { loggedIn, locked } = this.#view.mirror.session
+    return this.#view.link === 'open' && loggedIn && !locked
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  /** Connects and connects again, as long as the page is open. */
+  async start(): Promise<never> {
+    this.#tick()
+    for (;;) {
+      await this.#connection().catch(() => {})
+      this.#client = undefined
+      this.#watching = false
+      this.pictures.clear()
+      this.#set({ link: 'lost', mirror: initialMirror, waiting: [], dialog: undefined })
+      await sleep(this.#deps.clock, reconnectMs)
+    }
+  }
+
+  async #connection(): Promise<void> {
+    const { clock, url, socket } = this.#deps
+    const client = await connect({ url, socket, client: 'station-ui', clock })
+    this.#client = client
+    client.onPreview((picture) => this.pictures.take(picture, this.#view.mirror.capture.modality))
+    this.#set({ link: 'open', hello: client.hello, notice: undefined })
+    this.#mirror(client.state)
+    await new Promise<void>((resolve) => {
+      client.on((event) => {
+        if (event.is === 'closed') resolve()
+        else {
+          if (event.event?.body === 'fault') this.#set({ notice: faultFromReport(event.event.fault) })
+          this.#mirror(event.state)
+        }
+      })
+    })
+  }
+
+  /** Sends a command. A refusal becomes the notice; `fallback` may take it first and say that it is dealt with. */
+  async run<K extends CommandName>(
+    command: K,
+    fields: Init<RequestCommand[K]>,
+    fallback?: (fault: Fault) => boolean,
+  ): Promise<Answer<K> | undefined> {
+    if (!this.#client) return undefined
+    this.#set({ waiting: [...this.#view.waiting, command], told: undefined })
+    try {
+      const answer = await this.#client.request(command, fields)
+      this.#set({ notice: undefined })
+      return answer
+    } catch (error) {
+      const fault = toFault(error)
+      if (!fallback?.(fault)) this.#set({ notice: fault })
+      return undefined
+    } finally {
+      const at = this.#view.waiting.indexOf(command)
+      this.#set({ waiting: this.#view.waiting.filter((_, index) => index !== at) })
+    }
+  }
+
+  isWaiting(...commands: readonly CommandName[]): boolean {
+    return this.#view.waiting.some((command) => commands.includes(command))
+  }
+
+  open(screen: ScreenName): void {
+    this.#set({ screen, told: undefined })
+    this.#watchIfNeeded()
+  }
+
+  /** The person at the counter changes. */
+  serve(caseId: string): void {
+    if (caseId === this.#view.caseId) return
+    this.#deps.memory.page.setItem('rekam.case', caseId)
+    this.pictures.clear()
+    this.#set({ caseId, verifiedCaseId: '', happenings: [] })
+  }
+
+  /** Opens the screen of the case's step, where the operator may. */
+  follow(each: CaseState): void {
+    const screen = screenOf(each)
+    if (screen && mayOpen(screen, this.#view.mirror.session.roles)) this.open(screen)
+  }
+
+  holderVerified(caseId: string): void {
+    this.#set({ verifiedCaseId: caseId })
+  }
+
+  tell(told: (language: Language) => string): void {
+    this.#set({ told })
+  }
+
+  ask(dialog: Dialog | undefined): void {
+    this.#set({ dialog })
+  }
+
+  dismiss(): void {
+    this.#set({ notice: undefined })
+  }
+
+  speak(language: Language): void {
+    this.#deps.memory.machine.setItem('rekam.language', language)
+    this.#set({ language })
+  }
+
+  #mirror(next: StationMirror): void {
+    const before = this.#view.mirror
+    const { caseId } = this.#view
+    const wasWorking = before.session.loggedIn && !before.session.locked
+    const isWorking = next.session.loggedIn && !next.session.locked
+    // A snapshot tells a state, not what happened.
+    const news = wasWorking && isWorking ? happenings(before, next, caseId, this.#deps.clock.nowMs()) : []
+    const all = [...news, ...this.#view.happenings].slice(0, keptHappenings)
+    if (next.capture.modality !== before.capture.modality || next.capture.state === 'opening') {
+      this.pictures.forgetDevice(deviceOf[next.capture.modality])
+    }
+    if (wasWorking && !isWorking) this.pictures.clear()
+    this.#set({ mirror: next, happenings: all })
+    if (!next.session.loggedIn) {
+      this.#watching = false
+      if (before.session.loggedIn) this.#set({ happenings: [], dialog: undefined, notice: undefined, told: undefined })
+    } else if (!before.session.loggedIn) this.#arrive()
+    else this.#followStep(before, next, caseId)
+    this.#watchIfNeeded()
+  }
+
+  /** Somebody logged in: the screen they need. */
+  #arrive(): void {
+    const { roles } = this.#view.mirror.session
+    const each = this.case
+    const wanted = each ? screenOf(each) : undefined
+    const screens = [wanted, 'queue', 'operators'] as const
+    this.#set({ screen: screens.find((screen) => screen !== undefined && mayOpen(screen, roles)) ?? 'queue', notice: undefined })
+  }
+
+  #followStep(before: StationMirror, next: StationMirror, caseId: string): void {
+    const was = before.cases.find((each) => each.caseId === caseId)
+    const is = next.cases.find((each) => each.caseId === caseId)
+    if (was && is && is.currentStepId !== was.currentStepId) this.follow(is)
+  }
+
+  #watchIfNeeded(): void {
+    const { roles } = this.#view.mirror.session
+    const wanted = this.working && mayWatch(roles) && (this.#view.screen === 'capture' || this.#view.screen === 'handOver')
+    if (wanted === this.#watching || !this.working) return
+    this.#watching = wanted
+    // No pictures is no reason to stop the operator: what runs is told by the state.
+    this.#client?.request('watchPreview', { on: wanted }).catch(() => {
+      this.#watching = !wanted
+    })
+  }
+
+  #tick(): void {
+    this.#deps.clock.after(tickMs, () => {
+      this.#set({ nowMs: this.#deps.clock.nowMs() })
+      this.#tick()
+    })
+  }
+
+  #set(change: Partial<View>): void {
+    this.#view = { ...this.#view, ...change }
+    for (const listener of this.#listeners) listener()
+  }
+}
