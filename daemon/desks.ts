@@ -50,6 +50,8 @@ export interface Station {
   readonly office: string
   readonly timezone: string
   readonly softwareVersion: string
+  /** Devices, registry and centre are simulated, wherever the simulation runs. */
+  readonly simulated: boolean
   readonly standards: readonly ServiceStandard[]
   readonly state: StationState
   readonly operators: OperatorDesk

@@ -2,8 +2,13 @@
 
 import type { Random } from '../protocol/random.js'
 
+export interface SeededRandom extends Random {
+  /** An independent stream for one purpose, so that adding a consumer does not shift the others. */
+  fork(label: string): SeededRandom
+}
+
 /** @param seed any 32-bit number; print it when a test fails */
-export function seededRandom(seed: number): Random & { fork(label: string): Random } {
+export function seededRandom(seed: number): SeededRandom {
   const state = new Uint32Array(4)
   let mix = seed >>> 0
   for (let i = 0; i < 4; i++) {
@@ -28,7 +33,6 @@ export function seededRandom(seed: number): Random & { fork(label: string): Rand
   return {
     next: () => word() / 2 ** 32,
     bytes: (count) => Uint8Array.from({ length: count }, () => word() & 0xff),
-    /** An independent stream for one purpose, so that adding a consumer does not shift the others. */
     fork: (label) => {
       let hash = seed >>> 0
       for (const ch of label) hash = Math.imul(hash ^ (ch.codePointAt(0) ?? 0), 0x01000193) >>> 0

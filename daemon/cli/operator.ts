@@ -2,8 +2,7 @@
 // PINs come over standard input, never as arguments, where every user of the machine could read them.
 
 import { readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { parseArgs } from 'node:util'
@@ -18,6 +17,7 @@ import { openOperatorDesk } from '../operators/operators.js'
 import { loadStoreKey } from '../store/keys.js'
 import { openStore } from '../store/store.js'
 import { type Command, type Terminal, UsageError } from './command.js'
+import { dataFolder } from './data-folder.js'
 
 const usage = [
   'rekam operator add NAME --role ROLE[,ROLE…] [--pin-stdin] [--data DIR] [--as ADMINISTRATOR]',
@@ -140,10 +140,6 @@ async function daemonPort(folder: string): Promise<number | undefined> {
   } catch {
     return undefined
   }
-}
-
-function dataFolder(asked: string | undefined): string {
-  return resolve(asked ?? join(process.env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'rekam'))
 }
 
 function print(operators: readonly Listed[], json: boolean, terminal: Terminal): void {

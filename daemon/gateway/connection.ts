@@ -75,7 +75,7 @@ export class Connection implements ConnectionControl {
         stationId: station.stationId,
         office: station.office,
         timezone: station.timezone,
-        simulated: station.simulation !== undefined,
+        simulated: station.simulated,
         unclaimed: station.operators.unclaimed,
       },
     })

@@ -18,6 +18,7 @@ import {
 import type { Random } from '../../protocol/random.js'
 import { json, objectOf, patterns, Refusal, textOf } from './answers.js'
 import { checkCommit, held, signReceipt, takeChunk } from './intake.js'
+import { type OpenedItem, openPacket } from './intake-open.js'
 import { type CentreBiometrics, makeContent, sealBundle } from './issuing.js'
 import { type KeyRing, keyRing, newKey, newKeys } from './keys.js'
 import { inProcessTransport, type Link, type LinkScript, simulatedLink } from './link.js'
@@ -59,6 +60,10 @@ export interface SimulatedCentre {
   /** Packet ids received, in the order of their receipts. */
   readonly packetIds: readonly string[]
   manifestOf(packetId: string): PacketManifest | undefined
+  /** What lies in a packet, opened with the centre's own keys. @throws RangeError for a packet that it does not hold */
+  contentsOf(
+    packetId: string,
+  ): Promise<{ readonly manifest: PacketManifest; readonly ciphertext: Uint8Array; readonly items: readonly OpenedItem[] }>
   /** Cards reported as handed over. */
   readonly cardsHandedOver: readonly { readonly packetId: string; readonly blankSerial: string }[]
 }
@@ -94,6 +99,12 @@ export function simulatedCentre(options: CentreOptions): SimulatedCentre {
       return [...memory.packets.keys()]
     },
     manifestOf: (packetId) => memory.packets.get(packetId)?.manifest,
+    contentsOf: async (packetId) => {
+      const packet = memory.packets.get(packetId)
+      if (!packet) throw new RangeError('no such packet')
+      const { manifest, ciphertext } = packet
+      return { manifest, ciphertext, items: await openPacket(ciphertext, packetId, centre.keys.sealing) }
+    },
     get cardsHandedOver() {
       return [...memory.packets].flatMap(([packetId, { cards }]) =>
         cards.filter(({ state }) => state === 'handed_over').map(({ blankSerial }) => ({ packetId, blankSerial })),

@@ -165,6 +165,7 @@ export function fakeStation(options: { simulated?: boolean } = {}): FakeStation 
     office: 'Dinas Uji',
     timezone: 'Asia/Makassar',
     softwareVersion: '0.0.0-test',
+    simulated: options.simulated !== false,
     standards: [fakeStandard],
     state,
     operators: new FakeOperators((act, actor, args) => void calls.push({ desk: 'operators', act, actor: actor.operator, args })),

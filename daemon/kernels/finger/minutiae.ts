@@ -139,7 +139,7 @@ function crossings(ridge: Uint8Array, inside: Uint8Array, widthPx: number, heigh
       }
       const type = changes === 2 ? 1 : changes === 6 ? 2 : 0
       if (type === 0 || !deepInside(inside, x, y, widthPx)) continue
-      const angle = follow(ridge, x, y, widthPx, heightPx)
+      const angle = direction(ridge, x, y, type, widthPx, heightPx)
       if (angle !== undefined) found.push({ x, y, type, angle })
     }
   }
@@ -150,22 +150,52 @@ function deepInside(inside: Uint8Array, x: number, y: number, widthPx: number): 
   return ring.every(([dx, dy]) => inside[(y + dy * marginPx) * widthPx + x + dx * marginPx] === 1)
 }
 
-/** Direction from the minutia along the ridge that leaves it; nothing when the ridge is shorter than `followPx` (a spur). */
-function follow(ridge: Uint8Array, x: number, y: number, widthPx: number, heightPx: number): number | undefined {
-  const seen = new Set<number>([y * widthPx + x])
-  let px = x
-  let py = y
-  for (let step = 0; step < followPx; step++) {
-    const next = ring.find(([dx, dy]) => {
-      const nx = px + dx
-      const ny = py + dy
-      return nx > 0 && ny > 0 && nx < widthPx && ny < heightPx && ridge[ny * widthPx + nx] === 1 && !seen.has(ny * widthPx + nx)
-    })
-    if (!next) return undefined
-    px += next[0]
-    py += next[1]
-    seen.add(py * widthPx + px)
-  }
-  const angle = Math.atan2(y - py, px - x)
+/**
+ * ISO/IEC 19794-2: into the ridge that ends, or into the valley that ends between two branches.
+ * Nothing when a ridge is shorter than `followPx` (a spur).
+ */
+function direction(ridge: Uint8Array, x: number, y: number, type: 1 | 2, widthPx: number, heightPx: number): number | undefined {
+  const ends = branches(ridge, x, y, widthPx, heightPx)
+  if (ends.length < (type === 1 ? 1 : 3)) return undefined
+  const angles = ends.map(({ dx, dy }) => Math.atan2(-dy, dx))
+  const [first = 0, second = 0, third = 0] = angles
+  const angle = type === 1 ? first : bisectorOfClosest(first, second, third)
   return angle < 0 ? angle + 2 * Math.PI : angle
+}
+
+function bisectorOfClosest(a: number, b: number, c: number): number {
+  const gap = (p: number, q: number) => Math.abs(Math.atan2(Math.sin(p - q), Math.cos(p - q)))
+  const pairs: readonly (readonly [number, number])[] = [
+    [a, b],
+    [a, c],
+    [b, c],
+  ]
+  const [p, q] = pairs.reduce((best, pair) => (gap(...pair) < gap(...best) ? pair : best))
+  return Math.atan2(Math.sin(p) + Math.sin(q), Math.cos(p) + Math.cos(q))
+}
+
+/** Where each ridge that leaves the minutia is after `followPx` steps, relative to it. */
+function branches(ridge: Uint8Array, x: number, y: number, widthPx: number, heightPx: number): readonly { dx: number; dy: number }[] {
+  const seen = new Set<number>([y * widthPx + x])
+  const starts = ring.filter(([dx, dy]) => ridge[(y + dy) * widthPx + x + dx] === 1)
+  for (const [dx, dy] of starts) seen.add((y + dy) * widthPx + x + dx)
+  const ends: { dx: number; dy: number }[] = []
+  for (const [sx, sy] of starts) {
+    let px = x + sx
+    let py = y + sy
+    let steps = 1
+    for (; steps < followPx; steps++) {
+      const next = ring.find(([dx, dy]) => {
+        const nx = px + dx
+        const ny = py + dy
+        return nx > 0 && ny > 0 && nx < widthPx && ny < heightPx && ridge[ny * widthPx + nx] === 1 && !seen.has(ny * widthPx + nx)
+      })
+      if (!next) break
+      px += next[0]
+      py += next[1]
+      seen.add(py * widthPx + px)
+    }
+    if (steps === followPx) ends.push({ dx: px - x, dy: py - y })
+  }
+  return ends
 }

@@ -1,0 +1,80 @@
+// What the simulated centre needs of real biometrics: templates, photo and signature from the records it was sent. Lent to it here,
+// because the simulator may not know the daemon's kernels.
+
+import sharp from 'sharp'
+import { inkPath } from '../capture/signature-session.js'
+import { mostMinutiae, writeCompactCard } from '../kernels/finger/compact-card.js'
+import { extractMinutiae } from '../kernels/finger/minutiae.js'
+import { type FingerSegment, type Slap, segmentSlap } from '../kernels/finger/segment.js'
+import { decodeWsq } from '../kernels/wsq/index.js'
+import { readFaceImageRecord } from '../record/face-image.js'
+import { readFingerImageRecord } from '../record/finger-image.js'
+import { readSignatureRecord } from '../record/signature.js'
+
+const slapOfPosition: Readonly<Record<number, Slap>> = { 13: 'right_four', 14: 'left_four', 15: 'thumbs' }
+/** Fingers of the card by regulation: both index fingers. */
+const cardFingers = [2, 7]
+
+export const centreBiometrics = {
+  templates: async (records: readonly { readonly position: number; readonly record: Uint8Array }[]) => {
+    const templates = records.flatMap(({ position, record }) => {
+      const slap = slapOfPosition[position]
+      return slap ? templatesOfSlap(slap, record) : []
+    })
+    // Few minutiae are honest; none is no template.
+    return templates.filter(({ template }) => template.length > 0)
+  },
+  photo: async (record: Uint8Array): Promise<Uint8Array> => {
+    const image = readFaceImageRecord(record).representations[0]?.image ?? new Uint8Array()
+    return new Uint8Array(await sharp(image).resize(240, 320, { fit: 'cover' }).jpeg({ quality: 82 }).toBuffer())
+  },
+  signature: signaturePng,
+}
+
+function templatesOfSlap(slap: Slap, record: Uint8Array): { position: number; template: Uint8Array }[] {
+  const representation = readFingerImageRecord(record).representations[0]
+  if (!representation) return []
+  const { grey, widthPx, heightPx } = decodeWsq(representation.image)
+  return segmentSlap(grey, widthPx, heightPx, slap)
+    .filter(({ position }) => cardFingers.includes(position))
+    .map((finger) => {
+      const { crop, width, height } = cut(grey, widthPx, finger)
+      const minutiae = extractMinutiae(crop, width, height, mostMinutiae)
+      return {
+        position: finger.position,
+        template: minutiae.length === 0 ? new Uint8Array() : writeCompactCard(minutiae, representation.imageResolution.x),
+      }
+    })
+}
+
+function cut(
+  grey: Uint8Array,
+  stride: number,
+  { cx, cy, width, height }: FingerSegment,
+): { crop: Uint8Array; width: number; height: number } {
+  const left = Math.round(cx - width / 2)
+  const top = Math.round(cy - height / 2)
+  const crop = new Uint8Array(width * height)
+  for (let y = 0; y < height; y++) crop.set(grey.subarray((top + y) * stride + left, (top + y) * stride + left + width), y * width)
+  return { crop, width, height }
+}
+
+async function signaturePng(record: Uint8Array): Promise<Uint8Array> {
+  const { channels, sampleCount } = readSignatureRecord(record)
+  const of = (name: string) => channels.find((channel) => channel.name === name)?.values ?? new Int32Array(sampleCount)
+  const [x, y, tip] = [of('X'), of('Y'), of('S')]
+  const samples = Array.from({ length: sampleCount }, (_, i) => ({
+    x: x[i] ?? 0,
+    y: y[i] ?? 0,
+    pressure: 0,
+    timeMs: 0,
+    penDown: tip[i] === 1,
+  }))
+  const inked = samples.filter(({ penDown }) => penDown)
+  const left = Math.min(...inked.map((each) => each.x)) - 20
+  const top = Math.min(...inked.map((each) => each.y)) - 20
+  const width = Math.max(...inked.map((each) => each.x)) + 20 - left
+  const height = Math.max(...inked.map((each) => each.y)) + 20 - top
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${left} ${top} ${width} ${height}" width="400" height="${Math.round((400 * height) / width)}"><path d="${inkPath(samples)}" fill="none" stroke="#000" stroke-width="${width / 60}" stroke-linejoin="round" stroke-linecap="round"/></svg>`
+  return new Uint8Array(await sharp(Buffer.from(svg)).flatten({ background: '#fff' }).png().toBuffer())
+}

@@ -1,0 +1,47 @@
+// Every command of `rekam` with its usage; the code is loaded when it is asked for.
+
+import type { Command } from './command.js'
+
+interface Entry {
+  readonly name: string
+  readonly usage: readonly string[]
+  load(): Promise<Command>
+}
+
+export const commands: readonly Entry[] = [
+  {
+    name: 'demo',
+    usage: ['rekam demo [--subject DIR] [--standard ID] [--stack inproc|real] [--seed N] [--out DIR] [--json] [--serve] [--port P]'],
+    load: async () => (await import('./demo.js')).command,
+  },
+  {
+    name: 'station',
+    usage: ['rekam station [--simulate[=inproc|real]] [--port P] [--data DIR] [--config FILE] [--seed N] [--json]'],
+    load: async () => (await import('./station.js')).command,
+  },
+  {
+    name: 'doctor',
+    usage: ['rekam doctor [--data DIR] [--config FILE] [--json]'],
+    load: async () => (await import('./doctor.js')).command,
+  },
+  {
+    name: 'operator',
+    usage: ['rekam operator add NAME --role ROLE,… | list [--json] | lock NAME [--off]  [--data DIR] [--as ADMINISTRATOR] [--pin-stdin]'],
+    load: async () => (await import('./operator.js')).command,
+  },
+  {
+    name: 'service',
+    usage: ['rekam service check [FILE…] [--json]', 'rekam service list [--json]'],
+    load: async () => (await import('./service.js')).command,
+  },
+  {
+    name: 'wsq',
+    usage: ['rekam wsq encode IN OUT [--rate 0.75] [--ppi 500] [--size WxH] [--json]', 'rekam wsq decode IN OUT [--json]'],
+    load: async () => (await import('./wsq.js')).command,
+  },
+  {
+    name: 'record',
+    usage: ['rekam record inspect FILE…'],
+    load: async () => (await import('./record.js')).command,
+  },
+]
