@@ -86,20 +86,23 @@ function meanGreyOfRidges(map: RidgeMap): number {
 function lookAtEye(grey: Uint8Array, widthPx: number, heightPx: number): Look {
   const stats = statistics(grey, widthPx, heightPx)
   const present = stats.darkShare > 0.004 && stats.deviation > 12
-  const measure = present ? Math.min(100, Math.round(stats.detail * 12)) : 0
-  const advice = present ? (measure < 30 ? 'hold_still' : '') : 'look_at_camera'
+  const measure = present ? Math.min(100, Math.round(stats.detail * 20)) : 0
+  const advice = present ? (measure < 25 ? 'hold_still' : '') : 'look_at_camera'
   return { present, measure, advice, boxes: [], signature: shrink(grey, widthPx, heightPx) }
 }
 
-/** A person before the backdrop: the middle differs from the upper corners. No face is detected here. */
+/** A person before the backdrop: the middle of the picture is lively, the cloth beside the head is not. No face is detected here. */
 function lookAtScene(grey: Uint8Array, widthPx: number, heightPx: number): Look {
-  const corner = meanOf(grey, widthPx, 0, 0, widthPx >> 3, heightPx >> 3)
-  const middle = meanOf(grey, widthPx, (widthPx * 3) >> 3, heightPx >> 2, widthPx >> 2, heightPx >> 1)
-  const stats = statistics(grey, widthPx, heightPx)
-  const contrast = Math.abs(middle - corner)
-  const present = contrast > 10 && stats.deviation > 15
-  const measure = present ? Math.min(100, Math.round(40 + contrast / 2 + stats.detail * 4)) : 0
+  const middle = statistics(part(grey, widthPx, (widthPx * 3) >> 3, heightPx >> 3, widthPx >> 2, (heightPx * 3) >> 2), widthPx >> 2, (heightPx * 3) >> 2)
+  const present = middle.deviation > 18
+  const measure = present ? Math.min(100, Math.round(30 + middle.deviation)) : 0
   return { present, measure, advice: present ? '' : 'look_at_camera', boxes: [], signature: shrink(grey, widthPx, heightPx) }
+}
+
+function part(grey: Uint8Array, stride: number, left: number, top: number, width: number, height: number): Uint8Array {
+  const out = new Uint8Array(width * height)
+  for (let y = 0; y < height; y++) out.set(grey.subarray((top + y) * stride + left, (top + y) * stride + left + width), y * width)
+  return out
 }
 
 interface Statistics {
@@ -128,12 +131,6 @@ function statistics(grey: Uint8Array, widthPx: number, heightPx: number): Statis
   }
   const mean = sum / count
   return { deviation: Math.sqrt(Math.max(0, squares / count - mean * mean)), darkShare: dark / count, detail: detail / count }
-}
-
-function meanOf(grey: Uint8Array, stride: number, left: number, top: number, width: number, height: number): number {
-  let sum = 0
-  for (let y = top; y < top + height; y += 2) for (let x = left; x < left + width; x += 2) sum += grey[y * stride + x] ?? 0
-  return sum / Math.max(1, Math.ceil(width / 2) * Math.ceil(height / 2))
 }
 
 /** Mean grey of a 16 × 16 grid, sampled every fourth pixel. */
