@@ -1,6 +1,6 @@
 // The one store of the screens: the station's mirror, fed by the socket, and what this screen adds to it. Carries commands; decides nothing.
 
-import { type Answer, type CaseState, type CommandName, connect, type Hello, type StationClient } from '../../protocol/client.js'
+import { type Answer, type CaseState, type CommandName, connect, type Hello, Modality, type StationClient } from '../../protocol/client.js'
 import { type Clock, sleep } from '../../protocol/clock.js'
 import { faultFromReport } from '../../protocol/envelope.js'
 import { type Fault, toFault } from '../../protocol/fault.js'
@@ -39,6 +39,8 @@ export interface View {
   readonly happenings: readonly Happening[]
   /** The case whose holder was checked by a finger here. */
   readonly verifiedCaseId: string
+  /** The station said that it cannot compare fingers. */
+  readonly cannotVerify: boolean
   readonly nowMs: number
 }
 
@@ -78,6 +80,7 @@ export class Store {
       dialog: undefined,
       happenings: [],
       verifiedCaseId: '',
+      cannotVerify: false,
       nowMs: deps.clock.nowMs(),
     }
   }
@@ -119,7 +122,11 @@ export class Store {
     const { clock, url, socket } = this.#deps
     const client = await connect({ url, socket, client: 'station-ui', clock })
     this.#client = client
-    client.onPreview((picture) => this.pictures.take(picture, this.#view.mirror.capture.modality))
+    client.onPreview((picture) => {
+      // The ink of the approval is not the signature of the record.
+      const modality = this.isWaiting('signRecord') ? Modality.MODALITY_UNSPECIFIED : this.#view.mirror.capture.modality
+      this.pictures.take(picture, modality)
+    })
     this.#set({ link: 'open', hello: client.hello, notice: undefined })
     this.#mirror(client.state)
     await new Promise<void>((resolve) => {
@@ -178,8 +185,9 @@ export class Store {
     if (screen && mayOpen(screen, this.#view.mirror.session.roles)) this.open(screen)
   }
 
+  /** @param caseId '' when the station cannot compare fingers at all */
   holderVerified(caseId: string): void {
-    this.#set({ verifiedCaseId: caseId })
+    this.#set(caseId === '' ? { cannotVerify: true } : { verifiedCaseId: caseId })
   }
 
   tell(told: (language: Language) => string): void {

@@ -1,4 +1,4 @@
-// Where the ink of a signature lies: the pad's own area when it is told, else what was written with a margin. Pure.
+// Where the ink of a signature lies on its pad. Pure.
 
 import type { PreviewFrame } from '../../../protocol/client.js'
 
@@ -9,12 +9,33 @@ export interface InkBounds {
   readonly height: number
 }
 
-const least = 400
+/** Part of the raw range in which people write: shown from the start, so that the picture does not jump while it grows. */
+const usual = { left: 0.1, right: 0.68, top: 0.15, bottom: 0.5 } as const
 
-export function inkBounds({ ink, widthPx, heightPx }: Pick<PreviewFrame, 'ink' | 'widthPx' | 'heightPx'>): InkBounds {
-  if (widthPx > 0 && heightPx > 0) return { x: 0, y: 0, width: widthPx, height: heightPx }
+/** What is shown of the pad while somebody signs: where people write, and wherever this one does. */
+export function padBounds({ ink, widthPx, heightPx }: Pick<PreviewFrame, 'ink' | 'widthPx' | 'heightPx'>): InkBounds {
+  const { left, right, top, bottom } = extent(ink)
+  return withMargin({
+    left: Math.min(left, usual.left * widthPx),
+    right: Math.max(right, usual.right * widthPx),
+    top: Math.min(top, usual.top * heightPx),
+    bottom: Math.max(bottom, usual.bottom * heightPx),
+  })
+}
+
+/** Only what was written, with a margin. */
+export const inkBounds = ({ ink }: Pick<PreviewFrame, 'ink'>): InkBounds => withMargin(extent(ink))
+
+interface Extent {
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
+}
+
+function extent(ink: string): Extent {
   const numbers = (ink.match(/-?\d+(?:\.\d+)?/g) ?? []).map(Number)
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity]
+  let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity]
   for (let i = 0; i + 1 < numbers.length; i += 2) {
     const [x = 0, y = 0] = [numbers[i], numbers[i + 1]]
     left = Math.min(left, x)
@@ -22,7 +43,11 @@ export function inkBounds({ ink, widthPx, heightPx }: Pick<PreviewFrame, 'ink' |
     top = Math.min(top, y)
     bottom = Math.max(bottom, y)
   }
-  if (left > right) return { x: 0, y: 0, width: least, height: least / 2 }
-  const margin = Math.max(right - left, bottom - top, least) * 0.15
+  return { left, right, top, bottom }
+}
+
+function withMargin({ left, right, top, bottom }: Extent): InkBounds {
+  if (!(right > left && bottom > top)) return { x: 0, y: 0, width: 1, height: 1 }
+  const margin = (right - left) * 0.05
   return { x: left - margin, y: top - margin, width: right - left + 2 * margin, height: bottom - top + 2 * margin }
 }

@@ -5,7 +5,7 @@ import { css, html, type PropertyValues, svg, type TemplateResult } from 'lit'
 import type { Box, PreviewFrame } from '../../../protocol/client.js'
 import { StationElement } from '../element.js'
 import { looks } from '../looks.js'
-import { inkBounds } from './ink.js'
+import { padBounds } from './ink.js'
 
 export class RekamPreview extends StationElement {
   static override properties = {
@@ -236,7 +236,7 @@ export class RekamPreview extends StationElement {
   #ink(picture: PreviewFrame): void {
     const drawing = this.renderRoot.querySelector('.pad svg')
     if (!drawing) return
-    const { x, y, width, height } = inkBounds(picture)
+    const { x, y, width, height } = padBounds(picture)
     drawing.setAttribute('viewBox', `${x} ${y} ${width} ${height}`)
     const path = drawing.querySelector('path')
     path?.setAttribute('d', picture.ink)

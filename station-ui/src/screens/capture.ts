@@ -55,6 +55,10 @@ export class RekamCapture extends StationElement {
         gap: 16px;
         overflow: auto;
       }
+      .review rekam-preview {
+        min-height: 120px;
+        flex: 1;
+      }
       .review rekam-person {
         font-size: var(--text-l);
       }
@@ -94,14 +98,22 @@ export class RekamCapture extends StationElement {
     }
   }
   #focusedFor = ''
+  /** The approval ended because the operator stopped it: no fault to tell. */
+  #cancelled = false
 
   get #running(): boolean {
     const { capture } = this.view.mirror
     return capture.caseId === this.view.caseId && capture.modality !== Modality.MODALITY_UNSPECIFIED && capture.state !== 'idle'
   }
 
+  get #approving(): boolean {
+    return this.store.isWaiting('signRecord')
+  }
+
   /** What stands on the stage: what runs, else what was picked, else the next open one; none when all are saved. */
   #focus(at: CaseState): Modality {
+    // The pad that the approval is written on belongs to the review.
+    if (this.#approving) return Modality.MODALITY_UNSPECIFIED
     if (this.#running) return this.view.mirror.capture.modality
     if (this.chosen !== Modality.MODALITY_UNSPECIFIED) return this.chosen
     return modalityOrder.find((modality) => !isSaved(modalityOf(at, modality))) ?? Modality.MODALITY_UNSPECIFIED
@@ -119,7 +131,7 @@ export class RekamCapture extends StationElement {
     const focus = this.#focus(at)
     return html`
       <h1 class="unseen">${words.screens.capture}</h1>
-      <rekam-tiles .store=${this.store} .of=${at} .now=${focus} .running=${this.#running} .pick=${(modality: Modality) => this.#pick(modality)}></rekam-tiles>
+      <rekam-tiles .store=${this.store} .of=${at} .now=${focus} .running=${this.#running || this.#approving} .pick=${(modality: Modality) => this.#pick(modality)}></rekam-tiles>
       ${focus === Modality.MODALITY_UNSPECIFIED ? this.#review(at) : this.#picture(at, focus)}
       <rekam-actions .store=${this.store} .actions=${this.#actions(at, focus)}></rekam-actions>
     `
@@ -146,7 +158,7 @@ export class RekamCapture extends StationElement {
     return html`
       <div class="stage ${hands ? 'hands' : ''}" tabindex="-1">
         <rekam-preview .store=${store} .kind=${running ? deviceOf[focus] : ''} .boxes=${running ? capture.boxes : []} .live=${live}
-          .hint=${capture.state === 'opening' && running ? words.opening : (words.begin[focus] ?? '')}
+          .hint=${this.#opening(focus)}
           .label=${review ? words.resultLabel(what) : words.previewLabel(what)}></rekam-preview>
         ${
           hands
@@ -165,14 +177,23 @@ export class RekamCapture extends StationElement {
     `
   }
 
+  /** A pad is open at once and waits for the person; a camera takes its time. */
+  #opening(focus: Modality): string {
+    return this.#running && focus !== Modality.SIGNATURE ? this.words.opening : (this.words.begin[focus] ?? '')
+  }
+
   #advice(focus: Modality, live: boolean, review: boolean): TemplateResult {
     const { words } = this
     const { advice } = this.view.mirror.capture
+    if (review && advice !== '') {
+      return html`<span class="warn">${icon('warn')}</span>${advice === 'weak' ? words.weakResult : nameOf(words.advice, advice)}`
+    }
     if (review) {
       const sentence = focus === Modality.FACE ? words.faceApproval : words.reviewHint
       return html`<span class="info">${icon('eye')}</span>${sentence}`
     }
-    if (!live) return html`<span class="muted">${icon('ring')}</span>${this.#running ? words.opening : words.begin[focus]}`
+    if (!live) return html`<span class="muted">${icon('ring')}</span>${this.#opening(focus)}`
+    if (focus === Modality.SIGNATURE) return html`<span class="info">${icon('pen')}</span>${words.signNow}`
     if (advice !== '') return html`<span class="warn">${icon('warn')}</span>${nameOf(words.advice, advice)}`
     return html`<span class="ok">${icon('check')}</span>${words.adviceFine}`
   }
@@ -185,13 +206,19 @@ export class RekamCapture extends StationElement {
         <section class="panel stack">
           <h2>${words.reviewTitle}</h2>
           <rekam-person .store=${this.store} .of=${at} .large=${true}></rekam-person>
+          ${
+            this.#approving
+              ? html`<rekam-preview .store=${this.store} .kind=${'signature_pad'} .boxes=${[]} .hint=${words.signNow} .label=${words.padLabel}
+                  .live=${true}></rekam-preview>`
+              : ''
+          }
         </section>
       </div>
       <p class="advice" role="status">
         ${
           at.recordSigned
             ? html`<span class="ok">${icon('check')}</span>${this.store.isWaiting('sealRecord') ? words.sealing : words.signed}`
-            : html`<span class="info">${icon('pen')}</span>${words.reviewSentence}`
+            : html`<span class="info">${icon('pen')}</span>${this.#approving ? words.signing : words.reviewSentence}`
         }
       </p>
     `
@@ -201,10 +228,15 @@ export class RekamCapture extends StationElement {
     const { words, store } = this
     const { caseId } = at
     if (focus === Modality.MODALITY_UNSPECIFIED) {
-      const busy = store.isWaiting('signRecord', 'sealRecord')
-      return at.recordSigned
-        ? [{ key: 'Enter', label: words.seal, disabled: busy, run: () => void store.run('sealRecord', { caseId }) }]
-        : [{ key: 'Enter', label: words.sign, disabled: busy, run: () => void store.run('signRecord', { caseId }) }]
+      if (this.#approving) {
+        return [
+          { key: ' ', label: words.takeNow, run: () => void store.run('takeNow', { caseId }) },
+          { key: 'Escape', label: words.cancel, run: () => this.#cancelApproval(caseId) },
+        ]
+      }
+      const disabled = store.isWaiting('sealRecord')
+      if (at.recordSigned) return [{ key: 'Enter', label: words.seal, disabled, run: () => void store.run('sealRecord', { caseId }) }]
+      return [{ key: 'Enter', label: words.sign, run: () => this.#approve(caseId) }]
     }
     if (!this.#running) {
       const start = () => void this.#start(caseId, focus)
@@ -221,6 +253,17 @@ export class RekamCapture extends StationElement {
       { key: 'r', label: words.retake, run: () => void store.run('retakeCapture', { caseId, modality: focus }) },
       cancel,
     ]
+  }
+
+  #approve(caseId: string): void {
+    this.#cancelled = false
+    this.store.pictures.forgetDevice(deviceOf[Modality.SIGNATURE])
+    void this.store.run('signRecord', { caseId }, () => this.#cancelled)
+  }
+
+  #cancelApproval(caseId: string): void {
+    this.#cancelled = true
+    void this.store.run('cancelCapture', { caseId })
   }
 
   #pick(modality: Modality): void {

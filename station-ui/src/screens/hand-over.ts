@@ -76,8 +76,8 @@ export class RekamHandOver extends StationElement {
       <section class="panel stack">
         <h2>${words.handHint}</h2>
         <p class="finger ${verified ? 'ok' : checking ? 'info' : 'muted'}" role="status">
-          ${icon(verified ? 'check' : checking ? 'half' : 'ring')}
-          <b>${verified ? words.verified : checking ? words.verifying : words.notVerified}</b>
+          ${icon(verified ? 'check' : checking ? 'half' : this.view.cannotVerify ? 'warn' : 'ring')}
+          <b>${verified ? words.verified : checking ? words.verifying : this.view.cannotVerify ? words.cannotVerify : words.notVerified}</b>
         </p>
       </section>
       ${
@@ -95,15 +95,26 @@ export class RekamHandOver extends StationElement {
     const step = currentStep(at)
     switch (step?.kind) {
       case 'hand_over': {
-        const verified = this.view.verifiedCaseId === caseId
-        const verify: Action = {
-          key: verified ? 'v' : 'Enter',
-          label: words.verify,
-          disabled: store.isWaiting('verifyHolder'),
-          run: () => void this.#verify(caseId),
+        const { verifiedCaseId, cannotVerify } = this.view
+        const giveWithReason = () => this.#askReason(caseId)
+        const verify = { label: words.verify, disabled: store.isWaiting('verifyHolder'), run: () => void this.#verify(caseId) }
+        if (verifiedCaseId === caseId) {
+          const give = () => void store.run('handOver', { caseId })
+          return [
+            { key: 'Enter', label: words.handOver, run: give },
+            { key: 'v', ...verify },
+          ]
         }
-        if (!verified) return [verify, { key: 'x', label: words.handOverUnverified, danger: true, run: () => this.#askReason(caseId) }]
-        return [{ key: 'Enter', label: words.handOver, run: () => void store.run('handOver', { caseId }) }, verify]
+        if (cannotVerify) {
+          return [
+            { key: 'Enter', label: words.handOverUnverified, run: giveWithReason },
+            { key: 'v', ...verify },
+          ]
+        }
+        return [
+          { key: 'Enter', ...verify },
+          { key: 'x', label: words.handOverUnverified, danger: true, run: giveWithReason },
+        ]
       }
       case 'acknowledge': {
         const stepId = step.id
@@ -119,7 +130,13 @@ export class RekamHandOver extends StationElement {
   }
 
   async #verify(caseId: string): Promise<void> {
-    if (await this.store.run('verifyHolder', { caseId })) this.store.holderVerified(caseId)
+    const { store } = this
+    const done = await store.run('verifyHolder', { caseId }, (fault) => {
+      if (fault.code !== 'input.unsupported') return false
+      store.holderVerified('')
+      return true
+    })
+    if (done) store.holderVerified(caseId)
   }
 
   #askReason(caseId: string): void {

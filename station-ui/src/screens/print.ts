@@ -74,12 +74,16 @@ export class RekamPrint extends StationElement {
     const mine = issuance.caseId === caseId
     const kind = currentStep(at)?.kind
     const spoil: Action = { key: 'x', label: words.spoilCard, danger: true, run: () => this.#askSpoil(caseId) }
+    const disabled = store.isWaiting('startIssuance', 'resumeIssuance', 'spoilCard')
+    // The state tells the fault with its card; the command that met it need not say it again.
+    const told = (fault: { readonly code: string }) => this.view.mirror.issuance.fault?.code === fault.code
     if (mine && issuance.state === 'attention') {
-      return [{ key: 'Enter', label: words.resumeCard, run: () => void store.run('resumeIssuance', { caseId }) }, spoil]
+      const resume = () => void store.run('resumeIssuance', { caseId }, told)
+      return [{ key: 'Enter', label: words.resumeCard, disabled, run: resume }, spoil]
     }
     if (mine && running.includes(issuance.state)) return []
     if (kind === 'encode' || kind === 'print') {
-      return [{ key: 'Enter', label: words.startCard, run: () => void store.run('startIssuance', { caseId }) }]
+      return [{ key: 'Enter', label: words.startCard, disabled, run: () => void store.run('startIssuance', { caseId }, told) }]
     }
     if (mine && issuance.state === 'ready') {
       return [{ key: 'Enter', label: words.goTo(words.screens.handOver), run: () => store.open('handOver') }, spoil]

@@ -1,0 +1,87 @@
+// What the browser tests share: the screens built from source, one Chromium, pages that report every error and every breach of the content policy.
+
+import { mkdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Test } from 'tap'
+import { build } from 'vite'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+export const chromiumPath = '/usr/bin/chromium'
+/** Where screenshots of every screen go. CI keeps the folder; git does not. */
+export const screensFolder = join(root, 'out', 'screens')
+/** README's picture, written only when asked for by REKAM_README_IMAGES=1. */
+export const readmeImages = join(root, 'docs', 'images')
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-dev-shm-usage',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+]
+
+export async function launch(t: Test): Promise<Browser> {
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: flags })
+  t.teardown(() => browser.close())
+  return browser
+}
+
+/** @returns the folder that the gateway serves */
+export async function buildScreens(t: Test): Promise<string> {
+  const outDir = t.testdir()
+  await build({ root: join(root, 'station-ui'), logLevel: 'error', build: { outDir, emptyOutDir: true } })
+  return outDir
+}
+
+export interface Watched {
+  readonly page: Page
+  /** Console errors, uncaught errors and breaches of the content policy. Empty on a good page. */
+  readonly troubles: readonly string[]
+}
+
+/** Wide office screen unless said otherwise. */
+export async function open(browser: Browser, url: string, size = { width: 1366, height: 768 }): Promise<Watched> {
+  const context = await browser.newContext({ viewport: size, colorScheme: 'light', reducedMotion: 'reduce' })
+  const page = await context.newPage()
+  page.setDefaultTimeout(20_000)
+  const troubles: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error') troubles.push(message.text())
+  })
+  page.on('pageerror', (error) => void troubles.push(error.message))
+  await page.addInitScript({
+    content:
+      "addEventListener('securitypolicyviolation', (e) => console.error('content policy: ' + e.violatedDirective + ' ' + e.blockedURI))",
+  })
+  await page.goto(url)
+  return { page, troubles }
+}
+
+/** The screen as it is now, light and dark, in both languages: `<name>-<language>-<scheme>.png`. Leaves it light and Indonesian. */
+export async function shoot(page: Page, name: string): Promise<void> {
+  await mkdir(screensFolder, { recursive: true })
+  for (const language of ['id', 'en'] as const) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await page.screenshot({ path: join(screensFolder, `${name}-${language}-${colorScheme}.png`) })
+    }
+    await page.emulateMedia({ colorScheme: 'light' })
+    await otherLanguage(page)
+  }
+}
+
+/** Also works while the dialog covers the bar: it is a setting, not a click to be tested. */
+export async function otherLanguage(page: Page): Promise<void> {
+  await page.locator('rekam-bar button[lang]').evaluate((button: { click(): void }) => button.click())
+}
+
+/** One picture for README.md, below 400 KB. */
+export async function shootForReadme(page: Page, name: string): Promise<number> {
+  const path = join(readmeImages, `${name}.png`)
+  await page.screenshot({ path })
+  return (await stat(path)).size
+}

@@ -1,0 +1,232 @@
+// A station without devices and store for the screens: cases move by the real engine, pictures of a synthetic person come when the test says so.
+// A test double: it measures nothing and checks no role.
+
+import sharp from 'sharp'
+import type { CaptureDesk, CaseDesk, IssuanceDesk, Station } from '../../daemon/desks.js'
+import type { Biodata, CaseDocument } from '../../daemon/service/case.js'
+import { type CaseInput, openCase, stepCase } from '../../daemon/service/case-engine.js'
+import { loadStandards, shippedStandards } from '../../daemon/service/load-standards.js'
+import { type CaptureStatus, type DeviceKind, type Modality, type PreviewPicture, StationState } from '../../daemon/state.js'
+import type { Clock } from '../../protocol/clock.js'
+import { Fault } from '../../protocol/fault.js'
+import type { GreyImage, Person } from '../../simulator/people/person.js'
+import { syntheticPerson } from '../../simulator/people/synthetic.js'
+import { FakeOperators } from '../gateway/fake-station.js'
+
+export interface ScriptedStation extends Station {
+  readonly operators: FakeOperators
+  /** The case document of the person at the counter. */
+  readonly document: CaseDocument
+  move(input: CaseInput): void
+  capturing(status: Partial<CaptureStatus>): void
+  /** Sends the pictures of a modality to whoever watches; `turn` makes each a little different. */
+  picture(modality: Modality, turn: number): Promise<void>
+  /** The next command of this name fails. */
+  refuse(command: string, fault: Fault): void
+  readonly asked: readonly string[]
+}
+
+const deviceOf: Readonly<Record<Modality, DeviceKind>> = {
+  face: 'face_camera',
+  signature: 'signature_pad',
+  right_four: 'slap_scanner',
+  left_four: 'slap_scanner',
+  thumbs: 'slap_scanner',
+  irises: 'iris_camera',
+}
+
+export async function scriptedStation(clock: Clock, seed: number): Promise<ScriptedStation> {
+  const [standard] = (await loadStandards(shippedStandards)).filter(({ id }) => id === 'timed-recording')
+  if (!standard) throw new Error('the timed-recording standard is shipped')
+  const person = syntheticPerson(seed)
+  const state = new StationState()
+  const operators = new FakeOperators(() => {})
+  const refusals = new Map<string, Fault>()
+  const asked: string[] = []
+  let tickets = 0
+  let document: CaseDocument | undefined
+
+  const at = () => {
+    if (!document) throw new Fault('case.not_found')
+    return document
+  }
+  const note = (command: string) => {
+    asked.push(command)
+    const fault = refusals.get(command)
+    refusals.delete(command)
+    if (fault) throw fault
+  }
+  const move = (input: CaseInput) => {
+    document = { ...stepCase(at(), input, standard, { actor: 'test', nowMs: clock.nowMs() }), revision: at().revision + 1 }
+    state.publish({ is: 'case', case: document })
+  }
+  const show = (status: Partial<CaptureStatus>) => state.publish({ is: 'capture', capture: { ...state.capture, ...status } })
+  const begin = (caseId: string, modality: Modality) =>
+    show({ caseId, modality, state: 'opening', advice: '', measure: 0, stableFrames: 0, neededFrames: 3, boxes: [] })
+  const end = () => show({ caseId: '', modality: undefined, state: 'idle', boxes: [] })
+
+  const cases: CaseDesk = {
+    takeTicket: async (_actor, { nik, priority }) => {
+      note('takeTicket')
+      const caseId = `c${++tickets}`
+      const opening = { caseId, ticket: `A-${String(tickets).padStart(3, '0')}`, priority, nik }
+      document = openCase(standard, opening, { actor: 'test', nowMs: clock.nowMs() })
+      state.publish({ is: 'case', case: document })
+      return caseId
+    },
+    call: async () => {
+      note('call')
+      move({ is: 'resumed' })
+    },
+    checkRequirement: async (_actor, _caseId, requirementId, satisfied) => {
+      note('checkRequirement')
+      move({ is: 'requirement_checked', requirementId, satisfied })
+    },
+    completeStep: async (_actor, _caseId, stepId) => {
+      note('completeStep')
+      const kind = at().steps.find(({ id }) => id === stepId)?.kind
+      if (kind === 'registry_check') move({ is: 'biodata_found', biodata: biodataOf(person), source: 'registry' })
+      else move({ is: 'step_completed', stepId })
+    },
+    returnToApplicant: async (_actor, _caseId, missing) => {
+      note('returnToApplicant')
+      move({ is: 'returned_to_applicant', missing })
+    },
+    confirmApplicant: async () => {
+      note('confirmApplicant')
+      move({ is: 'applicant_confirmed' })
+    },
+    archive: async (_actor, _caseId, shelf) => {
+      note('archive')
+      move({ is: 'archived', shelf })
+    },
+  }
+
+  const capture: CaptureDesk = {
+    start: async (_actor, caseId, modality) => {
+      note('start')
+      begin(caseId, modality)
+    },
+    takeNow: async () => {
+      note('takeNow')
+      show({ state: 'review' })
+    },
+    accept: async (_actor, _caseId, modality, weakReason) => {
+      note('accept')
+      const { measure } = state.capture
+      const change = weakReason === '' ? { state: 'good' as const } : { state: 'weak_accepted' as const, weakReason }
+      move({ is: 'modality_changed', modality, change: { ...change, tries: 1, measure } })
+      end()
+    },
+    retake: async (_actor, caseId, modality) => {
+      note('retake')
+      begin(caseId, modality)
+    },
+    cancel: async () => {
+      note('cancel')
+      end()
+    },
+    signRecord: async () => {
+      note('signRecord')
+      move({ is: 'record_signed' })
+    },
+    seal: async () => {
+      note('seal')
+      move({ is: 'sealed', packetId: 'p1' })
+    },
+  }
+
+  const issuance: IssuanceDesk = {
+    start: async () => note('startIssuance'),
+    resume: async () => note('resumeIssuance'),
+    spoil: async () => note('spoil'),
+    verifyHolder: async () => note('verifyHolder'),
+    handOver: async () => {
+      note('handOver')
+      move({ is: 'handed_over' })
+    },
+  }
+
+  for (const [kind, product] of products) {
+    state.publish({ is: 'device', device: { kind, serial: 'SIM-1', product, state: 'ready', framesDropped: 0, framesCorrupt: 0 } })
+  }
+  state.publish({ is: 'outbox', outbox: { waiting: 0, oldestAtMs: 0, reachable: true, bytesSent: 0, bytesTotal: 0 } })
+
+  return {
+    stationId: 'MKS-01',
+    office: 'Dinas Kependudukan dan Pencatatan Sipil Kota Makassar',
+    timezone: 'Asia/Makassar',
+    softwareVersion: '0.0.0-test',
+    simulated: true,
+    standards: [standard],
+    state,
+    operators,
+    cases,
+    capture,
+    issuance,
+    simulation: { callPerson: async () => ({ nik: person.biodata.nik, name: person.biodata.name }) },
+    close: async () => {},
+    get document() {
+      return at()
+    },
+    move,
+    capturing: show,
+    picture: async (modality, turn) => {
+      for (const picture of await picturesOf(person, modality, turn)) {
+        state.show({ deviceKind: deviceOf[modality], sequence: turn, capturedAtMs: clock.nowMs(), ...picture })
+      }
+    },
+    refuse: (command, fault) => void refusals.set(command, fault),
+    asked,
+  }
+}
+
+const products: readonly (readonly [DeviceKind, string])[] = [
+  ['slap_scanner', 'rekam slap 500'],
+  ['iris_camera', 'rekam iris duo'],
+  ['face_camera', 'rekam face'],
+  ['signature_pad', 'SignatureGem 1X5'],
+  ['card_terminal', 'Printer Contactless Station'],
+  ['card_printer', 'Primacy'],
+]
+
+function biodataOf({ biodata }: Person): Biodata {
+  const { address, ...rest } = biodata
+  return { ...rest, address: [address.street, address.village, address.district].join(', ') }
+}
+
+type Picture = Pick<PreviewPicture, 'sensor' | 'widthPx' | 'heightPx' | 'picture' | 'ink'>
+
+async function picturesOf(person: Person, modality: Modality, turn: number): Promise<readonly Picture[]> {
+  const { images } = person
+  switch (modality) {
+    case 'face': {
+      const picture = await sharp(await images.faceMjpeg(turn))
+        .resize(960)
+        .jpeg({ quality: 85 })
+        .toBuffer()
+      return [{ sensor: 0, widthPx: 1920, heightPx: 1080, picture, ink: '' }]
+    }
+    case 'signature': {
+      const samples = images.signature()
+      const shown = samples.slice(0, Math.max(2, Math.round((samples.length * Math.min(turn, 10)) / 10)))
+      let ink = ''
+      shown.forEach(({ x, y, penDown }, i) => {
+        if (penDown) ink += `${shown[i - 1]?.penDown ? 'L' : 'M'}${x} ${y}`
+      })
+      return [{ sensor: 0, widthPx: 4095, heightPx: 4095, picture: new Uint8Array(), ink }]
+    }
+    case 'irises': {
+      const eyes = await Promise.all([images.iris('right', { dxPx: turn % 5 }), images.iris('left', { dxPx: turn % 5 })])
+      return Promise.all(eyes.map(async (eye, sensor) => ({ sensor, ...(await jpegOf(eye, 640)) })))
+    }
+    default:
+      return [{ sensor: 0, ...(await jpegOf(await images.slap(modality, { dyPx: (turn % 5) * 8 }), 800)) }]
+  }
+}
+
+async function jpegOf({ grey, widthPx, heightPx }: GreyImage, shownPx: number): Promise<Omit<Picture, 'sensor'>> {
+  const raw = { width: widthPx, height: heightPx, channels: 1 } as const
+  const picture = await sharp(grey, { raw }).resize(shownPx).jpeg({ quality: 80 }).toBuffer()
+  return { widthPx, heightPx, picture, ink: '' }
+}

@@ -1,0 +1,404 @@
+// The screens in a real browser against a scripted station: log-in, keys, languages, live pictures, faults, layout. station-case.test.ts has the real one.
+
+import { readFile } from 'node:fs/promises'
+import type { Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+import { openGateway } from '../../daemon/gateway/gateway.js'
+import { roles } from '../../daemon/service/standard.js'
+import { modalities } from '../../daemon/state.js'
+import { systemClock } from '../../protocol/clock.js'
+import { Fault } from '../../protocol/fault.js'
+import { silentLog } from '../../protocol/log.js'
+import { need } from '../real-stack/need.js'
+import { buildScreens, chromiumPath, launch, open, otherLanguage, shoot, shootForReadme } from './browser.js'
+import { type ScriptedStation, scriptedStation } from './scripted-station.js'
+
+if (!need(t, [chromiumPath])) process.exit(0)
+
+const uiFolder = await buildScreens(t)
+const browser = await launch(t)
+
+async function counter(t: Test, options: { unclaimed?: boolean; seed?: number } = {}) {
+  const station = await scriptedStation(systemClock, options.seed ?? 20)
+  if (!options.unclaimed) station.operators.hire('Sari Dewi', roles, '246810')
+  const gateway = await openGateway({ station, port: 0, uiFolder, clock: systemClock, log: silentLog, audit: async () => {} })
+  t.teardown(() => gateway.close())
+  return { station, gateway }
+}
+
+async function logIn(page: Page): Promise<void> {
+  await page.getByLabel('Nama petugas').fill('Sari Dewi')
+  await page.getByLabel('PIN').fill('246810')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Antrian' }).waitFor()
+}
+
+/** A person with a ticket, standing before the recording. */
+async function atRecording(page: Page): Promise<void> {
+  await page.keyboard.press('Tab')
+  await page.getByRole('button', { name: 'Panggil orang simulasi' }).click()
+  await page.getByText('datang ke loket').waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Persyaratan' }).waitFor()
+  await page.getByRole('checkbox').click()
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Periksa ke SIAK' }).waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByText('Cocokkan data').waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Mulai: Foto wajah' }).waitFor()
+}
+
+const live = (station: ScriptedStation, measure: number, advice = '') =>
+  station.capturing({ state: 'live', measure, advice, stableFrames: measure > 60 ? 2 : 0, neededFrames: 3 })
+
+/** The part of a canvas that is asked about: tests of the daemon's house know no DOM types. */
+interface CanvasLike {
+  readonly width: number
+  readonly height: number
+  getContext(kind: '2d'): { getImageData(x: number, y: number, width: number, height: number): { readonly data: Uint8ClampedArray } } | null
+}
+
+/** A coarse print of what the canvas shows. */
+const sample = (page: Page, index = 0): Promise<string> =>
+  page
+    .locator('rekam-preview canvas')
+    .nth(index)
+    .evaluate((canvas: CanvasLike) => {
+      const context = canvas.getContext('2d')
+      if (!context || canvas.width < 2) return ''
+      const { data } = context.getImageData(0, 0, canvas.width, canvas.height)
+      let print = ''
+      for (let i = 0; i < data.length; i += 4 * 997) print += String.fromCharCode(33 + ((data[i] ?? 0) >> 3))
+      return print
+    })
+
+async function untilPainted(page: Page, before: string, index = 0): Promise<string> {
+  for (let turn = 0; turn < 200; turn++) {
+    const now = await sample(page, index)
+    if (now !== '' && now !== before) return now
+    await page.evaluate('new Promise((resolve) => requestAnimationFrame(resolve))')
+  }
+  throw new Error('the canvas did not change')
+}
+
+t.test('the first administrator claims the station with the launch token and a PIN typed twice', async (t) => {
+  const { gateway, station } = await counter(t, { unclaimed: true })
+  const { page, troubles } = await open(browser, gateway.url)
+  await page.getByLabel('Token pertama').fill(gateway.launchToken ?? '')
+  await page.getByLabel('Nama').fill('Kepala')
+  await page.getByLabel('PIN (minimal 6 angka)').fill('135790')
+  await page.getByLabel('Ulangi PIN').fill('135791')
+  await page.keyboard.press('Enter')
+  await page.getByText('Kedua PIN tidak sama').waitFor()
+  t.equal(station.operators.unclaimed, true, 'nothing was claimed with differing PINs')
+  await shoot(page, 'first-start')
+  await page.getByLabel('Ulangi PIN').fill('135790')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Petugas' }).waitFor()
+  t.equal(await page.getByRole('button', { name: 'Perekaman' }).count(), 0, 'an administrator is not offered the recording')
+  await page.keyboard.press('Alt+5')
+  await page.getByRole('heading', { name: 'Petugas stasiun ini' }).waitFor()
+  await shoot(page, 'operators')
+  t.same(troubles, [])
+})
+
+t.test('logs in, refuses a wrong PIN in words, and speaks both languages', async (t) => {
+  const { gateway } = await counter(t)
+  const { page, troubles } = await open(browser, gateway.url)
+  await page.getByLabel('Nama petugas').fill('Sari Dewi')
+  await page.getByLabel('PIN').fill('000000')
+  await page.keyboard.press('Enter')
+  const alert = page.getByRole('alert')
+  await alert.getByText('Nama atau PIN salah').waitFor()
+  t.match(await alert.textContent(), /operator\.wrong_pin/, 'the code stands beside the words')
+  await shoot(page, 'log-in')
+  await otherLanguage(page)
+  await alert.getByText('Wrong name or PIN').waitFor()
+  t.equal(await page.evaluate('document.documentElement.lang'), 'en')
+  await otherLanguage(page)
+  await logIn(page)
+  t.equal(await alert.count(), 0, 'a success takes the fault away')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Control+l')
+  await page.getByRole('heading', { name: 'Layar terkunci' }).waitFor()
+  await shoot(page, 'locked')
+  await page.keyboard.type('246810')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Antrian' }).waitFor()
+  t.same(troubles, [])
+})
+
+t.test('a person is recorded with the keyboard alone, and the live picture is alive', async (t) => {
+  const { gateway, station } = await counter(t)
+  const { page, troubles } = await open(browser, gateway.url)
+  await logIn(page)
+  await shoot(page, 'queue')
+  await atRecording(page)
+  await shoot(page, 'capture-begin')
+
+  await page.keyboard.press('Enter')
+  live(station, 35, 'look_at_camera')
+  await page.getByText('Lihat lurus ke kamera').waitFor()
+  await station.picture('face', 1)
+  const first = await untilPainted(page, '')
+  await station.picture('face', 5)
+  const second = await untilPainted(page, first)
+  t.not(second, first, 'a new picture is painted')
+  live(station, 84)
+  await page.getByText('Bagus, tahan sebentar').waitFor()
+  await shoot(page, 'capture-face')
+  await page.keyboard.press('Space')
+  await page.getByText('Pemohon yang menyetujui').waitFor()
+  t.ok(station.asked.includes('takeNow'), 'Space takes the picture')
+  await shoot(page, 'capture-face-review')
+  await page.keyboard.press('r')
+  await page.getByText('Perangkat disiapkan').first().waitFor()
+  t.ok(station.asked.includes('retake'), 'R takes it again')
+  live(station, 84)
+  station.capturing({ state: 'review' })
+  await page.getByRole('button', { name: 'Pemohon setuju' }).waitFor()
+  await page.keyboard.press('Enter')
+
+  await page.getByRole('button', { name: 'Mulai: Tanda tangan' }).waitFor()
+  await page.keyboard.press('Enter')
+  live(station, 0)
+  await page.getByText('Tanda tangan di papan').first().waitFor()
+  await station.picture('signature', 4)
+  await station.picture('signature', 9)
+  await page.locator('rekam-preview path[d^="M"]').waitFor()
+  await shoot(page, 'capture-signature')
+  station.capturing({ state: 'review', measure: 100 })
+  await page.getByRole('button', { name: 'Terima' }).waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Mulai: Empat jari kanan' }).waitFor()
+
+  await page.keyboard.press('Enter')
+  station.capturing({ state: 'live', measure: 78, stableFrames: 2, advice: 'press_harder', boxes: slapBoxes })
+  await station.picture('right_four', 0)
+  await page.getByText('Tekan jari lebih kuat').waitFor()
+  await page.locator('rekam-preview').getByText('Telunjuk kanan').waitFor()
+  await untilPainted(page, '')
+  await shoot(page, 'capture-slap')
+  t.same(await overflows(page), [], 'nothing scrolls at 1366 x 768')
+  if (process.env['REKAM_README_IMAGES'] === '1') {
+    station.capturing({ advice: '' })
+    await page.getByText('Bagus, tahan').waitFor()
+    t.ok((await shootForReadme(page, 'recording')) < 400_000, 'the picture for the README is below 400 KB')
+  }
+
+  station.refuse('accept', new Fault('capture.weak_needs_reason'))
+  station.capturing({ state: 'review', advice: 'weak' })
+  await page.getByText('Hasil lemah').waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').waitFor()
+  await shoot(page, 'capture-weak-reason')
+  await page.keyboard.type('Jari aus karena pekerjaan')
+  await page.keyboard.press('Enter')
+  await page.getByText('lemah, diterima').first().waitFor()
+
+  await page.keyboard.press('Enter')
+  live(station, 40)
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Mulai: Empat jari kiri' }).waitFor()
+  t.ok(station.asked.includes('cancel'), 'Esc cancels')
+  t.same(troubles, [])
+})
+
+const slapBoxes = [2, 3, 4, 5].map((position, i) => ({
+  position,
+  cx: 300 + i * 330,
+  cy: 560 + (i === 3 ? 160 : i === 1 ? -60 : 0),
+  width: 270,
+  height: 420,
+  angleDeg: 0,
+}))
+
+t.test('irises stand side by side, the applicant signs what is sealed, and the centre decides about printing', async (t) => {
+  const { gateway, station } = await counter(t, { seed: 21 })
+  const { page, troubles } = await open(browser, gateway.url)
+  await logIn(page)
+  await atRecording(page)
+  for (const modality of modalities.slice(0, 5)) {
+    station.capturing({ caseId: station.document.caseId, modality, state: 'live', neededFrames: 3 })
+    await station.picture(modality, 3)
+    station.move({ is: 'modality_changed', modality, change: { state: 'good', tries: 1, measure: 88 } })
+    station.capturing({ caseId: '', modality: undefined, state: 'idle' })
+  }
+  await page.getByRole('button', { name: 'Mulai: Iris' }).waitFor()
+  await page.keyboard.press('Enter')
+  live(station, 72)
+  await station.picture('irises', 1)
+  const [right, left] = [await untilPainted(page, '', 0), await untilPainted(page, '', 1)]
+  t.not(right, left, 'each eye has its own picture')
+  await shoot(page, 'capture-irises')
+  station.capturing({ state: 'review' })
+  await page.getByRole('button', { name: 'Terima' }).waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Pemohon memeriksa' }).waitFor()
+  await page.locator('rekam-thumbnails canvas[width="960"]').waitFor()
+  await shoot(page, 'review')
+  await page.keyboard.press('Enter')
+  await page.getByText('Pemohon sudah menandatangani').waitFor()
+  await page.keyboard.press('Enter')
+
+  await page.getByRole('heading', { name: 'Pengiriman ke pusat' }).waitFor()
+  const outbox = { waiting: 3, oldestAtMs: systemClock.nowMs() - 600_000, reachable: true, bytesSent: 412_000, bytesTotal: 1_250_000 }
+  station.state.publish({ is: 'outbox', outbox })
+  await page.getByText('412 kB dari 1.250 kB').waitFor()
+  station.move({ is: 'central_status', status: 'SENT_FOR_ENROLLMENT' })
+  await page.getByText('terkirim ke pusat').first().waitFor()
+  await shoot(page, 'send')
+  station.move({ is: 'send_window_passed', receiptNumber: 'MKS-01/2026/000123' })
+  await page.getByRole('button', { name: 'Bukti sudah diberikan' }).waitFor()
+  await shoot(page, 'receipt')
+  await page.keyboard.press('Enter')
+  await page.getByText('Pusat belum menyatakan siap cetak.').waitFor()
+  station.move({ is: 'central_status', status: 'PRINT_READY_RECORD' })
+  await page.getByRole('button', { name: 'Buat kartu' }).waitFor()
+  t.same(troubles, [])
+})
+
+t.test('a card that is torn out is told in three parts and goes on; the card is handed over and filed', async (t) => {
+  const { gateway, station } = await counter(t)
+  const { page, troubles } = await open(browser, gateway.url)
+  await logIn(page)
+  await atRecording(page)
+  for (const modality of modalities) station.move({ is: 'modality_changed', modality, change: { state: 'good', tries: 1, measure: 90 } })
+  station.move({ is: 'record_signed' })
+  station.move({ is: 'sealed', packetId: 'p1' })
+  station.move({ is: 'central_status', status: 'PRINT_READY_RECORD' })
+  await page.getByRole('button', { name: 'Buat kartu' }).waitFor()
+  await page.keyboard.press('Enter')
+  const { caseId } = station.document
+  const card = { caseId, blankSerial: 'BLK-0000417', bytesWritten: 5120, bytesTotal: 8192 }
+  station.move({ is: 'blank_bound', serial: card.blankSerial })
+  station.state.publish({ is: 'issuance', issuance: { ...card, state: 'writing' } })
+  await page.getByText('5.120 dari 8.192 bita').waitFor()
+  await shoot(page, 'print-writing')
+  station.state.publish({ is: 'issuance', issuance: { ...card, state: 'attention', fault: { code: 'card.removed', context: {} } } })
+  const alert = page.getByRole('alert')
+  await alert.getByText('Letakkan kembali kartu yang sama').waitFor()
+  const told = (await alert.textContent()) ?? ''
+  for (const part of ['Yang terjadi', 'Yang aman', 'Sekarang', 'card.removed']) t.match(told, new RegExp(part))
+  await shoot(page, 'print-attention')
+  await page.keyboard.press('x')
+  await page.getByRole('dialog').waitFor()
+  await shoot(page, 'spoil-reason')
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  t.notOk(station.asked.includes('spoil'), 'leaving the dialog spoils nothing')
+  await page.keyboard.press('Enter')
+  station.state.publish({ is: 'issuance', issuance: { ...card, bytesWritten: 8192, state: 'printing' } })
+  station.move({ is: 'card_encoded' })
+  await page.getByText('Kartu dicetak').first().waitFor()
+  t.ok(station.asked.includes('resumeIssuance'), 'Enter goes on with the same card')
+  station.state.publish({ is: 'issuance', issuance: { ...card, bytesWritten: 8192, state: 'ready' } })
+  station.move({ is: 'card_printed' })
+
+  await page.getByRole('heading', { name: 'Penyerahan kartu' }).waitFor()
+  await shoot(page, 'hand-over')
+  station.refuse('verifyHolder', new Fault('input.unsupported'))
+  await page.keyboard.press('Enter')
+  await page.getByText('belum dapat memeriksa jari').waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').waitFor()
+  await page.keyboard.type('Stasiun belum dapat memeriksa jari')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Pemohon sudah menerima' }).waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByLabel('Rak arsip').fill('A-12')
+  await shoot(page, 'archive')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Selesai' }).waitFor()
+  t.equal(station.document.state, 'archived')
+  t.same(troubles, [])
+})
+
+t.test('at 200 % zoom on a wide screen the stage still fits and the side goes below', async (t) => {
+  const { gateway, station } = await counter(t)
+  const { page } = await open(browser, gateway.url, { width: 960, height: 540 })
+  await logIn(page)
+  await atRecording(page)
+  await page.keyboard.press('Enter')
+  station.capturing({ state: 'live', measure: 78, stableFrames: 2, boxes: [] })
+  await page.getByText('Bagus, tahan').waitFor()
+  const bottom = await page.locator('rekam-actions').evaluate((actions) => actions.getBoundingClientRect().bottom)
+  t.ok(bottom <= 540, `the keys are on the first screen (${bottom})`)
+  t.ok((await page.locator('rekam-side').evaluate((side) => side.getBoundingClientRect().top)) >= 540 - 1, 'the side lies below')
+  t.equal(await page.evaluate('document.documentElement.scrollWidth'), 960, 'nothing scrolls sideways')
+  await shoot(page, 'zoom-200')
+})
+
+t.test('the screen connects again after the station went away', async (t) => {
+  const { gateway } = await counter(t)
+  const { page } = await open(browser, gateway.url)
+  await logIn(page)
+  await gateway.close()
+  await page.getByText('Sambungan ke stasiun terputus').waitFor()
+  const station = await scriptedStation(systemClock, 3)
+  station.operators.hire('Sari Dewi', roles, '246810')
+  const again = await openGateway({ station, port: gateway.port, uiFolder, clock: systemClock, log: silentLog, audit: async () => {} })
+  t.teardown(() => again.close())
+  await page.getByRole('heading', { name: 'Masuk' }).waitFor()
+})
+
+t.test('text and signs keep their contrast in light and dark', async (t) => {
+  const css = await readFile(new URL('../../station-ui/src/tokens.css', import.meta.url), 'utf8')
+  const [lightText = '', darkText = ''] = css.split('@media (prefers-color-scheme: dark)')
+  const light = colours(lightText)
+  for (const [scheme, tokens] of Object.entries({ light, dark: { ...light, ...colours(darkText) } })) {
+    for (const [ink, ground] of textPairs) {
+      const ratio = contrast(tokens[ink] ?? '', tokens[ground] ?? '')
+      t.ok(ratio >= 4.5, `${scheme}: ${ink} on ${ground} ${ratio.toFixed(1)}`)
+    }
+    for (const ground of ['paper', 'ground']) {
+      const ratio = contrast(tokens['edge'] ?? '', tokens[ground] ?? '')
+      t.ok(ratio >= 3, `${scheme}: edge on ${ground} ${ratio.toFixed(1)}`)
+    }
+  }
+})
+
+const textPairs = [
+  ...['paper', 'ground'].flatMap((ground) => ['ink', 'muted', 'info', 'ok', 'warn', 'bad'].map((ink) => [ink, ground] as const)),
+  ...(['info', 'ok', 'warn', 'bad'] as const).map((tone) => ['ink', `${tone}-tint`] as const),
+  ...([
+    ['muted', 'bad-tint'],
+    ['bad', 'bad-tint'],
+    ['info', 'info-tint'],
+    ['muted', 'info-tint'],
+  ] as const),
+  ...([
+    ['on-brand', 'brand'],
+    ['brand-muted', 'brand'],
+    ['on-info', 'info'],
+    ['on-glass', 'glass'],
+  ] as const),
+]
+
+function colours(css: string): Record<string, string> {
+  return Object.fromEntries([...css.matchAll(/--([a-z-]+): (#[0-9a-f]{6});/g)].map(([, name = '', value = '']) => [name, value]))
+}
+
+function contrast(a: string, b: string): number {
+  const luminance = (hex: string) => {
+    const [r = 0, g = 0, blue = 0] = [1, 3, 5].map((at) => {
+      const value = Number.parseInt(hex.slice(at, at + 2), 16) / 255
+      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
+    })
+    return 0.2126 * r + 0.7152 * g + 0.0722 * blue
+  }
+  const [dark = 0, bright = 0] = [luminance(a), luminance(b)].sort((x, y) => x - y)
+  return (bright + 0.05) / (dark + 0.05)
+}
+
+/** What scrolls although it should fit. */
+function overflows(page: Page): Promise<string[]> {
+  return page.evaluate(`(() => {
+    const { scrollHeight, clientHeight, scrollWidth, clientWidth } = document.documentElement
+    return [
+      ...(scrollHeight > clientHeight ? ['page ' + scrollHeight + ' > ' + clientHeight] : []),
+      ...(scrollWidth > clientWidth ? ['sideways ' + scrollWidth + ' > ' + clientWidth] : []),
+    ]
+  })()`)
+}
