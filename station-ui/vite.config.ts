@@ -1,8 +1,10 @@
 // Builds the station's screens into plain files. No network, nothing inline: the daemon's content policy allows its own files only.
 
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
 
 export default defineConfig({
+  resolve: { alias: { long: fileURLToPath(new URL('src/no-long.ts', import.meta.url)) } },
   build: {
     target: 'es2023',
     assetsInlineLimit: 0,

@@ -12,12 +12,13 @@ export class RekamApp extends StationElement {
     css`
       :host {
         display: grid;
-        height: 100%;
-        grid-template-rows: auto 1fr;
+        height: 100vh;
+        grid-template-rows: auto minmax(0, 1fr);
       }
       .frame {
         display: grid;
-        grid-template-columns: 104px minmax(0, 1fr) 320px;
+        grid-template-columns: 116px minmax(0, 1fr) 320px;
+        grid-template-rows: minmax(0, 1fr);
         min-height: 0;
       }
       main {
@@ -58,10 +59,10 @@ export class RekamApp extends StationElement {
         /* The side goes below: the page scrolls, the stage does not. */
         :host {
           height: auto;
-          min-height: 100%;
+          min-height: 100vh;
         }
         .frame {
-          grid-template-columns: 96px minmax(0, 1fr);
+          grid-template-columns: 108px minmax(0, 1fr);
           grid-template-rows: calc(100vh - 56px) auto;
         }
         rekam-side {

@@ -151,6 +151,7 @@ export const looks = css`
   select {
     font: inherit;
     font-size: var(--text-l);
+    font-weight: 400;
     color: var(--ink);
     background: var(--paper);
     border: 1px solid var(--edge);

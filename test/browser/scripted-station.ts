@@ -3,10 +3,18 @@
 
 import sharp from 'sharp'
 import type { CaptureDesk, CaseDesk, IssuanceDesk, Station } from '../../daemon/desks.js'
+import { segmentSlap } from '../../daemon/kernels/finger/segment.js'
 import type { Biodata, CaseDocument } from '../../daemon/service/case.js'
 import { type CaseInput, openCase, stepCase } from '../../daemon/service/case-engine.js'
 import { loadStandards, shippedStandards } from '../../daemon/service/load-standards.js'
-import { type CaptureStatus, type DeviceKind, type Modality, type PreviewPicture, StationState } from '../../daemon/state.js'
+import {
+  type CaptureStatus,
+  type DeviceKind,
+  type FingerBox,
+  type Modality,
+  type PreviewPicture,
+  StationState,
+} from '../../daemon/state.js'
 import type { Clock } from '../../protocol/clock.js'
 import { Fault } from '../../protocol/fault.js'
 import type { GreyImage, Person } from '../../simulator/people/person.js'
@@ -19,8 +27,8 @@ export interface ScriptedStation extends Station {
   readonly document: CaseDocument
   move(input: CaseInput): void
   capturing(status: Partial<CaptureStatus>): void
-  /** Sends the pictures of a modality to whoever watches; `turn` makes each a little different. */
-  picture(modality: Modality, turn: number): Promise<void>
+  /** Sends the pictures of a modality to whoever watches; `turn` makes each a little different. @returns where the fingertips are */
+  picture(modality: Modality, turn: number): Promise<readonly FingerBox[]>
   /** The next command of this name fails. */
   refuse(command: string, fault: Fault): void
   readonly asked: readonly string[]
@@ -175,6 +183,9 @@ export async function scriptedStation(clock: Clock, seed: number): Promise<Scrip
       for (const picture of await picturesOf(person, modality, turn)) {
         state.show({ deviceKind: deviceOf[modality], sequence: turn, capturedAtMs: clock.nowMs(), ...picture })
       }
+      if (modality !== 'right_four' && modality !== 'left_four' && modality !== 'thumbs') return []
+      const { grey, widthPx, heightPx } = await person.images.slap(modality, moved(turn))
+      return segmentSlap(grey, widthPx, heightPx, modality)
     },
     refuse: (command, fault) => void refusals.set(command, fault),
     asked,
@@ -194,6 +205,8 @@ function biodataOf({ biodata }: Person): Biodata {
   const { address, ...rest } = biodata
   return { ...rest, address: [address.street, address.village, address.district].join(', ') }
 }
+
+const moved = (turn: number) => ({ dyPx: (turn % 5) * 8 })
 
 type Picture = Pick<PreviewPicture, 'sensor' | 'widthPx' | 'heightPx' | 'picture' | 'ink'>
 
@@ -221,7 +234,7 @@ async function picturesOf(person: Person, modality: Modality, turn: number): Pro
       return Promise.all(eyes.map(async (eye, sensor) => ({ sensor, ...(await jpegOf(eye, 640)) })))
     }
     default:
-      return [{ sensor: 0, ...(await jpegOf(await images.slap(modality, { dyPx: (turn % 5) * 8 }), 800)) }]
+      return [{ sensor: 0, ...(await jpegOf(await images.slap(modality, moved(turn)), 800)) }]
   }
 }
 

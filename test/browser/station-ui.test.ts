@@ -59,6 +59,9 @@ interface CanvasLike {
   getContext(kind: '2d'): { getImageData(x: number, y: number, width: number, height: number): { readonly data: Uint8ClampedArray } } | null
 }
 
+/** The station has begun what the key asked for. */
+const begun = (page: Page) => page.locator('rekam-tiles').getByText('direkam').waitFor()
+
 /** A coarse print of what the canvas shows. */
 const sample = (page: Page, index = 0): Promise<string> =>
   page
@@ -138,6 +141,7 @@ t.test('a person is recorded with the keyboard alone, and the live picture is al
   await shoot(page, 'capture-begin')
 
   await page.keyboard.press('Enter')
+  await begun(page)
   live(station, 35, 'look_at_camera')
   await page.getByText('Lihat lurus ke kamera').waitFor()
   await station.picture('face', 1)
@@ -162,6 +166,7 @@ t.test('a person is recorded with the keyboard alone, and the live picture is al
 
   await page.getByRole('button', { name: 'Mulai: Tanda tangan' }).waitFor()
   await page.keyboard.press('Enter')
+  await begun(page)
   live(station, 0)
   await page.getByText('Tanda tangan di papan').first().waitFor()
   await station.picture('signature', 4)
@@ -174,10 +179,11 @@ t.test('a person is recorded with the keyboard alone, and the live picture is al
   await page.getByRole('button', { name: 'Mulai: Empat jari kanan' }).waitFor()
 
   await page.keyboard.press('Enter')
-  station.capturing({ state: 'live', measure: 78, stableFrames: 2, advice: 'press_harder', boxes: slapBoxes })
-  await station.picture('right_four', 0)
+  await begun(page)
+  const boxes = await station.picture('right_four', 0)
+  station.capturing({ state: 'live', measure: 78, stableFrames: 2, advice: 'press_harder', boxes })
   await page.getByText('Tekan jari lebih kuat').waitFor()
-  await page.locator('rekam-preview').getByText('Telunjuk kanan').waitFor()
+  await page.locator('rekam-preview').getByText('Telunjuk').waitFor()
   await untilPainted(page, '')
   await shoot(page, 'capture-slap')
   t.same(await overflows(page), [], 'nothing scrolls at 1366 x 768')
@@ -198,21 +204,13 @@ t.test('a person is recorded with the keyboard alone, and the live picture is al
   await page.getByText('lemah, diterima').first().waitFor()
 
   await page.keyboard.press('Enter')
+  await begun(page)
   live(station, 40)
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'Mulai: Empat jari kiri' }).waitFor()
   t.ok(station.asked.includes('cancel'), 'Esc cancels')
   t.same(troubles, [])
 })
-
-const slapBoxes = [2, 3, 4, 5].map((position, i) => ({
-  position,
-  cx: 300 + i * 330,
-  cy: 560 + (i === 3 ? 160 : i === 1 ? -60 : 0),
-  width: 270,
-  height: 420,
-  angleDeg: 0,
-}))
 
 t.test('irises stand side by side, the applicant signs what is sealed, and the centre decides about printing', async (t) => {
   const { gateway, station } = await counter(t, { seed: 21 })
@@ -227,6 +225,7 @@ t.test('irises stand side by side, the applicant signs what is sealed, and the c
   }
   await page.getByRole('button', { name: 'Mulai: Iris' }).waitFor()
   await page.keyboard.press('Enter')
+  await begun(page)
   live(station, 72)
   await station.picture('irises', 1)
   const [right, left] = [await untilPainted(page, '', 0), await untilPainted(page, '', 1)]
@@ -321,7 +320,10 @@ t.test('at 200 % zoom on a wide screen the stage still fits and the side goes be
   await logIn(page)
   await atRecording(page)
   await page.keyboard.press('Enter')
+  await begun(page)
   station.capturing({ state: 'live', measure: 78, stableFrames: 2, boxes: [] })
+  await station.picture('face', 2)
+  await untilPainted(page, '')
   await page.getByText('Bagus, tahan').waitFor()
   const bottom = await page.locator('rekam-actions').evaluate((actions) => actions.getBoundingClientRect().bottom)
   t.ok(bottom <= 540, `the keys are on the first screen (${bottom})`)

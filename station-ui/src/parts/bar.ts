@@ -13,13 +13,12 @@ export class RekamBar extends StationElement {
       :host {
         display: flex;
         align-items: center;
-        gap: 4px 20px;
-        flex-wrap: wrap;
+        gap: 20px;
         background: var(--brand);
         color: var(--on-brand);
         padding: 6px 16px;
         font-size: var(--text-s);
-        min-height: 56px;
+        height: 56px;
       }
       .name {
         font-size: var(--text-l);
@@ -29,9 +28,9 @@ export class RekamBar extends StationElement {
       .office {
         flex: 1;
         min-width: 0;
-        white-space: nowrap;
+        line-height: 1.2;
+        max-height: 2.4em;
         overflow: hidden;
-        text-overflow: ellipsis;
         color: var(--brand-muted);
       }
       .simulated {
@@ -50,6 +49,23 @@ export class RekamBar extends StationElement {
       .time {
         font-size: var(--text);
         font-weight: 650;
+      }
+      @media (max-width: 1500px) {
+        .date {
+          display: none;
+        }
+      }
+      @media (max-width: 1100px) {
+        :host {
+          gap: 12px;
+        }
+        .queue,
+        .office {
+          display: none;
+        }
+        .name {
+          flex: 1;
+        }
       }
       button {
         color: var(--on-brand);
@@ -81,14 +97,14 @@ export class RekamBar extends StationElement {
       <span class="office">${hello?.office ?? ''}</span>
       ${
         hello
-          ? html`<span class="item numbers"><span class="time">${time(nowMs, timezone, language)}</span> ${date(nowMs, timezone, language)}</span>`
+          ? html`<span class="item numbers"><span class="time">${time(nowMs, timezone, language)}</span> <span class="date">${date(nowMs, timezone, language)}</span></span>`
           : ''
       }
       ${
         working
           ? html`<span class="item">${icon(outbox.reachable ? 'link' : 'cut')}${outbox.reachable ? words.linkUp : words.linkDown}</span>
               ${outbox.waiting > 0 ? html`<span class="item numbers">${icon('box')}${words.outboxCount(outbox.waiting)}</span>` : ''}
-              <span class="item numbers">${icon('queue')}${words.queueCount(waiting)}</span>
+              <span class="item numbers queue">${icon('queue')}${words.queueCount(waiting)}</span>
               <span class="item">${icon('operators')}${session.operator}</span>`
           : ''
       }

@@ -10,7 +10,7 @@ import { icon } from './icons.js'
 const stages: readonly string[] = ['binding', 'writing', 'reading_back', 'printing', 'ready']
 
 export class RekamChipBar extends StationElement {
-  static override properties = { ...StationElement.properties, of: { attribute: false } }
+  static override properties = { ...StationElement.properties, of: { attribute: false }, printing: { attribute: false } }
   static override styles = [
     looks,
     css`
@@ -37,6 +37,11 @@ export class RekamChipBar extends StationElement {
       li.now {
         border-color: var(--info);
         color: var(--ink);
+        font-weight: 650;
+      }
+      li.stopped {
+        border-color: var(--bad);
+        color: var(--bad);
         font-weight: 650;
       }
       .chip {
@@ -80,19 +85,22 @@ export class RekamChipBar extends StationElement {
     `,
   ]
   declare of: IssuanceState
+  /** The chip is done and the case stands at the print. */
+  declare printing: boolean
 
   override render(): TemplateResult {
     const { words, of } = this
     const { language } = this.view
-    const at = of.state === 'handed_over' ? stages.length : stages.indexOf(of.state)
+    const stopped = of.state === 'attention'
+    const at = stopped ? this.#stoppedAt() : of.state === 'handed_over' ? stages.length : stages.indexOf(of.state)
     const share = of.bytesTotal > 0 ? Math.min(100, Math.round((of.bytesWritten / of.bytesTotal) * 100)) : 0
     const written = words.chipWritten(count(of.bytesWritten, language), count(of.bytesTotal, language))
     return html`
       <ol>
         ${words.cardStages.map((name, index) => {
           const done = index < at || of.state === 'ready'
-          return html`<li class=${done ? 'done' : index === at ? 'now' : ''} aria-current=${index === at && !done ? 'step' : 'false'}>
-            ${icon(done ? 'check' : index === at ? 'half' : 'ring')}${name}
+          return html`<li class=${done ? 'done' : index === at ? (stopped ? 'stopped' : 'now') : ''} aria-current=${index === at && !done ? 'step' : 'false'}>
+            ${icon(done ? 'check' : index === at ? (stopped ? 'warn' : 'half') : 'ring')}${name}
           </li>`
         })}
       </ol>
@@ -111,5 +119,13 @@ export class RekamChipBar extends StationElement {
         </div>
       </div>
     `
+  }
+
+  /** Where a card stopped, as far as its bytes tell. */
+  #stoppedAt(): number {
+    const { bytesWritten, bytesTotal } = this.of
+    if (this.printing) return stages.indexOf('printing')
+    if (bytesWritten === 0) return stages.indexOf('binding')
+    return stages.indexOf(bytesWritten < bytesTotal ? 'writing' : 'reading_back')
   }
 }

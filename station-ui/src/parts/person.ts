@@ -57,8 +57,12 @@ export class RekamPerson extends StationElement {
         ${applicant?.name ? html`<p class="name">${applicant.name}</p>` : ''}
         <dl>
           <dt>${words.nikMasked}</dt><dd class="numbers">${applicant?.nikMasked}</dd>
-          ${this.large ? '' : html`<dt>${words.ticket}</dt><dd class="numbers"><b>${of.ticket}</b></dd>`}
-          ${applicant?.name && !this.large ? html`<dt>${words.age}</dt><dd class="numbers">${words.years(applicant.ageYears)}</dd>` : ''}
+          ${
+            this.large
+              ? ''
+              : html`<dt>${words.ticket}</dt><dd class="numbers"><b>${of.ticket}</b>
+                  ${applicant?.name ? html` · <span class="unseen">${words.age} </span>${words.years(applicant.ageYears)}` : ''}</dd>`
+          }
           ${
             applicant?.name && this.large
               ? html`<dt>${words.born}</dt><dd>${applicant.birthPlace}, ${calendarDate(applicant.birthDate, language)}</dd>

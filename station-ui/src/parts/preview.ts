@@ -176,13 +176,14 @@ export class RekamPreview extends StationElement {
   #overlay(): TemplateResult | string {
     const { widthPx, heightPx } = this.#size
     if (widthPx === 0 || this.boxes.length === 0) return ''
+    const names = this.boxes.length > 2 ? this.words.fingersShort : this.words.fingers
     return html`<svg class="over" viewBox="0 0 ${widthPx} ${heightPx}" aria-hidden="true">
       ${this.boxes.map(
         ({ position, cx, cy, width, height, angleDeg }) => svg`
           <g transform="rotate(${angleDeg} ${cx} ${cy})">
             <rect class="box" x=${cx - width / 2} y=${cy - height / 2} width=${width} height=${height} rx="24" />
           </g>
-          <text class="finger" x=${cx} y=${Math.max(48, cy - height / 2 - 18)}>${this.words.fingers[position] ?? ''}</text>`,
+          <text class="finger" x=${cx} y=${Math.max(48, cy - height / 2 - 18)}>${names[position] ?? ''}</text>`,
       )}
     </svg>`
   }

@@ -26,7 +26,7 @@ export class RekamRail extends StationElement {
         flex-direction: column;
         width: 100%;
         min-height: 68px;
-        padding: 6px 2px;
+        padding: 6px 0;
         gap: 4px;
         border-color: transparent;
         font-size: var(--text-s);

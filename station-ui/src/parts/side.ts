@@ -27,8 +27,8 @@ export class RekamSide extends StationElement {
       :host {
         display: flex;
         flex-direction: column;
-        gap: 10px;
-        padding: 12px 16px;
+        gap: 8px;
+        padding: 8px 16px;
         background: var(--paper);
         border-inline-start: 1px solid var(--line);
         min-height: 0;
@@ -50,13 +50,19 @@ export class RekamSide extends StationElement {
         grid-template-columns: 16px 1fr auto;
         gap: 8px;
         font-size: var(--text-s);
-        line-height: 1.25;
-        padding: 2px 0;
+        line-height: 1.2;
+        padding: 1px 0;
         align-items: center;
+      }
+      .log li > span:first-child {
+        padding-top: 2px;
       }
       .log li {
         grid-template-columns: 16px max-content 1fr;
         align-items: start;
+      }
+      li > span:first-child {
+        display: flex;
       }
       svg.icon {
         width: 14px;

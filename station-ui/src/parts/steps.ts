@@ -24,7 +24,7 @@ export class RekamSteps extends StationElement {
         align-items: center;
         font-size: var(--text-s);
         line-height: 1.25;
-        padding: 3px 4px;
+        padding: 1px 4px;
         border-radius: var(--corner);
       }
       li.current {
@@ -38,12 +38,16 @@ export class RekamSteps extends StationElement {
       li.skipped .what {
         text-decoration: line-through;
       }
+      .what {
+        white-space: nowrap;
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
       svg {
         width: 22px;
         height: 22px;
+        display: block;
         fill: none;
-        stroke-linecap: round;
-        stroke-linejoin: round;
       }
       .track {
         stroke: var(--line);
@@ -61,6 +65,7 @@ export class RekamSteps extends StationElement {
       }
       .mark {
         stroke: currentColor;
+        stroke-linecap: round;
         stroke-width: 2;
       }
       .time {
@@ -82,7 +87,7 @@ export class RekamSteps extends StationElement {
     const { words } = this
     const endMs = step.endedAtMs || (step.state === 'current' ? this.view.nowMs : 0)
     const tookMs = step.startedAtMs > 0 && endMs > 0 ? Math.max(0, endMs - step.startedAtMs) : undefined
-    const share = tookMs === undefined ? 0 : step.normMs > 0 ? Math.min(1, tookMs / step.normMs) : step.state === 'done' ? 1 : 0
+    const share = step.state === 'done' ? 1 : tookMs === undefined || step.normMs === 0 ? 0 : Math.min(1, tookMs / step.normMs)
     const over = tookMs !== undefined && step.normMs > 0 && tookMs > step.normMs
     const norm = step.normMs > 0 ? duration(step.normMs) : ''
     const time = tookMs === undefined ? norm : norm ? `${duration(tookMs)} / ${norm}` : duration(tookMs)
@@ -96,7 +101,7 @@ export class RekamSteps extends StationElement {
           ${step.state === 'failed' ? svg`<path class="mark" d="M8 8l6 6M14 8l-6 6" />` : ''}
           ${step.state === 'current' ? svg`<circle cx="11" cy="11" r="3" fill="currentColor" />` : ''}
         </svg>
-        <span class="what">${this.labelOf(step)}<span class="unseen"> (${said})</span></span>
+        <span class="what" title=${this.labelOf(step)}>${this.labelOf(step)}<span class="unseen"> (${said})</span></span>
         <span class="time numbers">${over ? '▲ ' : ''}${time}</span>
       </li>
     `

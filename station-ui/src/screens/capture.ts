@@ -169,7 +169,7 @@ export class RekamCapture extends StationElement {
       </div>
       <p class="advice" role="status">${this.#advice(focus, live, review)}</p>
       ${
-        live || review
+        (live || review) && focus !== Modality.SIGNATURE
           ? html`<rekam-measure .store=${store} .measure=${capture.measure} .steady=${capture.stableFrames}
               .needed=${live ? capture.neededFrames : 0}></rekam-measure>`
           : ''
@@ -179,7 +179,8 @@ export class RekamCapture extends StationElement {
 
   /** A pad is open at once and waits for the person; a camera takes its time. */
   #opening(focus: Modality): string {
-    return this.#running && focus !== Modality.SIGNATURE ? this.words.opening : (this.words.begin[focus] ?? '')
+    const opening = this.#running && this.view.mirror.capture.state === 'opening' && focus !== Modality.SIGNATURE
+    return opening ? this.words.opening : (this.words.begin[focus] ?? '')
   }
 
   #advice(focus: Modality, live: boolean, review: boolean): TemplateResult {

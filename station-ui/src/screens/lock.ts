@@ -16,7 +16,7 @@ export class RekamLock extends StationElement {
         padding: 24px;
         background: var(--ground);
       }
-      form {
+      form.panel {
         width: min(440px, 100%);
         padding: 32px;
       }

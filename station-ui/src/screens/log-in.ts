@@ -21,7 +21,7 @@ export class RekamLogIn extends StationElement {
         padding: 24px;
         overflow: auto;
       }
-      form {
+      form.panel {
         width: min(440px, 100%);
         padding: 32px;
       }

@@ -61,7 +61,7 @@ export class RekamPrint extends StationElement {
           <p class="state" role="status">${nameOf(words.cardStates, issuance.state)}</p>
           ${issuance.blankSerial ? html`<p class="numbers"><span class="muted">${words.blank}</span> <b>${issuance.blankSerial}</b></p>` : ''}
         </div>
-        <rekam-chip-bar .store=${this.store} .of=${issuance}></rekam-chip-bar>
+        <rekam-chip-bar .store=${this.store} .of=${issuance} .printing=${currentStep(at)?.kind === 'print'}></rekam-chip-bar>
         ${running.includes(issuance.state) ? html`<p class="muted">${words.cardLeave}</p>` : ''}
       </section>
     `

@@ -67,6 +67,8 @@ const id = {
     'Manis kiri',
     'Kelingking kiri',
   ],
+  /** Without the side, where the picture shows one hand. */
+  fingersShort: ['', 'Ibu jari', 'Telunjuk', 'Tengah', 'Manis', 'Kelingking', 'Ibu jari', 'Telunjuk', 'Tengah', 'Manis', 'Kelingking'],
   rightHand: 'Kanan',
   leftHand: 'Kiri',
   rightEye: 'Mata kanan',
@@ -152,6 +154,7 @@ const en: typeof id = {
     'Left ring',
     'Left little',
   ],
+  fingersShort: ['', 'Thumb', 'Index', 'Middle', 'Ring', 'Little', 'Thumb', 'Index', 'Middle', 'Ring', 'Little'],
   rightHand: 'Right',
   leftHand: 'Left',
   rightEye: 'Right eye',
