@@ -38,10 +38,25 @@ export function extractMinutiae(image: Uint8Array, widthPx: number, heightPx: nu
   const { ridge, inside } = binarise(image, widthPx, heightPx)
   thin(ridge, widthPx, heightPx)
   const raw = crossings(ridge, inside, widthPx, heightPx)
-  const kept = raw.filter((a, i) => !raw.some((b, j) => i !== j && Math.hypot(a.x - b.x, a.y - b.y) < pairPx))
+  const kept = withoutPairs(raw)
   const cx = mean(kept.map(({ x }) => x))
   const cy = mean(kept.map(({ y }) => y))
   return kept.sort((a, b) => Math.hypot(a.x - cx, a.y - cy) - Math.hypot(b.x - cx, b.y - cy)).slice(0, limit)
+}
+
+/** Drops all that have another one nearer than `pairPx`. In cells of that size: a noisy picture has tens of thousands. */
+function withoutPairs(minutiae: readonly Minutia[]): Minutia[] {
+  const cells = new Map<string, Minutia[]>()
+  const cellOf = ({ x, y }: Minutia) => [Math.floor(x / pairPx), Math.floor(y / pairPx)] as const
+  for (const each of minutiae) {
+    const name = cellOf(each).join()
+    cells.set(name, [...(cells.get(name) ?? []), each])
+  }
+  return minutiae.filter((a) => {
+    const [column, row] = cellOf(a)
+    const near = [-1, 0, 1].flatMap((dy) => [-1, 0, 1].flatMap((dx) => cells.get(`${column + dx},${row + dy}`) ?? []))
+    return !near.some((b) => b !== a && Math.hypot(a.x - b.x, a.y - b.y) < pairPx)
+  })
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, each) => sum + each, 0) / Math.max(1, values.length)
@@ -170,7 +185,7 @@ function bisectorOfClosest(a: number, b: number, c: number): number {
     [a, c],
     [b, c],
   ]
-  const [p, q] = pairs.reduce((best, pair) => (gap(...pair) < gap(...best) ? pair : best))
+  const [p, q] = pairs.reduce((best, pair) => (gap(pair[0], pair[1]) < gap(best[0], best[1]) ? pair : best))
   return Math.atan2(Math.sin(p) + Math.sin(q), Math.cos(p) + Math.cos(q))
 }
 

@@ -14,6 +14,8 @@ export interface RidgeMap {
   readonly ridges: Uint8Array
   /** Mean grey of each block, 0 to 255. */
   readonly grey: Uint8Array
+  /** How far the gradients of a block with ridges run along one line, 0 to 1; 0 for the others. Noise stays near 0.17, inked ridges reach 0.4. */
+  readonly coherence: Float32Array
   /** Number of blocks with ridges. */
   readonly area: number
 }
@@ -27,6 +29,7 @@ export function ridgeMap(image: Uint8Array, widthPx: number, heightPx: number): 
   const rows = Math.floor(heightPx / blockPx)
   const ridges = new Uint8Array(columns * rows)
   const grey = new Uint8Array(columns * rows)
+  const coherence = new Float32Array(columns * rows)
   let area = 0
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
@@ -48,11 +51,30 @@ export function ridgeMap(image: Uint8Array, widthPx: number, heightPx: number): 
       grey[at] = mean
       if (deviation > ridgeDeviation && mean < lightestGrey) {
         ridges[at] = 1
+        coherence[at] = blockCoherence(image, widthPx, column * blockPx, row * blockPx)
         area++
       }
     }
   }
-  return { columns, rows, ridges: close(ridges, columns, rows), grey, area }
+  return { columns, rows, ridges: close(ridges, columns, rows), grey, coherence, area }
+}
+
+/** Kass and Witkin 1987: the length of the mean squared gradient vector over the mean gradient energy. */
+function blockCoherence(image: Uint8Array, stride: number, left: number, top: number): number {
+  let xx = 0
+  let yy = 0
+  let xy = 0
+  for (let y = 1; y < blockPx - 1; y += 2) {
+    for (let x = 1; x < blockPx - 1; x += 2) {
+      const at = (top + y) * stride + left + x
+      const gx = (image[at + 1] ?? 0) - (image[at - 1] ?? 0)
+      const gy = (image[at + stride] ?? 0) - (image[at - stride] ?? 0)
+      xx += gx * gx
+      yy += gy * gy
+      xy += gx * gy
+    }
+  }
+  return xx + yy === 0 ? 0 : Math.hypot(xx - yy, 2 * xy) / (xx + yy)
 }
 
 /** Fills one-block holes and drops lonely blocks: a block follows the majority of its eight neighbours. */

@@ -22,8 +22,8 @@ export interface FingerSegment {
   readonly angleDeg: 0
 }
 
-/** A fingertip's core in blocks (about 200 × 320 px at 500 ppi) and how full of ridges it must be. */
-const core = { width: 13, height: 20, least: 0.55 } as const
+/** A fingertip's core in blocks (about 200 × 320 px at 500 ppi), how full of ridges it must be and how much these must run in lines. */
+const core = { width: 13, height: 20, least: 0.55, leastCoherence: 0.27 } as const
 /** Axes of neighbouring fingers are at least this many blocks apart. */
 const leastSpacing = 13
 /** A row or column belongs to the fingertip while this share of the core's width or height is ridge. */
@@ -72,9 +72,22 @@ function bestCores(map: RidgeMap, count: number): readonly Core[] {
   const best: Core[] = []
   for (const each of found) {
     if (best.length === count) break
-    if (best.every((other) => Math.abs(other.column - each.column) >= leastSpacing)) best.push(each)
+    if (best.every((other) => Math.abs(other.column - each.column) >= leastSpacing) && runsInLines(map, each)) best.push(each)
   }
   return best.sort((a, b) => a.column - b.column)
+}
+
+function runsInLines(map: RidgeMap, { column, row }: Core): boolean {
+  let sum = 0
+  let count = 0
+  for (let y = row; y < row + core.height; y++) {
+    for (let x = column; x < column + core.width; x++) {
+      const coherence = map.coherence[y * map.columns + x] ?? 0
+      sum += coherence
+      if (coherence > 0) count++
+    }
+  }
+  return sum >= core.leastCoherence * count
 }
 
 function toSegment(map: RidgeMap, at: Core, from: number, until: number, position: number): FingerSegment {
