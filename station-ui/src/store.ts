@@ -219,7 +219,10 @@ export class Store {
       this.pictures.forgetDevice(deviceOf[next.capture.modality])
     }
     if (wasWorking && !isWorking) this.pictures.clear()
-    this.#set({ mirror: next, happenings: all })
+    const { hello } = this.#view
+    // Said at the greeting; whoever logged in since is the proof that somebody works here.
+    const known = hello && next.session.loggedIn ? { ...hello, unclaimed: false } : hello
+    this.#set({ mirror: next, happenings: all, hello: known })
     if (!next.session.loggedIn) {
       this.#watching = false
       if (before.session.loggedIn) this.#set({ happenings: [], dialog: undefined, notice: undefined, told: undefined })

@@ -85,3 +85,8 @@ export async function shootForReadme(page: Page, name: string): Promise<number> 
   await page.screenshot({ path })
   return (await stat(path)).size
 }
+
+export async function shootOne(page: Page, name: string): Promise<void> {
+  await mkdir(screensFolder, { recursive: true })
+  await page.screenshot({ path: join(screensFolder, `${name}.png`) })
+}

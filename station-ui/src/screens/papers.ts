@@ -1,6 +1,6 @@
 // Berkas: the papers, then the registry's data, confirmed by the applicant.
 
-import { css, html, type TemplateResult } from 'lit'
+import { css, html, type PropertyValues, type TemplateResult } from 'lit'
 import type { Applicant, CaseState } from '../../../protocol/client.js'
 import { StationElement } from '../element.js'
 import { currentStep } from '../flow.js'
@@ -53,6 +53,17 @@ export class RekamPapers extends StationElement {
       }
     `,
   ]
+
+  #focusedFor = ''
+
+  protected override updated(_changed: PropertyValues): void {
+    const at = this.store.case
+    const step = at ? `${at.caseId} ${currentStep(at)?.kind}` : ''
+    if (step === this.#focusedFor) return
+    this.#focusedFor = step
+    // The first paper can be ticked with Space at once.
+    this.renderRoot.querySelector<HTMLInputElement>('input:enabled:not(:checked)')?.focus()
+  }
 
   override render(): TemplateResult {
     const { words } = this
