@@ -15,7 +15,9 @@ export const stackNames = ['inproc', 'real'] as const
 export type StackName = (typeof stackNames)[number]
 
 /** Reader above the printer's contactless station, and the one on the counter where a finished card is read again. */
-export const readerNames = { coupler: 'Printer Contactless Station', counter: 'Counter Reader' } as const
+export const readerNames = { coupler: 'Printer Contactless Station 00 00', counter: 'Printer Contactless Station 00 01' } as const
+/** As vpcd names its slots: one reader, two slots. */
+const virtualReader = 'Printer Contactless Station'
 const padName = 'tty-pad'
 
 export interface StackOptions {
@@ -106,13 +108,10 @@ export async function startRealStack(options: StackOptions): Promise<RealStack> 
     for (const each of closers.reverse()) await each()
   }
   try {
-    const pcscd = await startPrivatePcscd(
-      folder,
-      Object.values(readerNames).map((name) => ({ name })),
-    )
+    const pcscd = await startPrivatePcscd(folder, [{ name: virtualReader }])
     closers.push(() => pcscd.stop())
     const slot = (name: string) => {
-      const found = pcscd.slots.get(`${name} 00 00`)
+      const found = pcscd.slots.get(name)
       if (!found) throw new RangeError(`no simulated reader ${name}`)
       return found
     }

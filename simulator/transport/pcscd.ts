@@ -22,8 +22,8 @@ export interface VirtualReader {
 }
 
 const firstPort = 35_963
-/** Readers pcscd accepts (two slots each, PCSCLITE_MAX_READERS_CONTEXTS 16). */
-const maxReaders = 8
+/** Debian's vpcd keeps one set of slots for the whole process: of several readers only the last would ever see a card (measured). One reader has two slots. */
+const maxReaders = 1
 /** sun_path of a Unix socket is 108 bytes with its end. */
 const maxSocketPath = 107
 const driver = '/usr/lib/pcsc/drivers/serial/libifdvpcd.so'
