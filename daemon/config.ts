@@ -38,8 +38,15 @@ const schema = z.strictObject({
   blanks: z
     .array(z.strictObject({ serial: z.string().min(1).max(64), chipUid: z.string().regex(/^([0-9a-f]{2}){4,10}$/) }))
     .max(10_000)
+    .refine((blanks) => isUnique(blanks.map(({ serial }) => serial)) && isUnique(blanks.map(({ chipUid }) => chipUid)), {
+      message: 'a serial or a chip is listed twice',
+    })
     .default([]),
 })
+
+function isUnique(values: readonly string[]): boolean {
+  return new Set(values).size === values.length
+}
 
 export type StationConfig = z.infer<typeof schema>
 

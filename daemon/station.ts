@@ -7,10 +7,10 @@ import type { SerialTransport } from '../protocol/hardware/serial.js'
 import type { UsbTransport } from '../protocol/hardware/usb.js'
 import type { Log } from '../protocol/log.js'
 import type { Random } from '../protocol/random.js'
-import { startAnalyst } from './capture/analyst.js'
+import { type FrameAnalyst, startAnalyst } from './capture/analyst.js'
 import { openCaptureDesk } from './capture/capture-desk.js'
-import { createFrameRing } from './capture/frame-ring.js'
-import { startRecordMaker } from './capture/record-maker.js'
+import { createFrameRing, type FrameRing } from './capture/frame-ring.js'
+import { type RecordMaker, startRecordMaker } from './capture/record-maker.js'
 import { createSealRecord } from './capture/seal-record.js'
 import { createCentreClient } from './centre/client.js'
 import { ensureCentreKeys } from './centre/keys.js'
@@ -47,6 +47,8 @@ export interface Environment {
     readonly centre: CentreTransport
   }
   readonly storage: Pick<StoreDeps, 'folder' | 'key' | 'openLink' | 'reserveBytes'>
+  /** Where frames are looked at and records are made: threads of their own unless given. */
+  readonly workers?: (ring: FrameRing) => { readonly analyst: FrameAnalyst; readonly records: RecordMaker }
   /** A store opened by somebody else's rules, e.g. one that is broken on purpose in a test of the tests. */
   readonly openStore?: (deps: StoreDeps) => Promise<Store>
 }
@@ -100,8 +102,10 @@ async function compose(environment: Environment, { config, standards, simulation
     config,
   )
   const frames = createFrameRing(ring.slots, ring.slotBytes)
-  const analyst = startAnalyst({ ring: frames, effects })
-  const records = startRecordMaker(effects)
+  const { analyst, records } = environment.workers?.(frames) ?? {
+    analyst: startAnalyst({ ring: frames, effects }),
+    records: startRecordMaker(effects),
+  }
   const seal = createSealRecord({ book, store, outbox, identity, centreKeys, state, softwareVersion, clock, random, effects })
   const capture = openCaptureDesk({ book, store, devices, ring: frames, analyst, records, seal, state, clock, log })
   const bundles = createBundles({ store, centre, centreKeys, station: identity, clock, random, effects })

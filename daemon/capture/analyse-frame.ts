@@ -1,6 +1,7 @@
 // What is done with one frame beside storing it: a look for auto-capture and, if somebody watches, a picture for the preview.
 
 import sharp from 'sharp'
+import { Fault } from '../../protocol/fault.js'
 import type { FrameHeader } from '../../protocol/hardware/frames.js'
 import type { Modality } from '../state.js'
 import { type Look, lookAt } from './look.js'
@@ -15,7 +16,7 @@ const previewQuality = 70
 /** Cameras send colour JPEG: a quarter of the width tells a presence measure enough, and libjpeg decodes it at that size. */
 const sceneWidthPx = 480
 
-/** @param bytes the frame in place; not kept */
+/** @param bytes the frame in place; not kept @throws Fault `image.corrupt` when a camera's JPEG cannot be decoded */
 export async function analyseFrame(bytes: Uint8Array, header: FrameHeader, modality: Modality, preview: boolean): Promise<Analysis> {
   if (header.format === 'grey8') {
     const look = lookAt(modality, bytes, header.widthPx, header.heightPx)
@@ -30,6 +31,9 @@ export async function analyseFrame(bytes: Uint8Array, header: FrameHeader, modal
     .toColourspace('b-w')
     .raw()
     .toBuffer()
+    .catch((cause: unknown) => {
+      throw new Fault('image.corrupt', { field: 'mjpeg', size: jpeg.length }, { cause })
+    })
   return { look: lookAt(modality, new Uint8Array(grey), sceneWidthPx, heightPx), picture: preview ? jpeg : new Uint8Array() }
 }
 

@@ -16,7 +16,7 @@ export interface AnalysisRequest {
 }
 
 export interface FrameAnalyst {
-  /** @throws Fault `internal.unexpected` when the frame cannot be decoded or the worker died */
+  /** @throws Fault `image.corrupt` when the frame cannot be decoded, `internal.unexpected` when the worker died */
   analyse(frame: RingFrame, modality: Modality, preview: boolean): Promise<Analysis>
   close(): Promise<void>
 }

@@ -13,8 +13,14 @@ export interface AutoCapturePlan {
   readonly timeoutMs: number
 }
 
+/** The frame kept so far: a good one outranks any other, then the higher measure counts. */
+interface Best {
+  readonly measure: number
+  readonly good: boolean
+}
+
 export type AutoCaptureState =
-  | { readonly at: 'watching'; readonly sinceMs: number; readonly steady: number; readonly last?: Look; readonly bestMeasure: number }
+  | { readonly at: 'watching'; readonly sinceMs: number; readonly steady: number; readonly last?: Look; readonly best?: Best }
   | { readonly at: 'taken'; readonly weak: boolean }
   | { readonly at: 'given_up' }
 
@@ -23,7 +29,7 @@ export type AutoCaptureInput = { readonly is: 'look'; readonly look: Look } | { 
 /** `keep`: this frame is the best so far, copy it before its slot is released. `take`: what was kept is the capture. */
 export type AutoCaptureEffect = { readonly do: 'keep' } | { readonly do: 'take'; readonly weak: boolean } | { readonly do: 'give_up' }
 
-export const beginAutoCapture = (nowMs: number): AutoCaptureState => ({ at: 'watching', sinceMs: nowMs, steady: 0, bestMeasure: -1 })
+export const beginAutoCapture = (nowMs: number): AutoCaptureState => ({ at: 'watching', sinceMs: nowMs, steady: 0 })
 
 export function stepAutoCapture(
   state: AutoCaptureState,
@@ -36,12 +42,11 @@ export function stepAutoCapture(
     case 'look':
       return onLook(state, input.look, plan, nowMs)
     case 'take_now':
-      return state.bestMeasure < 0 ? { state, effects: [] } : taken(state.bestMeasure < plan.leastMeasure)
+      // The operator's eye stands in for the row of still frames, not for a frame that was never good.
+      return state.best ? taken(!state.best.good) : { state, effects: [] }
     case 'tick':
       if (nowMs - state.sinceMs < plan.timeoutMs) return { state, effects: [] }
-      return state.bestMeasure < 0
-        ? { state: { at: 'given_up' }, effects: [{ do: 'give_up' }] }
-        : taken(state.bestMeasure < plan.leastMeasure)
+      return state.best ? taken(true) : { state: { at: 'given_up' }, effects: [{ do: 'give_up' }] }
   }
 }
 
@@ -51,22 +56,19 @@ function onLook(
   plan: AutoCapturePlan,
   nowMs: number,
 ): { readonly state: AutoCaptureState; readonly effects: readonly AutoCaptureEffect[] } {
-  if (!look.present)
-    return stepAutoCapture(
-      { at: 'watching', sinceMs: state.sinceMs, steady: 0, bestMeasure: state.bestMeasure },
-      { is: 'tick' },
-      plan,
-      nowMs,
-    )
+  const { sinceMs, best } = state
+  if (!look.present) {
+    const gone = { at: 'watching', sinceMs, steady: 0, ...(best && { best }) } as const
+    return stepAutoCapture(gone, { is: 'tick' }, plan, nowMs)
+  }
   const still = state.last !== undefined && motion(state.last.signature, look.signature) <= plan.mostMotion
   const good = still && look.measure >= plan.leastMeasure && look.advice === ''
   const steady = good ? state.steady + 1 : 0
-  const better = look.measure > state.bestMeasure || good
-  const bestMeasure = Math.max(state.bestMeasure, look.measure)
-  const keep: readonly AutoCaptureEffect[] = better ? [{ do: 'keep' }] : []
   if (steady >= plan.neededFrames) return { state: { at: 'taken', weak: false }, effects: [{ do: 'keep' }, { do: 'take', weak: false }] }
-  const next = stepAutoCapture({ at: 'watching', sinceMs: state.sinceMs, steady, last: look, bestMeasure }, { is: 'tick' }, plan, nowMs)
-  return { state: next.state, effects: [...keep, ...next.effects] }
+  const better = !best || (good && !best.good) || (good === best.good && look.measure > best.measure)
+  const watching = { at: 'watching', sinceMs, steady, last: look, best: better ? { measure: look.measure, good } : best } as const
+  const next = stepAutoCapture(watching, { is: 'tick' }, plan, nowMs)
+  return { state: next.state, effects: better ? [{ do: 'keep' }, ...next.effects] : next.effects }
 }
 
 function taken(weak: boolean): { readonly state: AutoCaptureState; readonly effects: readonly AutoCaptureEffect[] } {

@@ -41,9 +41,11 @@ type Taken = { readonly of: 'frames'; readonly capture: TakenCapture } | { reado
 interface Running {
   readonly caseId: string
   readonly modality: Modality
-  session?: { readonly taken: Promise<unknown>; takeNow(): void; cancel(): void }
+  session?: { readonly taken: Promise<unknown>; takeNow(): void; lost(fault: Fault): void; cancel(): void }
   taken?: Taken
   takenAtMs: number
+  /** The record is being made and kept: asking twice makes no second one. */
+  accepting?: boolean
 }
 
 /** Room for all records of one person and their packet, with what the encoders need on the way. */
@@ -63,9 +65,11 @@ class Desk implements CaptureDesk {
 
   async start(actor: Actor, caseId: string, modality: Modality): Promise<void> {
     const doc = await this.#caseAtCapture(actor, caseId)
-    if (this.#running) throw new Fault('capture.running', { caseId: this.#running.caseId, modality: this.#running.modality })
+    this.#requireIdle()
     await this.#deps.store.assertRoom(personBytes)
     await this.#deps.seal.assertRoom()
+    // Somebody else may have begun while the disk was asked.
+    this.#requireIdle()
     this.#begin(actor, doc, modality)
   }
 
@@ -79,27 +83,34 @@ class Desk implements CaptureDesk {
     const doc = await this.#caseAtCapture(actor, caseId)
     const running = this.#runningFor(caseId)
     const { taken } = running
-    if (running.modality !== modality || !taken) throw new Fault('capture.not_running', { caseId, modality })
+    if (running.modality !== modality || !taken || running.accepting) throw new Fault('capture.not_running', { caseId, modality })
     const weak = taken.of === 'frames' && taken.capture.weak
     const reason = weakReason.trim().slice(0, 200)
     if (weak && reason === '') throw new Fault('capture.weak_needs_reason', { caseId, modality })
-    const bytes = await this.#deps.records.make(toJob(running, taken, doc))
-    await this.#keep(actor, running, bytes, weak ? { state: 'weak_accepted', weakReason: reason } : { state: 'good' })
+    running.accepting = true
+    try {
+      const bytes = await this.#deps.records.make(toJob(running, taken, doc))
+      await this.#keep(actor, running, bytes, weak ? { state: 'weak_accepted', weakReason: reason } : { state: 'good' })
+    } finally {
+      running.accepting = false
+    }
     this.#end(running)
   }
 
   async retake(actor: Actor, caseId: string, modality: Modality): Promise<void> {
     const doc = await this.#caseAtCapture(actor, caseId)
-    if (this.#running && (this.#running.caseId !== caseId || this.#running.session))
-      throw new Fault('capture.running', { caseId: this.#running.caseId })
     await this.#deps.store.assertRoom(personBytes)
-    this.#running = undefined
+    const before = this.#running
+    if (before && (before.caseId !== caseId || before.session || before.accepting))
+      throw new Fault('capture.running', { caseId: before.caseId, modality: before.modality })
+    if (before) this.#end(before)
     this.#begin(actor, doc, modality)
   }
 
   async cancel(_actor: Actor, caseId: string): Promise<void> {
     const running = this.#runningFor(caseId)
-    running.session?.cancel()
+    if (running.accepting) throw new Fault('capture.running', { caseId, modality: running.modality })
+    await stopped(running)
     this.#end(running)
   }
 
@@ -107,11 +118,13 @@ class Desk implements CaptureDesk {
     const doc = await this.#caseAtCapture(actor, caseId)
     const open = doc.modalities.filter((each) => !isCaptured(each))
     if (open.length > 0) throw new Fault('capture.incomplete', { caseId, modality: open.map(({ modality }) => modality).join(',') })
-    if (this.#running) throw new Fault('capture.running', { caseId: this.#running.caseId })
+    this.#requireIdle()
     const running: Running = { caseId, modality: 'signature', takenAtMs: 0 }
     this.#running = running
     try {
-      const approval = await this.#pen(running)
+      const approval = await this.#pen(running).catch((error: unknown) => {
+        throw error instanceof DOMException ? new Fault('capture.not_signed', { caseId }) : error
+      })
       const bytes = await this.#deps.records.make({ modality: 'signature', ...approval })
       const blob = await this.#deps.store.blobs.put(caseId, 'approval', bytes)
       await this.#deps.book.change(
@@ -137,8 +150,9 @@ class Desk implements CaptureDesk {
   }
 
   async close(): Promise<void> {
-    this.#running?.session?.cancel()
+    const running = this.#running
     this.#running = undefined
+    if (running) await stopped(running)
   }
 
   async #caseAtCapture(actor: Actor, caseId: string): Promise<CaseDocument> {
@@ -146,6 +160,10 @@ class Desk implements CaptureDesk {
     requireStep(doc, 'capture')
     requireRole(actor, doc, this.#deps.book.standardOf(doc))
     return doc
+  }
+
+  #requireIdle(): void {
+    if (this.#running) throw new Fault('capture.running', { caseId: this.#running.caseId, modality: this.#running.modality })
   }
 
   #runningFor(caseId: string): Running {
@@ -159,7 +177,6 @@ class Desk implements CaptureDesk {
     this.#running = running
     try {
       const taking = modality === 'signature' ? this.#takePen(running) : this.#takeFrames(running, modality)
-      this.#show(running, { state: 'opening' })
       taking.then((taken) => this.#review(running, taken)).catch((error: unknown) => this.#failed(actor, running, error))
     } catch (error) {
       this.#running = undefined
@@ -171,7 +188,8 @@ class Desk implements CaptureDesk {
     const { devices, ring, analyst, clock, state } = this.#deps
     const plan = framePlans[modality]
     const slot = devices.capture(plan.kind)
-    const device = slot.use()
+    const device = slot.use((fault) => running.session?.lost(fault))
+    this.#show(running, { state: 'opening' })
     const session = startCaptureSession(
       {
         device,
@@ -190,7 +208,7 @@ class Desk implements CaptureDesk {
     running.session = session
     return session.taken.then(
       (capture) => {
-        slot.free()
+        slot.free(device)
         return { of: 'frames', capture }
       },
       (error: unknown) => {
@@ -206,8 +224,8 @@ class Desk implements CaptureDesk {
             'device.frames_frozen',
           )
         )
-          slot.lost(error)
-        else slot.free()
+          slot.lost(device, error)
+        else slot.free(device)
         throw error
       },
     )
@@ -219,10 +237,13 @@ class Desk implements CaptureDesk {
 
   #pen(running: Running): Promise<SignatureCapture> {
     const { devices, clock, state } = this.#deps
-    const pad = devices.pad.use()
+    const pad = devices.pad.use((fault) => running.session?.lost(fault))
     let sequence = 0
+    this.#show(running, { state: 'opening' })
     const inked = (ink: string) => {
       const size = { widthPx: pad.info.maxUnits, heightPx: pad.info.maxUnits }
+      // One event says that ink flows; the ink itself goes the way of pictures, which may be lost.
+      if (sequence === 0) this.#show(running, { state: 'live' })
       state.show({
         deviceKind: 'signature_pad',
         sensor: 0,
@@ -232,18 +253,17 @@ class Desk implements CaptureDesk {
         capturedAtMs: clock.nowMs(),
         ink,
       })
-      this.#show(running, { state: 'live' })
     }
     const session = startSignatureSession({ pad, clock, inked }, signaturePlan)
     running.session = session
     return session.taken.then(
       (capture) => {
-        devices.pad.free()
+        devices.pad.free(pad)
         return capture
       },
       (error: unknown) => {
-        if (isFault(error, 'device.unplugged', 'device.timeout', 'device.line_noise')) devices.pad.lost(error)
-        else devices.pad.free()
+        if (isFault(error, 'device.unplugged', 'device.timeout', 'device.line_noise')) devices.pad.lost(pad, error)
+        else devices.pad.free(pad)
         throw error
       },
     )
@@ -318,6 +338,12 @@ class Desk implements CaptureDesk {
     this.#running = undefined
     this.#deps.state.publish({ is: 'capture', capture: idleCapture })
   }
+}
+
+/** Resolves when its device is free again. */
+async function stopped({ session }: Running): Promise<void> {
+  session?.cancel()
+  await session?.taken.catch(() => {})
 }
 
 function toJob(running: Running, taken: Taken, doc: CaseDocument): RecordJob {

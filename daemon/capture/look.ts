@@ -93,7 +93,11 @@ function lookAtEye(grey: Uint8Array, widthPx: number, heightPx: number): Look {
 
 /** A person before the backdrop: the middle of the picture is lively, the cloth beside the head is not. No face is detected here. */
 function lookAtScene(grey: Uint8Array, widthPx: number, heightPx: number): Look {
-  const middle = statistics(part(grey, widthPx, (widthPx * 3) >> 3, heightPx >> 3, widthPx >> 2, (heightPx * 3) >> 2), widthPx >> 2, (heightPx * 3) >> 2)
+  const middle = statistics(
+    part(grey, widthPx, (widthPx * 3) >> 3, heightPx >> 3, widthPx >> 2, (heightPx * 3) >> 2),
+    widthPx >> 2,
+    (heightPx * 3) >> 2,
+  )
   const present = middle.deviation > 18
   const measure = present ? Math.min(100, Math.round(30 + middle.deviation)) : 0
   return { present, measure, advice: present ? '' : 'look_at_camera', boxes: [], signature: shrink(grey, widthPx, heightPx) }

@@ -3,7 +3,7 @@
 import type { CaptureDevice, CaptureStream } from '../../drivers/driver.js'
 import type { Clock, Timer } from '../../protocol/clock.js'
 import { deferred } from '../../protocol/deferred.js'
-import { Fault, toFault } from '../../protocol/fault.js'
+import { Fault, isFault, toFault } from '../../protocol/fault.js'
 import type { FrameHeader } from '../../protocol/hardware/frames.js'
 import type { CaptureStatus, FingerBox, Modality, PreviewPicture } from '../state.js'
 import type { FrameAnalyst } from './analyst.js'
@@ -31,6 +31,8 @@ export interface CaptureSession {
   readonly taken: Promise<TakenCapture>
   /** Takes the best there is. @throws Fault `capture.nothing_seen` */
   takeNow(): void
+  /** The device went away, whatever its driver has noticed so far. */
+  lost(fault: Fault): void
   cancel(): void
 }
 
@@ -57,6 +59,8 @@ interface Eye {
 }
 
 const tickMs = 200
+/** So many frames in a row that came whole and yet make no picture: the device, not the cable. */
+const mostUnreadable = 8
 
 /** @param indicator what the device lights up for the person: bits as its driver names them */
 export function startCaptureSession(deps: CaptureSessionDeps, modality: Modality, indicator: number): CaptureSession {
@@ -67,16 +71,24 @@ export function startCaptureSession(deps: CaptureSessionDeps, modality: Modality
   }
   const ending = deferred<TakenCapture>()
   let over = false
-  let stream: CaptureStream | undefined
   let timer: Timer | undefined
+  let unreadable = 0
+  let unreadableInARow = 0
+  const starting = deferred<CaptureStream | undefined>()
 
+  /** Settles when the device has stopped, also one that was still starting: whoever comes next finds it free. */
   const finish = (settle: () => void) => {
     if (over) return
     over = true
     timer?.cancel()
-    if (stream) deps.counted(lost(stream))
-    const stopped = stream ? stream.stop() : Promise.resolve()
-    void stopped.finally(settle)
+    const stop = async () => {
+      const stream = await starting.promise
+      if (!stream) return
+      const { dropped, corrupt } = lostFrames(stream)
+      deps.counted({ dropped, corrupt: corrupt + unreadable })
+      await stream.stop()
+    }
+    void stop().finally(settle)
   }
   const fail = (error: unknown) => finish(() => ending.reject(error))
 
@@ -117,13 +129,16 @@ export function startCaptureSession(deps: CaptureSessionDeps, modality: Modality
     try {
       const { look, picture } = await deps.analyst.analyse(frame, modality, deps.watched())
       if (over) return
+      unreadableInARow = 0
       eye.look = look
       apply(eye, { is: 'look', look }, frame)
       if (picture.length > 0) deps.show(toPicture(device, frame.header, picture, clock))
       report()
       settleIfTaken()
     } catch (error) {
-      fail(toFault(error))
+      // One picture that cannot be read is passed over like a damaged frame; the next one comes in a moment.
+      unreadable++
+      if (++unreadableInARow >= mostUnreadable) fail(unreadableFault(device, error))
     } finally {
       eye.busy = false
       frame.release()
@@ -138,16 +153,14 @@ export function startCaptureSession(deps: CaptureSessionDeps, modality: Modality
   }
 
   const begin = async () => {
-    const started = await device.start(
-      deps.ring.sink((frame) => void onFrame(frame)),
-      { indicator },
-      fail,
-    )
-    stream = started
-    if (over) await started.stop()
-    else tick()
+    const sink = deps.ring.sink((frame) => void onFrame(frame))
+    starting.resolve(await device.start(sink, { indicator }, fail))
+    tick()
   }
-  begin().catch(fail)
+  begin().catch((error: unknown) => {
+    starting.resolve(undefined)
+    fail(error)
+  })
 
   return {
     taken: ending.promise,
@@ -156,8 +169,14 @@ export function startCaptureSession(deps: CaptureSessionDeps, modality: Modality
       for (const eye of eyes.values()) apply(eye, { is: 'take_now' })
       settleIfTaken()
     },
+    lost: fail,
     cancel: () => fail(new DOMException('capture cancelled', 'AbortError')),
   }
+}
+
+function unreadableFault({ kind, serial }: CaptureDevice, error: unknown): Fault {
+  const facts = { device: kind, serial, count: mostUnreadable }
+  return isFault(error, 'image.corrupt') ? new Fault('device.frames_corrupt', facts, { cause: error }) : toFault(error)
 }
 
 function toPicture(device: CaptureDevice, header: FrameHeader, picture: Uint8Array, clock: Clock): PreviewPicture {
@@ -173,7 +192,7 @@ function toPicture(device: CaptureDevice, header: FrameHeader, picture: Uint8Arr
   }
 }
 
-function lost(stream: CaptureStream): { readonly dropped: number; readonly corrupt: number } {
+function lostFrames(stream: CaptureStream): { readonly dropped: number; readonly corrupt: number } {
   const { dropped, corrupt, short, repeated, outOfOrder } = stream.counters()
   return { dropped, corrupt: corrupt + short + repeated + outOfOrder }
 }

@@ -15,6 +15,8 @@ export interface SignatureSession {
   readonly taken: Promise<SignatureCapture>
   /** Takes what was written so far. @throws Fault `capture.nothing_seen` */
   takeNow(): void
+  /** The pad went away. */
+  lost(fault: Fault): void
   cancel(): void
 }
 
@@ -37,6 +39,7 @@ export function startSignatureSession(
   const { pad, clock } = deps
   const samples: PenSample[] = []
   const ending = deferred<SignatureCapture>()
+  let ink = ''
   let rest: Timer | undefined
   let over = false
 
@@ -52,11 +55,14 @@ export function startSignatureSession(
   const take = () => finish(() => ending.resolve({ samples, unitsPerInch: pad.info.unitsPerInch }))
   const fail = (error: unknown) => finish(() => ending.reject(error))
   const nothing = () => new Fault('capture.nothing_seen', { modality: 'signature' })
-  const late = clock.after(plan.timeoutMs, () => (enough() ? take() : fail(nothing())))
+  const ended = () => (enough() ? take() : fail(nothing()))
+  const late = clock.after(plan.timeoutMs, ended)
 
   const onSample = (sample: PenSample) => {
-    if (samples.length < mostSamples) samples.push(sample)
-    deps.inked(inkPath(samples))
+    ink += penStroke(samples.at(-1), sample)
+    samples.push(sample)
+    if (samples.length >= mostSamples) return ended()
+    deps.inked(ink)
     rest?.cancel()
     rest = clock.after(plan.restMs, () => {
       if (enough()) take()
@@ -74,17 +80,16 @@ export function startSignatureSession(
       if (!enough()) throw nothing()
       take()
     },
+    lost: fail,
     cancel: () => fail(new DOMException('capture cancelled', 'AbortError')),
   }
 }
 
 /** Strokes as SVG path data in pad units. */
 export function inkPath(samples: readonly PenSample[]): string {
-  let path = ''
-  let down = false
-  for (const { x, y, penDown } of samples) {
-    if (penDown) path += `${down ? 'L' : 'M'}${x} ${y}`
-    down = penDown
-  }
-  return path
+  return samples.map((sample, i) => penStroke(samples[i - 1], sample)).join('')
+}
+
+function penStroke(before: PenSample | undefined, { x, y, penDown }: PenSample): string {
+  return penDown ? `${before?.penDown ? 'L' : 'M'}${x} ${y}` : ''
 }

@@ -20,42 +20,44 @@ export interface WorkerLine<Ask, Answer> {
 
 /** @param entry module that calls `serveWorkerLine` */
 export function openWorkerLine<Ask, Answer>(entry: URL, workerData?: unknown): WorkerLine<Ask, Answer> {
-  const open = new Map<number, Deferred<Answer>>()
   let nextId = 1
-  let worker: Worker | undefined
+  /** The thread with its own questions: the death of an old one is not the death of its successor's. */
+  let line: { readonly worker: Worker; readonly open: Map<number, Deferred<Answer>> } | undefined
 
-  const start = (): Worker => {
-    const started = new Worker(entry, { workerData, execArgv: process.execArgv })
-    started.unref()
-    started.on('message', (reply: Reply<Answer>) => {
+  const start = () => {
+    const worker = new Worker(entry, { workerData, execArgv: process.execArgv })
+    const open = new Map<number, Deferred<Answer>>()
+    const started = { worker, open }
+    worker.unref()
+    worker.on('message', (reply: Reply<Answer>) => {
       const waiting = open.get(reply.id)
       open.delete(reply.id)
       if ('answer' in reply) waiting?.resolve(reply.answer)
       else waiting?.reject(new Fault(isFaultCode(reply.code) ? reply.code : 'internal.unexpected', { reason: reply.reason }))
     })
     const died = (reason: string) => {
-      if (worker === started) worker = undefined
+      if (line === started) line = undefined
       for (const waiting of open.values()) waiting.reject(new Fault('internal.unexpected', { operation: 'worker', reason }))
       open.clear()
     }
-    started.on('error', (error) => died(error.name))
-    started.on('exit', () => died('exited'))
+    worker.on('error', (error) => died(error.name))
+    worker.on('exit', () => died('exited'))
     return started
   }
 
   return {
     ask: (ask) => {
-      worker ??= start()
+      line ??= start()
       const waiting = deferred<Answer>()
       const question: Question<Ask> = { id: nextId++, ask }
-      open.set(question.id, waiting)
-      worker.postMessage(question)
+      line.open.set(question.id, waiting)
+      line.worker.postMessage(question)
       return waiting.promise
     },
     close: async () => {
-      const last = worker
-      worker = undefined
-      await last?.terminate()
+      const last = line
+      line = undefined
+      await last?.worker.terminate()
     },
   }
 }

@@ -60,19 +60,19 @@ export function openDevices(deps: DevicesDeps, settings: DeviceSettings): Device
       openDeviceSlot<CaptureDevice>(deps, kind, async () => {
         const info = await find(kind, (each) => captureKindOf(each) === kind)
         const device = await openCaptureDevice({ usb, clock, random, log, trust: settings.trustedDevices }, info.key)
-        return { device, serial: device.serial, product: info.product }
+        return { device, key: info.key, serial: device.serial, product: info.product }
       }),
     ]),
   )
   const printer = openDeviceSlot<CardPrinter>(deps, 'card_printer', async () => {
     const info = await find('card_printer', isPrinter)
     const device = await openCardPrinter({ usb, log }, info.key)
-    return { device, serial: device.serial, product: info.product }
+    return { device, key: info.key, serial: device.serial, product: info.product }
   })
   const pad = openDeviceSlot<SignaturePad>(deps, 'signature_pad', async () => {
     if (settings.signaturePadPath === '') throw new Fault('device.absent', { device: 'signature_pad' })
     const device = await openTopazPad({ serial: deps.serial, clock, log }, settings.signaturePadPath)
-    return { device, serial: '', product: 'Topaz' }
+    return { device, key: settings.signaturePadPath, serial: '', product: 'Topaz' }
   })
   const terminal = openCardTerminal({ cards: deps.cards, clock, log }, settings.cardTerminal)
   const unwatchCards = watchTerminal(deps, settings.cardTerminal)
@@ -84,7 +84,7 @@ export function openDevices(deps: DevicesDeps, settings: DeviceSettings): Device
   const unwatchUsb = usb.watch(({ type, info }) => {
     const slot = slotOf(info)
     if (type === 'plugged') slot?.wake()
-    else slot?.lost(new Fault('device.unplugged', { device: captureKindOf(info) ?? 'card_printer', serial: info.serial }))
+    else slot?.unplugged(info.key, new Fault('device.unplugged', { device: captureKindOf(info) ?? 'card_printer', serial: info.serial }))
   })
 
   return {

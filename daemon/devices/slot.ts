@@ -7,17 +7,24 @@ import type { DeviceKind, DeviceStatus, StationState } from '../state.js'
 
 export interface OpenedDevice<T> {
   readonly device: T
+  /** Where it hangs, as its bus names it: tells it from another of the same kind. */
+  readonly key: string
   readonly serial: string
   readonly product: string
 }
 
 export interface DeviceSlot<T> {
-  /** @throws Fault `device.absent` | `device.busy` | the fault that keeps it from working */
-  use(): T
-  /** The device in use is free again. */
-  free(): void
-  /** It failed or went away: closed now, opened again when it answers. */
-  lost(fault: Fault): void
+  /**
+   * @param taken told at most once when the device goes away under its user, who cannot count on the driver to notice first
+   * @throws Fault `device.absent` | `device.busy` | the fault that keeps it from working
+   */
+  use(taken?: (fault: Fault) => void): T
+  /** Its user is done with it. Nothing happens when the slot holds another one by now. */
+  free(device: T): void
+  /** It failed its user: closed now, opened again when it answers. Nothing happens when the slot holds another one by now. */
+  lost(device: T, fault: Fault): void
+  /** The bus has lost what hung at `key`. */
+  unplugged(key: string, fault: Fault): void
   /** Something was plugged in or the site changed: try now. */
   wake(): void
   count(counters: { readonly dropped: number; readonly corrupt: number }): void
@@ -38,9 +45,10 @@ export function openDeviceSlot<T extends { close(): Promise<void> }>(
   let status: DeviceStatus = { kind, serial: '', product: '', state: 'absent', framesDropped: 0, framesCorrupt: 0 }
   let retry: Timer | undefined
   let patienceMs = firstRetryMs
-  let opening = false
+  let opening: Promise<void> | undefined
   let again = false
   let closed = false
+  let tellUser: ((fault: Fault) => void) | undefined
 
   const tell = (change: Partial<DeviceStatus>) => {
     const { fault: _old, ...rest } = status
@@ -83,14 +91,13 @@ export function openDeviceSlot<T extends { close(): Promise<void> }>(
   }
   function attempt(): void {
     if (closed || current) return
-    if (opening) {
+    if (opening !== undefined) {
       again = true
       return
     }
-    opening = true
     retry?.cancel()
-    void tryOpen().finally(() => {
-      opening = false
+    opening = tryOpen().finally(() => {
+      opening = undefined
       if (again) {
         again = false
         attempt()
@@ -98,32 +105,50 @@ export function openDeviceSlot<T extends { close(): Promise<void> }>(
     })
   }
 
+  const wake = () => {
+    patienceMs = firstRetryMs
+    attempt()
+  }
+  const drop = (fault: Fault) => {
+    const gone = current
+    if (!gone || closed) return
+    current = undefined
+    void gone.device.close().catch(() => {})
+    tell({ state: 'faulted', fault: { code: fault.code, context: fault.context } })
+    log.write('warn', 'device.lost', { device: kind, reason: fault.code })
+    retryLater()
+    const user = tellUser
+    tellUser = undefined
+    user?.(fault)
+  }
+
   state.publish({ is: 'device', device: status })
   attempt()
   return {
-    use: () => {
+    use: (taken) => {
       if (!current) throw status.fault ? new Fault(status.fault.code, status.fault.context) : new Fault('device.absent', { device: kind })
       if (status.state === 'busy') throw new Fault('device.busy', { device: kind })
       tell({ state: 'busy' })
+      tellUser = taken
       return current.device
     },
-    free: () => {
-      if (current) tell({ state: 'ready' })
+    free: (device) => {
+      if (current?.device !== device) return
+      tellUser = undefined
+      tell({ state: 'ready' })
     },
-    lost: (fault) => {
-      const gone = current
-      current = undefined
-      void gone?.device.close().catch(() => {})
-      if (gone && !closed) {
-        tell({ state: 'faulted', fault: { code: fault.code, context: fault.context } })
-        log.write('warn', 'device.lost', { device: kind, reason: fault.code })
-        retryLater()
-      }
+    lost: (device, fault) => {
+      if (current?.device !== device) return
+      // Who says so knows.
+      tellUser = undefined
+      drop(fault)
     },
-    wake: () => {
-      patienceMs = firstRetryMs
-      attempt()
+    unplugged: (key, fault) => {
+      if (current?.key === key) drop(fault)
+      // What was refused or faulty may be what went: the slot must not go on showing it.
+      else if (!current) wake()
     },
+    wake,
     count: ({ dropped, corrupt }) =>
       tell({
         framesDropped: status.framesDropped + dropped,
@@ -133,6 +158,7 @@ export function openDeviceSlot<T extends { close(): Promise<void> }>(
     close: async () => {
       closed = true
       retry?.cancel()
+      await opening
       await current?.device.close().catch(() => {})
       current = undefined
     },

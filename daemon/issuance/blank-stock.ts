@@ -32,9 +32,11 @@ export interface BlankStock {
 export function openBlankStock(store: Store): BlankStock {
   return {
     receive: async (actor, blanks, nowMs) => {
-      if (blanks.length === 0) return
-      await store.commit({ actor, act: 'blank.received', facts: { count: blanks.length } }, async (trx) => {
-        for (const { serial, chipUid } of blanks) {
+      const known = new Set((await store.read((db) => db.selectFrom('blank_cards').select('serial').execute())).map(({ serial }) => serial))
+      const fresh = blanks.filter(({ serial }) => !known.has(serial))
+      if (fresh.length === 0) return
+      await store.commit({ actor, act: 'blank.received', facts: { count: fresh.length } }, async (trx) => {
+        for (const { serial, chipUid } of fresh) {
           const row = { serial, chip_uid: chipUid, state: 'issued_to_station', case_id: null, reason: null, updated_ms: Math.floor(nowMs) }
           await trx
             .insertInto('blank_cards')
@@ -58,7 +60,7 @@ export function openBlankStock(store: Store): BlankStock {
           .execute(),
       )
       const none = { issued_to_station: 0, probed: 0, verified: 0, printed: 0, handed_over: 0, spoiled: 0 }
-      return rows.reduce<Record<BlankState, number>>((all, { state, count }) => ({ ...all, [state]: count }), none)
+      return { ...none, ...Object.fromEntries(rows.map(({ state, count }) => [state, count])) }
     },
     move: async (trx, serial, state, nowMs, { caseId, reason }) => {
       await trx

@@ -6,6 +6,8 @@ import type { Store } from '../store/store.js'
 import type { CardJournal } from './personalise.js'
 
 export interface JournalEntry {
+  /** Ascends over all cards. */
+  readonly id: number
   readonly operation: string
   readonly detail: Readonly<Record<string, string | number>>
   /** undefined: it was never told how it ended. */
@@ -60,7 +62,7 @@ export async function lastEntry(store: Store, caseId: string, serial: string, op
   const row = await store.read((db) =>
     db
       .selectFrom('card_journal')
-      .select(['operation', 'detail', 'outcome'])
+      .select(['id', 'operation', 'detail', 'outcome'])
       .where('case_id', '=', caseId)
       .where('serial', '=', serial)
       .where('operation', '=', operation)
@@ -68,5 +70,26 @@ export async function lastEntry(store: Store, caseId: string, serial: string, op
       .limit(1)
       .executeTakeFirst(),
   )
-  return row && { operation: row.operation, detail: JSON.parse(row.detail) as JournalEntry['detail'], outcome: row.outcome ?? undefined }
+  return (
+    row && {
+      id: row.id,
+      operation: row.operation,
+      detail: JSON.parse(row.detail) as JournalEntry['detail'],
+      outcome: row.outcome ?? undefined,
+    }
+  )
+}
+
+/** Whether the same operation was begun on any other card after `entry`. */
+export async function laterEntry(store: Store, entry: JournalEntry): Promise<boolean> {
+  const row = await store.read((db) =>
+    db
+      .selectFrom('card_journal')
+      .select('id')
+      .where('operation', '=', entry.operation)
+      .where('id', '>', entry.id)
+      .limit(1)
+      .executeTakeFirst(),
+  )
+  return row !== undefined
 }

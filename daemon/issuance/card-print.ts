@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
+import { Fault } from '../../protocol/fault.js'
 import type { Biodata } from '../service/case.js'
 
 /** A CR80 card at 300 dpi, lying. */
@@ -76,7 +77,9 @@ function fields(print: CardPrint): Readonly<Record<string, string>> {
   }
 }
 
-const escapeXml = (text: string): string => text.replace(/[<>&"']/g, (ch) => `&#${ch.charCodeAt(0)};`)
+/** Markup becomes text; characters that XML 1.0 §2.2 cannot hold become spaces. */
+const escapeXml = (text: string): string =>
+  text.replace(/[<>&"']/g, (ch) => `&#${ch.charCodeAt(0)};`).replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, ' ')
 
 const dayFirst = (iso: string): string => iso.split('-').reverse().join('-')
 
@@ -131,7 +134,7 @@ export async function rasterToPng(raster: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(png)
 }
 
-/** The best JPEG of the photo that fits in `maxBytes`, at chip size. */
+/** The best JPEG of the photo that fits in `maxBytes`, at chip size. @throws Fault `card.no_space` */
 export async function fitPhoto(photo: Uint8Array, maxBytes: number): Promise<Uint8Array> {
   for (const width of [240, 192, 160, 128, 96]) {
     for (const quality of [80, 65, 50, 40, 30]) {
@@ -139,10 +142,10 @@ export async function fitPhoto(photo: Uint8Array, maxBytes: number): Promise<Uin
       if (jpeg.length <= maxBytes) return new Uint8Array(jpeg)
     }
   }
-  return new Uint8Array()
+  throw new Fault('card.no_space', { field: 'photo', limit: maxBytes })
 }
 
-/** The signature as a two-colour PNG that fits in `maxBytes`. */
+/** The signature as a two-colour PNG that fits in `maxBytes`. @throws Fault `card.no_space` */
 export async function fitSignature(signature: Uint8Array, maxBytes: number): Promise<Uint8Array> {
   for (const width of [240, 180, 120, 80]) {
     const png = await sharp(signature)
@@ -154,5 +157,5 @@ export async function fitSignature(signature: Uint8Array, maxBytes: number): Pro
       .toBuffer()
     if (png.length <= maxBytes) return new Uint8Array(png)
   }
-  return new Uint8Array()
+  throw new Fault('card.no_space', { field: 'signature', limit: maxBytes })
 }

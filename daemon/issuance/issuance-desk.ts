@@ -1,5 +1,6 @@
 // Printing, encoding, handover: gates, one card at a time, and a named end for everything that goes wrong.
 
+import type { CardPrinter } from '../../drivers/card-printer/evolis/driver.js'
 import { Fault, isFaultOf, toFault } from '../../protocol/fault.js'
 import type { Log } from '../../protocol/log.js'
 import type { CentreClient } from '../centre/client.js'
@@ -49,20 +50,15 @@ class Desk implements IssuanceDesk {
   }
 
   async spoil(actor: Actor, caseId: string, reason: string): Promise<void> {
-    const { book, stock, clock, devices } = this.#deps
+    const { book, stock, clock } = this.#deps
     const doc = await book.get(caseId)
     const serial = doc.blankSerial
     if (serial === undefined) throw new Fault('case.wrong_step', { caseId, step: doc.currentStepId, expected: 'a bound blank' })
     if (reason.trim() === '' || reason.length > 200) throw new Fault('input.invalid', { field: 'reason', reason: '1 to 200 characters' })
-    // What still lies in the machine must not be met again by the next case.
-    const printer = devices.printer.use()
-    try {
-      await this.#deps.effects.perform('printer.command', () => printer.reject())
-    } catch (error) {
-      if (!isFaultOf(error, 'printer')) throw error
-    } finally {
-      devices.printer.free()
-    }
+    const kind = doc.steps.find(({ id }) => id === doc.currentStepId)?.kind
+    // From the handover on the holder has the card, and the centre knows it.
+    if (kind !== 'encode' && kind !== 'print') requireStep(doc, 'hand_over')
+    if (kind !== 'hand_over') await this.#reject()
     await book.change(
       actor,
       caseId,
@@ -74,6 +70,28 @@ class Desk implements IssuanceDesk {
       },
     )
     this.#tell(caseId, { state: 'spoiled', blankSerial: serial })
+  }
+
+  /** What still lies in the machine must not be met again by the next case. */
+  async #reject(): Promise<void> {
+    const { devices, effects } = this.#deps
+    const printer = devices.printer.use()
+    try {
+      await effects.perform('printer.command', () => printer.reject())
+      devices.printer.free(printer)
+    } catch (error) {
+      const fault = toFault(error)
+      this.#letGo(printer, fault)
+      // Nothing lies there, or it is stuck and taken out by hand.
+      if (!isFaultOf(fault, 'printer')) throw fault
+    }
+  }
+
+  /** A device fault of the terminal is not the printer's. */
+  #letGo(printer: CardPrinter, fault: Fault): void {
+    const { devices } = this.#deps
+    if (isFaultOf(fault, 'device') && fault.context.reader === undefined) devices.printer.lost(printer, fault)
+    else devices.printer.free(printer)
   }
 
   async verifyHolder(actor: Actor, caseId: string): Promise<void> {
@@ -129,9 +147,10 @@ class Desk implements IssuanceDesk {
         bundle,
       )
       this.#tell(caseId, { state: 'ready' })
-      devices.printer.free()
+      devices.printer.free(printer)
     } catch (error) {
       const fault = toFault(error)
+      this.#letGo(printer, fault)
       this.#ended(caseId, fault)
       throw fault
     }
@@ -150,9 +169,7 @@ class Desk implements IssuanceDesk {
   }
 
   #ended(caseId: string, fault: Fault): void {
-    const { devices, log, state } = this.#deps
-    if (isFaultOf(fault, 'device')) devices.printer.lost(fault)
-    else devices.printer.free()
+    const { log, state } = this.#deps
     log.write('warn', 'issuance.stopped', { caseId, reason: fault.code })
     this.#tell(caseId, {
       ...(state.issuance.caseId === caseId ? state.issuance : {}),
@@ -161,7 +178,7 @@ class Desk implements IssuanceDesk {
     })
   }
 
-  /** The centre counts cards; it is told when the link allows, and the case does not wait for it. */
+  /** The centre counts cards; it is told once if the link allows, and the case does not wait for it. A report that was lost is only logged. */
   #report(doc: CaseDocument): void {
     const card = { packetId: doc.packetId ?? '', blankSerial: doc.blankSerial ?? '', state: 'handed_over' as const }
     this.#deps.centre

@@ -5,16 +5,16 @@ import { Buffer } from 'node:buffer'
 import type { CardPrinter } from '../../drivers/card-printer/evolis/driver.js'
 import type { CardSession, CardTerminal } from '../../drivers/card-terminal/driver.js'
 import type { Clock } from '../../protocol/clock.js'
-import { Fault, isFault } from '../../protocol/fault.js'
+import { Fault, isFault, isFaultOf } from '../../protocol/fault.js'
 import type { Actor } from '../desks.js'
 import type { Effects } from '../effects.js'
 import type { CaseDocument } from '../service/case.js'
-import type { CaseBook } from '../service/case-book.js'
+import { type CaseBook, officeDate } from '../service/case-book.js'
 import type { IssuanceStatus } from '../state.js'
 import type { Store } from '../store/store.js'
 import type { BlankStock } from './blank-stock.js'
 import type { IssuanceBundle } from './bundle.js'
-import { lastEntry, openCardJournal } from './card-journal.js'
+import { lastEntry, laterEntry, openCardJournal } from './card-journal.js'
 import { fitPhoto, fitSignature, renderCard } from './card-print.js'
 import { personalise } from './personalise.js'
 import { type CardContent, type CardFile, cardFiles, photoBudget } from './profile.js'
@@ -42,7 +42,8 @@ const validUntil = 'SEUMUR HIDUP'
 export async function issueCard(deps: IssueDeps, actor: Actor, doc: CaseDocument, bundle: IssuanceBundle): Promise<void> {
   const encoding = doc.steps.find(({ id }) => id === doc.currentStepId)?.kind === 'encode'
   const bound = encoding ? await bindAndWrite(deps, actor, doc, bundle) : doc
-  await printBound(deps, actor, bound, bundle)
+  // Fresh from the encoder the card is known; taken up again, another one may lie there by now.
+  await printBound(deps, actor, bound, bundle, encoding ? async () => {} : () => requireBoundCard(deps, bound))
 }
 
 async function bindAndWrite(deps: IssueDeps, actor: Actor, doc: CaseDocument, bundle: IssuanceBundle): Promise<CaseDocument> {
@@ -80,11 +81,11 @@ async function bindAndWrite(deps: IssueDeps, actor: Actor, doc: CaseDocument, bu
 
 /** The chip in the station must be a blank of our stock, free or already this case's own. */
 async function bind(deps: IssueDeps, actor: Actor, doc: CaseDocument, card: CardSession): Promise<CaseDocument> {
-  const { serial, state, caseId } = await deps.stock.byChip(Buffer.from(card.uid).toString('hex'))
   if (doc.blankSerial !== undefined) {
-    if (doc.blankSerial !== serial) throw new Fault('card.wrong_card', { caseId: doc.caseId, expected: doc.blankSerial, found: serial })
+    await requireBound(deps, doc, card)
     return doc
   }
+  const { serial, state, caseId } = await deps.stock.byChip(uidOf(card))
   if (state !== 'issued_to_station' || caseId !== undefined)
     throw new Fault('card.wrong_card', { caseId: doc.caseId, expected: 'a free blank', found: serial })
   return deps.book.change(
@@ -98,6 +99,14 @@ async function bind(deps: IssueDeps, actor: Actor, doc: CaseDocument, card: Card
     },
   )
 }
+
+/** @throws Fault `card.wrong_card` | `card.unknown_blank` */
+async function requireBound(deps: IssueDeps, doc: CaseDocument, card: CardSession): Promise<void> {
+  const { serial } = await deps.stock.byChip(uidOf(card))
+  if (serial !== doc.blankSerial) throw new Fault('card.wrong_card', { caseId: doc.caseId, expected: doc.blankSerial ?? '', found: serial })
+}
+
+const uidOf = (card: CardSession): string => Buffer.from(card.uid).toString('hex')
 
 /** A card that is not in our stock goes to the reject box, so that it cannot be met again. */
 async function refuse(deps: IssueDeps, error: unknown): Promise<never> {
@@ -116,11 +125,18 @@ async function chipFiles(bundle: IssuanceBundle): Promise<readonly CardFile[]> {
 }
 
 /** Printing cannot be undone or repeated: the printer's own counter tells after an interruption whether it happened. */
-async function printBound(deps: IssueDeps, actor: Actor, doc: CaseDocument, bundle: IssuanceBundle): Promise<void> {
+async function printBound(
+  deps: IssueDeps,
+  actor: Actor,
+  doc: CaseDocument,
+  bundle: IssuanceBundle,
+  requireCard: () => Promise<void>,
+): Promise<void> {
   const serial = doc.blankSerial ?? ''
   deps.tell({ state: 'printing', blankSerial: serial })
   if (!(await wasPrinted(deps, doc.caseId, serial))) {
-    const issueDate = new Date(bundle.issuedAtMs).toISOString().slice(0, 10)
+    await requireCard()
+    const issueDate = officeDate(bundle.issuedAtMs, deps.book.standardOf(doc).timezone)
     const { front, back } = await deps.effects.perform('compute', () =>
       renderCard({
         biodata: bundle.biodata,
@@ -136,8 +152,14 @@ async function printBound(deps: IssueDeps, actor: Actor, doc: CaseDocument, bund
     )
     const journal = openCardJournal(deps, actor.operator, doc.caseId, serial)
     const counterBefore = await deps.effects.perform('printer.command', () => deps.printer.counter())
-    await journal.intend('print', { counterBefore })
-    await deps.effects.perform('printer.command', () => deps.printer.print(front, back))
+    await journal.intend('print', { counterBefore, printer: deps.printer.serial })
+    try {
+      await deps.effects.perform('printer.command', () => deps.printer.print(front, back))
+    } catch (error) {
+      // The printer itself says that it did not print: no counter need be asked later.
+      if (isFaultOf(error, 'printer')) await journal.outcome(error.code)
+      throw error
+    }
     await journal.outcome('printed')
   }
   await deps.book.change(
@@ -152,14 +174,27 @@ async function printBound(deps: IssueDeps, actor: Actor, doc: CaseDocument, bund
   )
 }
 
+/** @throws Fault `printer.no_card` | `card.wrong_card`: nothing may be printed on what lies there */
+async function requireBoundCard(deps: IssueDeps, doc: CaseDocument): Promise<void> {
+  const card = await deps.terminal.open().catch((error: unknown) => {
+    throw isFault(error, 'card.absent') ? new Fault('printer.no_card', { caseId: doc.caseId }) : error
+  })
+  try {
+    await requireBound(deps, doc, card)
+  } finally {
+    await card.end()
+  }
+}
+
 /** @throws Fault `card.in_doubt` when neither the journal nor the printer can tell */
 async function wasPrinted(deps: IssueDeps, caseId: string, serial: string): Promise<boolean> {
   const entry = await lastEntry(deps.store, caseId, serial, 'print')
   if (!entry) return false
-  if (entry.outcome === 'printed') return true
+  if (entry.outcome !== undefined) return entry.outcome === 'printed'
   const counter = await deps.effects.perform('printer.command', () => deps.printer.counter())
   const before = Number(entry.detail['counterBefore'])
-  if (counter === before) return false
-  if (counter === before + 1) return true
+  const samePrinter = entry.detail['printer'] === deps.printer.serial
+  if (samePrinter && counter === before) return false
+  if (samePrinter && counter === before + 1 && !(await laterEntry(deps.store, entry))) return true
   throw new Fault('card.in_doubt', { serial, expected: before + 1, found: counter })
 }

@@ -66,6 +66,8 @@ export function openCaseDesk(deps: {
       await book.change(actor, caseId, 'case.step_completed', { is: 'step_completed', stepId }, { facts: { step: stepId } })
     },
     returnToApplicant: async (actor, caseId, missing) => {
+      const doc = await book.get(caseId)
+      if (missing.some((each) => !doc.requirements.some(({ id }) => id === each))) throw new Fault('input.not_found', { field: 'missing' })
       await book.change(actor, caseId, 'case.returned', { is: 'returned_to_applicant', missing }, { facts: { field: missing.join(',') } })
     },
     confirmApplicant: async (actor, caseId) => {

@@ -37,19 +37,27 @@ export function watchCentre(deps: { book: CaseBook; outbox: Outbox; store: Store
     const startedAtMs = doc.steps.find(({ id }) => id === step.id)?.startedAtMs ?? clock.nowMs()
     return clock.nowMs() - startedAtMs > normMs(step)
   }
+  const giveReceipt = async ({ caseId }: CaseDocument): Promise<void> => {
+    // A number that is drawn and not used leaves a gap, never a double.
+    const number = await store.commit({ actor: 'station', act: 'receipt.number_drawn', caseId }, (trx) => nextNumber(trx, 'receipt'))
+    const receiptNumber = `${stationId}-${String(number).padStart(6, '0')}`
+    await book.change(stationActor, caseId, 'receipt.due', { is: 'send_window_passed', receiptNumber })
+  }
+  const failed = (error: unknown, caseId?: string) =>
+    log.write('error', 'case.window_check_failed', { reason: toFault(error).code, ...(caseId !== undefined && { caseId }) })
   const look = async () => {
-    for (const doc of (await book.openCases()).filter(overdue)) {
-      // A number that is drawn and not used leaves a gap, never a double.
-      const number = await store.commit({ actor: 'station', act: 'receipt.number_drawn', caseId: doc.caseId }, (trx) =>
-        nextNumber(trx, 'receipt'),
-      )
-      const receiptNumber = `${stationId}-${String(number).padStart(6, '0')}`
-      await book.change(stationActor, doc.caseId, 'receipt.due', { is: 'send_window_passed', receiptNumber })
+    for (const doc of await book.openCases()) {
+      try {
+        if (overdue(doc)) await giveReceipt(doc)
+      } catch (error) {
+        // One case that cannot be judged must not keep the others waiting.
+        failed(error, doc.caseId)
+      }
     }
   }
   const tick = () => {
     look()
-      .catch((error: unknown) => log.write('error', 'case.window_check_failed', { reason: toFault(error).code }))
+      .catch((error: unknown) => failed(error))
       .finally(() => {
         if (timer) timer = clock.after(lookEveryMs, tick)
       })
