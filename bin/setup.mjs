@@ -113,7 +113,7 @@ function newest(folder) {
 export function ensureBuild() {
   const stamp = join(root, 'dist', '.built')
   const builtMs = existsSync(stamp) ? statSync(stamp).mtimeMs : 0
-  if (sources.every((folder) => newest(join(root, folder)) <= builtMs)) return
+  if (sources.filter((folder) => existsSync(join(root, folder))).every((folder) => newest(join(root, folder)) <= builtMs)) return
   say('building')
   const done = run(process.execPath, ['bin/build.mjs'])
   if (done.status !== 0) process.exit(done.status ?? 1)
