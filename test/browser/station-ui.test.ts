@@ -34,7 +34,7 @@ async function logIn(page: Page): Promise<void> {
 }
 
 /** A person with a ticket, standing before the recording. */
-async function atRecording(page: Page): Promise<void> {
+async function atRecording(page: Page, look: (name: string) => Promise<void> = async () => {}): Promise<void> {
   await page.keyboard.press('Tab')
   await page.getByRole('button', { name: 'Panggil orang simulasi' }).click()
   await page.getByText('datang ke loket').waitFor()
@@ -42,10 +42,12 @@ async function atRecording(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Persyaratan' }).waitFor()
   await page.keyboard.press('Space')
   await page.locator('input:checked').waitFor()
+  await look('papers')
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: 'Periksa ke SIAK' }).waitFor()
   await page.keyboard.press('Enter')
   await page.getByText('Cocokkan data').waitFor()
+  await look('registry')
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: 'Mulai: Foto wajah' }).waitFor()
 }
@@ -138,7 +140,8 @@ t.test('a person is recorded with the keyboard alone, and the live picture is al
   const { page, troubles } = await open(browser, gateway.url)
   await logIn(page)
   await shoot(page, 'queue')
-  await atRecording(page)
+  t.same(await nameless(page), [], 'everything in the queue has a name')
+  await atRecording(page, (name) => shoot(page, name))
   await shoot(page, 'capture-begin')
 
   await page.keyboard.press('Enter')
@@ -187,6 +190,7 @@ t.test('a person is recorded with the keyboard alone, and the live picture is al
   await page.locator('rekam-preview').getByText('Telunjuk').waitFor()
   await untilPainted(page, '')
   await shoot(page, 'capture-slap')
+  t.same(await nameless(page), [], 'everything in the recording has a name')
   t.same(await overflows(page), [], 'nothing scrolls at 1366 x 768')
   if (process.env['REKAM_README_IMAGES'] === '1') {
     station.capturing({ advice: '' })
@@ -282,6 +286,7 @@ t.test('a card that is torn out is told in three parts and goes on; the card is 
   const told = (await alert.textContent()) ?? ''
   for (const part of ['Yang terjadi', 'Yang aman', 'Sekarang', 'card.removed']) t.match(told, new RegExp(part))
   await shoot(page, 'print-attention')
+  t.same(await nameless(page), [], 'everything at the card has a name')
   await page.keyboard.press('x')
   await page.getByRole('dialog').waitFor()
   await shoot(page, 'spoil-reason')
@@ -393,6 +398,23 @@ function contrast(a: string, b: string): number {
   }
   const [dark = 0, bright = 0] = [luminance(a), luminance(b)].sort((x, y) => x - y)
   return (bright + 0.05) / (dark + 0.05)
+}
+
+/** Controls that a screen reader cannot name, looked for through all shadow roots. */
+function nameless(page: Page): Promise<string[]> {
+  return page.evaluate(`(() => {
+    const found = []
+    const walk = (root) => {
+      for (const each of root.querySelectorAll('*')) {
+        if (each.shadowRoot) walk(each.shadowRoot)
+        if (each.matches('button') && each.textContent.trim() === '') found.push(each.outerHTML)
+        if (each.matches('input, select') && (each.labels?.length ?? 0) === 0) found.push(each.outerHTML)
+        if (each.matches('[role=img], [role=meter], [role=progressbar]') && !each.getAttribute('aria-label')) found.push(each.outerHTML)
+      }
+    }
+    walk(document)
+    return found
+  })()`)
 }
 
 /** What scrolls although it should fit. */

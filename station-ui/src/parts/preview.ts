@@ -5,6 +5,7 @@ import { css, html, type PropertyValues, svg, type TemplateResult } from 'lit'
 import type { Box, PreviewFrame } from '../../../protocol/client.js'
 import { StationElement } from '../element.js'
 import { looks } from '../looks.js'
+import { type IconName, icon } from './icons.js'
 import { padBounds } from './ink.js'
 
 export class RekamPreview extends StationElement {
@@ -13,6 +14,7 @@ export class RekamPreview extends StationElement {
     kind: { attribute: false },
     boxes: { attribute: false },
     hint: { attribute: false },
+    sign: { attribute: false },
     label: { attribute: false },
     live: { attribute: false },
   }
@@ -89,6 +91,13 @@ export class RekamPreview extends StationElement {
         font-size: var(--text-xl);
         padding: 24px;
       }
+      .hint svg.icon {
+        width: min(112px, 30vh);
+        height: min(112px, 30vh);
+        stroke-width: 1;
+        color: var(--brand-muted);
+        margin-bottom: 8px;
+      }
       .box {
         fill: none;
         stroke: #0a78c2;
@@ -108,6 +117,8 @@ export class RekamPreview extends StationElement {
   declare kind: string
   declare boxes: readonly Box[]
   declare hint: string
+  /** Drawn large above the hint. */
+  declare sign: IconName
   declare label: string
   declare live: boolean
   #unwatch: (() => void) | undefined
@@ -155,7 +166,7 @@ export class RekamPreview extends StationElement {
 
   override render(): TemplateResult {
     const seen = this.store.pictures.latest(this.kind, 0) !== undefined || this.store.pictures.latest(this.kind, 1) !== undefined
-    const hint = seen ? '' : html`<div class="hint"><span>${this.hint}</span></div>`
+    const hint = seen ? '' : html`<div class="hint"><div>${icon(this.sign)}<p>${this.hint}</p></div></div>`
     if (this.kind === 'signature_pad') {
       return html`<div class="pad" role="img" aria-label=${this.label} ?hidden=${!seen}><svg><path /></svg></div>${hint}`
     }

@@ -90,7 +90,9 @@ export class RekamSteps extends StationElement {
     const share = step.state === 'done' ? 1 : tookMs === undefined || step.normMs === 0 ? 0 : Math.min(1, tookMs / step.normMs)
     const over = tookMs !== undefined && step.normMs > 0 && tookMs > step.normMs
     const norm = step.normMs > 0 ? duration(step.normMs) : ''
-    const time = tookMs === undefined ? norm : norm ? `${duration(tookMs)} / ${norm}` : duration(tookMs)
+    // What was done in time needs no norm beside it: the ring is full and the line stays short.
+    const alone = norm === '' || (step.state === 'done' && !over)
+    const time = tookMs === undefined ? norm : alone ? duration(tookMs) : `${duration(tookMs)} / ${norm}`
     const said = `${nameOf(words.stepStates, step.state)}${over ? `, ${words.overNorm}` : ''}`
     return html`
       <li class="${step.state} ${over ? 'over' : ''}" aria-current=${step.state === 'current' ? 'step' : 'false'}>

@@ -6,7 +6,7 @@ import { StationElement } from '../element.js'
 import { currentStep, deviceOf, fingersOf, isSaved, modalityOf, modalityOrder } from '../flow.js'
 import { looks, screenLooks } from '../looks.js'
 import type { Action } from '../parts/actions.js'
-import { icon } from '../parts/icons.js'
+import { icon, modalityIcons } from '../parts/icons.js'
 import { nameOf } from '../words.js'
 
 export class RekamCapture extends StationElement {
@@ -158,7 +158,7 @@ export class RekamCapture extends StationElement {
     return html`
       <div class="stage ${hands ? 'hands' : ''}" tabindex="-1">
         <rekam-preview .store=${store} .kind=${running ? deviceOf[focus] : ''} .boxes=${running ? capture.boxes : []} .live=${live}
-          .hint=${this.#opening(focus)}
+          .sign=${modalityIcons[focus] ?? 'dot'} .hint=${running && capture.state === 'opening' ? this.#opening(focus) : what}
           .label=${review ? words.resultLabel(what) : words.previewLabel(what)}></rekam-preview>
         ${
           hands
@@ -209,7 +209,7 @@ export class RekamCapture extends StationElement {
           <rekam-person .store=${this.store} .of=${at} .large=${true}></rekam-person>
           ${
             this.#approving
-              ? html`<rekam-preview .store=${this.store} .kind=${'signature_pad'} .boxes=${[]} .hint=${words.signNow} .label=${words.padLabel}
+              ? html`<rekam-preview .store=${this.store} .kind=${'signature_pad'} .boxes=${[]} .sign=${'pen'} .hint=${words.signNow} .label=${words.padLabel}
                   .live=${true}></rekam-preview>`
               : ''
           }

@@ -74,6 +74,9 @@ export class RekamHandOver extends StationElement {
     const verified = this.view.verifiedCaseId === at.caseId
     return html`
       <section class="panel stack">
+        <rekam-person .store=${store} .of=${at} .large=${true}></rekam-person>
+      </section>
+      <section class="panel stack">
         <h2>${words.handHint}</h2>
         <p class="finger ${verified ? 'ok' : checking ? 'info' : 'muted'}" role="status">
           ${icon(verified ? 'check' : checking ? 'half' : this.view.cannotVerify ? 'warn' : 'ring')}
@@ -82,7 +85,7 @@ export class RekamHandOver extends StationElement {
       </section>
       ${
         checking
-          ? html`<rekam-preview .store=${store} .kind=${'slap_scanner'} .boxes=${[]} .hint=${words.verifying}
+          ? html`<rekam-preview .store=${store} .kind=${'slap_scanner'} .boxes=${[]} .sign=${'capture'} .hint=${words.verifying}
               .label=${words.previewLabel(words.verify)} .live=${true}></rekam-preview>`
           : ''
       }
