@@ -2,9 +2,10 @@
 
 import { css, html, type PropertyValues, type TemplateResult } from 'lit'
 import { StationElement } from './element.js'
-import { type ScreenName, screensFor } from './flow.js'
+import { currentStep, mayOpen, type ScreenName, screenOf, screensFor } from './flow.js'
 import { looks } from './looks.js'
 import { icon } from './parts/icons.js'
+import { nameOf } from './words.js'
 
 export class RekamApp extends StationElement {
   static override styles = [
@@ -38,6 +39,15 @@ export class RekamApp extends StationElement {
         align-items: center;
         background: var(--ok-tint);
         border-inline-start: 6px solid var(--ok);
+        border-radius: var(--corner);
+        padding: 8px 16px;
+      }
+      .others {
+        display: flex;
+        gap: 8px;
+        align-items: center;
+        background: var(--info-tint);
+        border-inline-start: 6px solid var(--info);
         border-radius: var(--corner);
         padding: 8px 16px;
       }
@@ -132,11 +142,23 @@ export class RekamApp extends StationElement {
         <main>
           ${notice ? html`<rekam-fault .store=${this.store} .fault=${notice} .lasting=${false}></rekam-fault>` : ''}
           ${told ? html`<p class="told" role="status"><span class="ok">${icon('check')}</span>${told(language)}</p>` : ''}
+          ${this.#others()}
           ${this.#screen(this.view.screen)}
         </main>
         <rekam-side .store=${this.store} role="complementary"></rekam-side>
       </div>
     `
+  }
+
+  /** The step belongs to somebody else: says to whom, so that nobody waits for nothing. */
+  #others(): TemplateResult | string {
+    const { words } = this
+    const at = this.store.case
+    const screen = at ? screenOf(at) : undefined
+    const step = currentStep(at)
+    if (!step || !screen || mayOpen(screen, this.view.mirror.session.roles)) return ''
+    const by = step.roles.map((role) => nameOf(words.roles, role)).join(', ')
+    return html`<p class="others">${icon('handOver')}<span><b>${words.nextStep(this.labelOf(step))}.</b> ${words.roleNext(by)}</span></p>`
   }
 
   #screen(screen: ScreenName): TemplateResult {

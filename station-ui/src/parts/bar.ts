@@ -59,6 +59,7 @@ export class RekamBar extends StationElement {
         :host {
           gap: 12px;
         }
+        .keys,
         .queue,
         .office {
           display: none;
@@ -113,7 +114,8 @@ export class RekamBar extends StationElement {
       </button>
       ${
         working
-          ? html`<button @click=${() => void store.run('lock', {})}>${icon('lock')}${words.lock}</button>
+          ? html`<button class="keys" @click=${() => store.ask({ is: 'keys' })}>?<span class="unseen"> ${words.keys}</span></button>
+              <button @click=${() => void store.run('lock', {})}>${icon('lock')}${words.lock}</button>
               <button @click=${() => void store.run('logOut', {})}>${words.logOut}</button>`
           : ''
       }

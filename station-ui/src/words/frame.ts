@@ -1,7 +1,6 @@
 // Words of the frame: bar, rail, log-in, lock, side, faults. Indonesian of the counter first.
 
 const id = {
-  stationOf: (station: string) => `Stasiun ${station}`,
   simulated: 'SIMULASI',
   simulatedTitle: 'Perangkat, SIAK dan pusat data disimulasikan',
   linkUp: 'Pusat tersambung',
@@ -52,7 +51,6 @@ const id = {
   years: (age: number) => `${age} tahun`,
   ticket: 'Nomor',
   steps: 'Langkah',
-  norm: 'norma',
   overNorm: 'lewat norma',
   stepStates: { pending: 'menunggu', current: 'sekarang', done: 'selesai', skipped: 'dilewati', failed: 'gagal' } as Record<string, string>,
   devices: 'Perangkat',
@@ -79,7 +77,6 @@ const id = {
   whatIsSafe: 'Yang aman',
   whatToDo: 'Sekarang',
   dismiss: 'Mengerti',
-  code: 'Kode',
   safeDefault: 'Data yang sudah tersimpan tidak berubah.',
   safeCaptured: (list: string) => `Sudah tersimpan: ${list}.`,
   safeSession: 'Berkas pemohon tidak berubah.',
@@ -87,16 +84,13 @@ const id = {
   safePacket: 'Rekaman tersegel tetap tersimpan di stasiun ini.',
   safeLink: 'Pekerjaan tersimpan di stasiun.',
   retryAfter: (seconds: number) => `Coba lagi setelah ${seconds} detik.`,
-  field: (name: string) => `Bagian: ${name}`,
   waitingFor: 'Menunggu stasiun…',
   roleNext: (roles: string) => `Langkah ini dikerjakan oleh: ${roles}.`,
   goTo: (screen: string) => `Buka ${screen}`,
   nextStep: (label: string) => `Langkah berikut: ${label}`,
-  required: 'Wajib diisi',
 }
 
 const en: typeof id = {
-  stationOf: (station) => `Station ${station}`,
   simulated: 'SIMULATED',
   simulatedTitle: 'Devices, registry and centre are simulated',
   linkUp: 'Centre connected',
@@ -147,7 +141,6 @@ const en: typeof id = {
   years: (age) => `${age} years`,
   ticket: 'Ticket',
   steps: 'Steps',
-  norm: 'norm',
   overNorm: 'over the norm',
   stepStates: { pending: 'waiting', current: 'now', done: 'done', skipped: 'skipped', failed: 'failed' },
   devices: 'Devices',
@@ -167,7 +160,6 @@ const en: typeof id = {
   whatIsSafe: 'What is safe',
   whatToDo: 'Do now',
   dismiss: 'Understood',
-  code: 'Code',
   safeDefault: 'What was saved has not changed.',
   safeCaptured: (list) => `Saved already: ${list}.`,
   safeSession: 'The case has not changed.',
@@ -175,12 +167,10 @@ const en: typeof id = {
   safePacket: 'The sealed record is kept on this station.',
   safeLink: 'The work is kept by the station.',
   retryAfter: (seconds) => `Try again after ${seconds} seconds.`,
-  field: (name) => `Part: ${name}`,
   waitingFor: 'Waiting for the station…',
   roleNext: (roles) => `This step is done by: ${roles}.`,
   goTo: (screen) => `Open ${screen}`,
   nextStep: (label) => `Next step: ${label}`,
-  required: 'Required',
 }
 
 export const frame = { id, en }
