@@ -11,8 +11,6 @@ import type { CaptureDevice } from './driver.js'
 import { slapScannerProfile } from './fingerprint/slap-scanner/driver.js'
 import { irisCameraProfile } from './iris/dual-camera/driver.js'
 
-export type DeviceKind = CaptureKind | 'signature_pad'
-
 const captureProfiles: readonly DeviceProfile[] = [slapScannerProfile, irisCameraProfile, faceCameraProfile]
 
 /** USB-serial bridges behind which a signature pad may sit. The bridge is generic: the configuration must name the path, or accept the guess. */

@@ -6,7 +6,7 @@ import { Fault, isFaultCode } from './fault.js'
 import { ClientFrame, type FaultReport, type Init, Modality, ServerFrame } from './gen/station.js'
 import { PROTOCOL_VERSION, TEXT_LIMITS, WIRE_LIMITS } from './limits.js'
 
-export { CLOSE_CODES, PROTOCOL_VERSION, TEXT_LIMITS, WIRE_LIMITS } from './limits.js'
+export { CLOSE_CODES, PROTOCOL_VERSION, WIRE_LIMITS } from './limits.js'
 
 export type ClientMessage = Exclude<ClientFrame, { readonly body?: undefined }>
 export type ServerMessage = Exclude<ServerFrame, { readonly body?: undefined }>

@@ -35,7 +35,7 @@ export function isAllowed(request: IncomingMessage, port: number, upgrade: boole
   return site === undefined || site === 'same-origin' || site === 'none'
 }
 
-export function securityHeaders(port: number): Record<string, string> {
+function securityHeaders(port: number): Record<string, string> {
   const policy = [
     "default-src 'self'",
     `connect-src 'self' ws://127.0.0.1:${port}`,

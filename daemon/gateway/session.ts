@@ -2,7 +2,7 @@
 
 import type { SessionState } from '../../protocol/gen/station.js'
 import type { Operator } from '../operators/operators.js'
-import type { Role } from '../service/standard.js'
+import { caseViewers } from './roles.js'
 
 export type Session =
   | { readonly at: 'nobody' }
@@ -10,26 +10,6 @@ export type Session =
   | { readonly at: 'locked'; readonly operator: Operator }
 
 export const nobody: Session = { at: 'nobody' }
-
-/** Whose work is with applicants. The others administer or write about the station and need not see persons. */
-const caseViewers: ReadonlySet<Role> = new Set([
-  'information_desk',
-  'counter_officer',
-  'village_register_officer',
-  'recording_operator',
-  'print_operator',
-  'encode_operator',
-  'register_officer',
-  'distribution_officer',
-  'archive_officer',
-  'section_head',
-  'division_head',
-  'office_head',
-  'stock_officer',
-  'ikd_operator',
-  'supervisor',
-  'auditor',
-])
 
 /** Whether this session is shown cases, persons and what goes on with them. */
 export function seesCases(session: Session): boolean {

@@ -18,6 +18,8 @@ import {
 } from '../../protocol/gen/station.js'
 import type { Operator } from '../operators/operators.js'
 import type { CaseDocument } from '../service/case.js'
+import { officeDate } from '../service/case-book.js'
+import { ageYears } from '../service/nik.js'
 import { normMs, type ServiceStandard } from '../service/standard.js'
 import type { CaptureStatus, DeviceStatus, IssuanceStatus, Modality, OutboxStatus, PreviewPicture } from '../state.js'
 
@@ -78,18 +80,8 @@ export function operatorToWire(operator: Operator): Init<OperatorState> {
 }
 
 /** All but the last four digits hidden. */
-export function maskNik(nik: string): string {
+function maskNik(nik: string): string {
   return '*'.repeat(Math.max(0, nik.length - 4)) + nik.slice(-4)
-}
-
-/** Completed years at `nowMs`. @param birthDate ISO 8601 calendar date @returns 0 when the date cannot be read */
-export function ageYears(birthDate: string, nowMs: number, timezone: string): number {
-  const [year = 0, month = 0, day = 0] = birthDate.split('-').map(Number)
-  if (!year || !month || !day) return 0
-  const today = new Intl.DateTimeFormat('en-CA', { timeZone: timezone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(nowMs)
-  const [nowYear = 0, nowMonth = 0, nowDay = 0] = today.split('-').map(Number)
-  const beforeBirthday = nowMonth < month || (nowMonth === month && nowDay < day)
-  return Math.max(0, nowYear - year - (beforeBirthday ? 1 : 0))
 }
 
 /** What the words of a case depend on beside the case. */
@@ -139,7 +131,7 @@ function applicantToWire({ nik, biodata, biodataSource, applicantConfirmed }: Ca
     address,
     confirmed: applicantConfirmed,
     source: biodataSource ?? '',
-    ageYears: ageYears(birthDate, frame.nowMs, frame.timezone),
+    ageYears: ageYears(birthDate, officeDate(frame.nowMs, frame.timezone)),
   }
 }
 

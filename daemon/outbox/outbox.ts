@@ -22,8 +22,8 @@ export interface OutboxLimits {
   /** Age of the oldest waiting packet at which no new record is begun. */
   readonly waitingMs: number
 }
-/** 30 days without the centre at 100 persons a day (domain handbook §15). */
-export const outboxLimits: OutboxLimits = { waitingPackets: 3_000, waitingMs: 30 * 24 * 3_600_000 }
+/** 30 days without the centre at 100 persons a day. */
+const outboxLimits: OutboxLimits = { waitingPackets: 3_000, waitingMs: 30 * 24 * 3_600_000 }
 
 const linkRule: BackoffRule = { firstMs: 2_000, factor: 2, maxMs: 5 * 60_000 }
 /** With nothing to send or ask, the line is tried this often, so that the counter sees whether the centre can be reached. */

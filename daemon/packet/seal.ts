@@ -95,7 +95,7 @@ async function packetHeader(packetId: string, key: Uint8Array, recipients: reado
 }
 
 /** RFC 9562 §5.4. */
-export function uuid(random: Random): string {
+function uuid(random: Random): string {
   const bytes = Buffer.from(random.bytes(16))
   bytes[6] = (bytes[6]! & 0x0f) | 0x40
   bytes[8] = (bytes[8]! & 0x3f) | 0x80

@@ -29,7 +29,6 @@ export const fingerPosition = {
   plainLeftFourFingers: 14,
   plainThumbs: 15,
 } as const
-export type FingerPosition = (typeof fingerPosition)[keyof typeof fingerPosition]
 
 /** Impression types. 29 was seen in real records of the 2011 edition; the others are the codes of the 2005 edition. */
 export const impressionType = { liveScanPlain: 0, liveScanRolled: 1, nonLiveScanPlain: 2, nonLiveScanRolled: 3, other: 29 } as const

@@ -12,7 +12,6 @@ import {
 } from './representation.js'
 
 export const eye = { unspecified: 0, right: 1, left: 2 } as const
-export type Eye = (typeof eye)[keyof typeof eye]
 
 export const irisImageType = { uncropped: 1, vga: 2, cropped: 3, croppedAndMasked: 7 } as const
 

@@ -21,7 +21,7 @@ export interface PayloadFacts {
 }
 
 /** By signature; bytes without one are taken as raw pixels. */
-export function payloadCodec(image: Uint8Array): PayloadCodec {
+function payloadCodec(image: Uint8Array): PayloadCodec {
   if (looksLikeWsq(image)) return 'WSQ'
   if (looksLikeJp2(image)) return 'JPEG 2000'
   if (image[0] === 0xff && image[1] === 0xd8 && image[2] === 0xff) return 'JPEG'

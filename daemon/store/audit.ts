@@ -12,7 +12,7 @@ const genesis = new Uint8Array(32)
 const batchSize = 2000
 
 /** SHA-256(0x00 ‖ previous ‖ seq as 8 bytes big-endian ‖ body). The leading zero keeps entries apart from tree nodes (RFC 9162). */
-export function chainHash(previous: Uint8Array, seq: number, body: string): Uint8Array {
+function chainHash(previous: Uint8Array, seq: number, body: string): Uint8Array {
   const place = Buffer.alloc(8)
   place.writeBigUInt64BE(BigInt(seq))
   return createHash('sha256').update(Uint8Array.of(0)).update(previous).update(place).update(body).digest()

@@ -18,7 +18,7 @@ import { fileFault, systemErrorCode } from './faults.js'
 import { diskFiles, prepareFolder, writeDurably } from './files.js'
 import type { Store } from './store.js'
 
-export const keyBytes = 32
+const keyBytes = 32
 const credentialName = 'rekam-store-key'
 const keyFileName = 'store.key'
 

@@ -21,7 +21,7 @@ export interface FrameHead {
 export type HeadFault = 'magic' | 'checksum' | 'version' | 'sensor' | 'geometry' | 'length'
 
 /** Reads the 64-byte header at the start of `bytes`. A bad header is an expected event on a real bus: it is named, not thrown. */
-export function readFrameHead(bytes: Uint8Array, sensors: readonly SensorInfo[]): FrameHead | HeadFault {
+function readFrameHead(bytes: Uint8Array, sensors: readonly SensorInfo[]): FrameHead | HeadFault {
   const view = new DataView(bytes.buffer, bytes.byteOffset, frameLayout.size)
   if (view.getUint32(frameLayout.magic, true) !== frameMagic) return 'magic'
   if (view.getUint32(frameLayout.headerCrc32, true) !== crc32(bytes.subarray(0, frameLayout.headerCrc32))) return 'checksum'

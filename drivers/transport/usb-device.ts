@@ -60,7 +60,7 @@ type Done = { readonly status: 'ok'; readonly actualBytes: number } | { readonly
 const typeBits = { standard: 0x00, class: 0x20, vendor: 0x40 } as const
 const recipientBits = { device: 0, interface: 1, endpoint: 2, other: 3 } as const
 
-export const abortError = (reason: string): Error => new DOMException(reason, 'AbortError')
+const abortError = (reason: string): Error => new DOMException(reason, 'AbortError')
 export const errnoOf = (error: unknown): number | undefined =>
   error instanceof Error && 'errno' in error && typeof error.errno === 'number' ? error.errno : undefined
 

@@ -50,7 +50,7 @@ export const packetFormat = {
   saltBytes: 32,
 } as const
 
-/** Central status of a record, names as the centre writes them (domain handbook §5). Unknown values are kept as they come. */
+/** Central status of a record, names as the centre writes them. Unknown values are kept as they come. */
 export const centralStatuses = [
   'UNREGISTERED',
   'BIO_CAPTURED',

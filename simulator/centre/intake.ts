@@ -11,7 +11,7 @@ import type { CentreMemory, HeldPacket } from './state.js'
 const maxChunks = 4096
 const maxOpenUploads = 10_000
 
-export const sha256Hex = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+const sha256Hex = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 /** What is held of a packet, as `GET /packets/{id}` answers. */
 export function held(memory: CentreMemory, packetId: string): object {

@@ -6,7 +6,7 @@ import { type OpenedItem, openPacket } from './intake-open.js'
 import type { KeyRing } from './keys.js'
 import type { CentreMemory, HeldPacket, PopulationSource } from './state.js'
 
-export const recordModalities = ['face', 'signature', 'right_four', 'left_four', 'thumbs', 'irises'] as const
+const recordModalities = ['face', 'signature', 'right_four', 'left_four', 'thumbs', 'irises'] as const
 
 /** Slap positions of ISO/IEC 19794-4 where a record holds a whole slap. */
 const slapPositions: Readonly<Record<string, number>> = { right_four: 13, left_four: 14, thumbs: 15 }

@@ -4,7 +4,7 @@ import { captureProductIds } from '../../protocol/hardware/capture-device.js'
 import { type CaptureDeviceModel, type CaptureModelOptions, captureDeviceModel } from './capture-device.js'
 import { developJpeg, flatJpeg } from './sensor.js'
 
-export const faceSensor = { widthPx: 1920, heightPx: 1080, maxPayloadBytes: 2 * 1024 * 1024 } as const
+const faceSensor = { widthPx: 1920, heightPx: 1080, maxPayloadBytes: 2 * 1024 * 1024 } as const
 
 export interface FaceImages {
   /**

@@ -4,7 +4,7 @@ import { captureProductIds } from '../../protocol/hardware/capture-device.js'
 import { type CaptureDeviceModel, type CaptureModelOptions, captureDeviceModel } from './capture-device.js'
 import { developGrey } from './sensor.js'
 
-export const irisSensor = { widthPx: 640, heightPx: 480 } as const
+const irisSensor = { widthPx: 640, heightPx: 480 } as const
 
 export interface EyeImages {
   /**

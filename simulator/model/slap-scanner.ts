@@ -4,7 +4,7 @@ import { captureProductIds } from '../../protocol/hardware/capture-device.js'
 import { type CaptureDeviceModel, type CaptureModelOptions, captureDeviceModel } from './capture-device.js'
 import { developGrey } from './sensor.js'
 
-export const slapPlaten = { widthPx: 1600, heightPx: 1500, ppi: 500 } as const
+const slapPlaten = { widthPx: 1600, heightPx: 1500, ppi: 500 } as const
 
 export interface PlatenImages {
   /**

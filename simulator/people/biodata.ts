@@ -82,7 +82,7 @@ const digits = (value: number, length: number) => String(value).padStart(length,
 const upTo = (random: Random, limit: number) => 1 + Math.floor(random.next() * limit)
 
 /** NIK: region of first registration (6), day (+ 40 for women), month, year (2 each), serial (4, from 0001). */
-export function composeNik(region: string, birthDate: string, sex: 'M' | 'F', serial: number): string {
+function composeNik(region: string, birthDate: string, sex: 'M' | 'F', serial: number): string {
   const [year = '', month = '', day = ''] = birthDate.split('-')
   return `${region}${digits(Number(day) + (sex === 'F' ? 40 : 0), 2)}${month}${year.slice(2)}${digits(serial, 4)}`
 }

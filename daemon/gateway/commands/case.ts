@@ -1,7 +1,7 @@
 // The desk work on a case: papers, the applicant's word, steps that need no machine, the archive.
 
+import { stepRoles } from '../roles.js'
 import { caseReply } from './case-reply.js'
-import { stepRoles } from './queue.js'
 import type { CommandTable } from './table.js'
 
 export const caseCommands = {

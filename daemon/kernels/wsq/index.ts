@@ -1,4 +1,4 @@
 // The door of the WSQ kernel.
 
-export { decodeWsq, looksLikeWsq, readWsqHeader, type WsqHeader, type WsqImage } from './decode.js'
-export { encodeWsq, type WsqEncodeOptions } from './encode.js'
+export { decodeWsq, looksLikeWsq, readWsqHeader } from './decode.js'
+export { encodeWsq } from './encode.js'

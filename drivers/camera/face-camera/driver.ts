@@ -1,9 +1,7 @@
 // Face camera: what makes a capture device one, and its ready lamp.
 
 import { captureProductIds, captureVendorId, faceIndicators } from '../../../protocol/hardware/capture-device.js'
-import { type CaptureDeps, openWithProfile } from '../../capture-device/driver.js'
 import type { DeviceProfile } from '../../capture-device/machine.js'
-import type { CaptureDevice } from '../../driver.js'
 
 export const faceCameraProfile: DeviceProfile = {
   kind: 'face_camera',
@@ -18,8 +16,3 @@ export const faceCameraProfile: DeviceProfile = {
 
 /** Indicator that lights the ready lamp. */
 export const readyIndicator: number = faceIndicators.ready
-
-/** @throws as openCaptureDevice */
-export function openFaceCamera(deps: CaptureDeps, key: string): Promise<CaptureDevice> {
-  return openWithProfile(deps, key, faceCameraProfile)
-}

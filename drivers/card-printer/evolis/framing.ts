@@ -3,7 +3,7 @@
 import { carriageReturn, escapeByte, printBitmap, printerCommands } from '../../../protocol/hardware/card-printer.js'
 
 /** Longest answer that is believed. */
-export const mostAnswerBytes = 256
+const mostAnswerBytes = 256
 
 export function encodeCommand(name: string, ...parameters: readonly string[]): Uint8Array {
   return Uint8Array.of(escapeByte, ...new TextEncoder().encode([name, ...parameters].join(';')), carriageReturn)

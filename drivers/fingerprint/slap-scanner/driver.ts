@@ -1,9 +1,7 @@
 // Four-finger scanner: what makes a capture device one, and how fingers are asked for.
 
 import { captureProductIds, captureVendorId } from '../../../protocol/hardware/capture-device.js'
-import { type CaptureDeps, openWithProfile } from '../../capture-device/driver.js'
 import type { DeviceProfile } from '../../capture-device/machine.js'
-import type { CaptureDevice } from '../../driver.js'
 
 /** FAP 60 of the FBI's Appendix F / PIV mobile profile: a platen of at least 3.2 × 3.0 inch at 500 ppi. */
 const platen = { widthInch: 3.2, heightInch: 3.0, ppi: 500 } as const
@@ -24,9 +22,4 @@ export const slapScannerProfile: DeviceProfile = {
 /** Indicator for finger positions 1..10 (ISO/IEC 19794-4: 1 right thumb … 10 left little). */
 export function fingerIndicator(positions: readonly number[]): number {
   return positions.reduce((mask, position) => mask | (1 << (position - 1)), 0) & 0x3ff
-}
-
-/** @throws as openCaptureDevice */
-export function openSlapScanner(deps: CaptureDeps, key: string): Promise<CaptureDevice> {
-  return openWithProfile(deps, key, slapScannerProfile)
 }

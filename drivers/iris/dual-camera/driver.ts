@@ -1,9 +1,7 @@
 // Dual iris camera: what makes a capture device one, and how eyes are asked for.
 
 import { captureProductIds, captureVendorId, eyeIndicators } from '../../../protocol/hardware/capture-device.js'
-import { type CaptureDeps, openWithProfile } from '../../capture-device/driver.js'
 import type { DeviceProfile } from '../../capture-device/machine.js'
-import type { CaptureDevice } from '../../driver.js'
 
 export const irisCameraProfile: DeviceProfile = {
   kind: 'iris_camera',
@@ -21,9 +19,4 @@ export const irisCameraProfile: DeviceProfile = {
 /** Indicator for the eyes to present; a person's own right and left. */
 export function eyeIndicator(eyes: { readonly right: boolean; readonly left: boolean }): number {
   return (eyes.right ? eyeIndicators.right : 0) | (eyes.left ? eyeIndicators.left : 0)
-}
-
-/** @throws as openCaptureDevice */
-export function openIrisCamera(deps: CaptureDeps, key: string): Promise<CaptureDevice> {
-  return openWithProfile(deps, key, irisCameraProfile)
 }

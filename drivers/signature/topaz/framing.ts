@@ -6,7 +6,7 @@ export type PadPacket =
   | { readonly is: 'identity'; readonly model: number; readonly serial: number }
   | { readonly is: 'other' }
 
-export const packetBytes = 5
+const packetBytes = 5
 
 /** LCD control character: wipe the display and begin to capture. */
 export const clearCommand: Uint8Array = Uint8Array.of(0x04)

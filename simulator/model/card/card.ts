@@ -16,7 +16,6 @@ import {
 } from './file-system.js'
 import { tlv } from './tlv.js'
 
-export const profileName = 'ktpel-ref-0 (simulated, no card security yet)'
 export const memoryBytes = 8192
 
 /** What a command came to: a response APDU, the card left the field before it could answer, or silence for ever. */

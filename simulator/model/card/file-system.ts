@@ -31,7 +31,7 @@ export type Write = (offset: number, bytes: Uint8Array) => void
 
 export const master: CardFile = { kind: 'df', fid: masterFile, parent: 0, sfi: 0, names: [], start: 0, size: 0 }
 
-export function listFiles(memory: Uint8Array): { files: readonly CardFile[]; freeAt: number } {
+function listFiles(memory: Uint8Array): { files: readonly CardFile[]; freeAt: number } {
   const files: CardFile[] = []
   let at = firstEntry
   while (at + headerLength <= memory.length && memory[at] !== 0) {
