@@ -6,14 +6,20 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const tool = (name, ...args) => {
-  const done = spawnSync(process.execPath, [join(root, 'node_modules', ...name), ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+  const done = spawnSync(process.execPath, [join(root, 'node_modules', ...name), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
   if (done.status !== 0) process.exit(done.status ?? 1)
 }
 
 tool(['typescript', 'bin', 'tsc'], '-p', 'bin/tsconfig.build.json')
 for (const folder of ['protocol/gen', 'daemon/service/standards', 'daemon/issuance/layout']) {
   mkdirSync(join(root, 'dist', folder), { recursive: true })
-  cpSync(join(root, folder), join(root, 'dist', folder), { recursive: true, filter: (path) => !path.endsWith('.ts') || path.endsWith('.d.ts') })
+  cpSync(join(root, folder), join(root, 'dist', folder), {
+    recursive: true,
+    filter: (path) => !path.endsWith('.ts') || path.endsWith('.d.ts'),
+  })
 }
 tool(['vite', 'bin', 'vite.js'], 'build', 'station-ui', '--outDir', '../dist/station-ui', '--emptyOutDir', '--logLevel', 'warn')
 writeFileSync(join(root, 'dist', '.built'), '')

@@ -84,7 +84,10 @@ export function requireNode() {
 /** npm dependencies, when missing or older than the lockfile. */
 export function ensureDependencies() {
   const stamp = join(root, 'node_modules', '.rekam-lock')
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).update(process.version).digest('hex')
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .update(process.version)
+    .digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
   say('installing dependencies (about two minutes, most of it compiling the encrypted store)')
   const env = { ...process.env, JOBS: 'max' }

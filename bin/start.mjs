@@ -4,7 +4,8 @@ import { ensureBuild, ensureDependencies, ensurePackages, requireNode, root } fr
 
 requireNode()
 const missing = ensurePackages(['compile'])
-if (missing.length > 0) console.error(`missing and not installable without root: ${missing.join(' ')} (install them if the next step fails)`)
+if (missing.length > 0)
+  console.error(`missing and not installable without root: ${missing.join(' ')} (install them if the next step fails)`)
 ensureDependencies()
 ensureBuild()
 const child = spawn(process.execPath, ['bin/rekam.js', 'demo', '--serve', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' })

@@ -15,7 +15,8 @@ ensureDependencies()
 ensureBuild()
 
 const tool = (name, ...args) =>
-  spawnSync(process.execPath, [join(root, 'node_modules', ...name), ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).status ?? 1
+  spawnSync(process.execPath, [join(root, 'node_modules', ...name), ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+    .status ?? 1
 let broken = 0
 const check = (what, status) => {
   say(`${what}: ${status === 0 ? 'ok' : 'FAILED'}`)
