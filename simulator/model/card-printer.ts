@@ -69,6 +69,8 @@ export class CardPrinterModel implements UsbDeviceModel {
   #sides: { front?: Uint8Array; back?: Uint8Array } = {}
   #side: 'front' | 'back' = 'front'
   #work: Promise<void> = Promise.resolve()
+  /** Which host session it serves. */
+  #host = 0
 
   constructor(options: CardPrinterOptions) {
     this.#options = options
@@ -99,6 +101,7 @@ export class CardPrinterModel implements UsbDeviceModel {
 
   /** The host went away: half a command is forgotten, cards stay where they are. */
   reset(): void {
+    this.#host++
     this.#answers.reset()
     this.#input = []
     this.#bitmap = undefined
@@ -134,11 +137,13 @@ export class CardPrinterModel implements UsbDeviceModel {
   #command(): void {
     const [name = ''] = String.fromCharCode(...this.#input).split(';')
     this.#input = []
-    this.#work = this.#work.then(() => this.#carryOut(name)).then((answer) => this.#say(answer))
-  }
-
-  #say(answer: string): void {
-    this.#answers.push(new TextEncoder().encode(`${answer}\r`))
+    const host = this.#host
+    this.#work = this.#work
+      .then(() => this.#carryOut(name))
+      .then((answer) => {
+        // The answer to a host that is gone is not kept for the next one.
+        if (host === this.#host) this.#answers.push(new TextEncoder().encode(`${answer}\r`))
+      })
   }
 
   async #carryOut(name: string): Promise<string> {
@@ -191,17 +196,19 @@ export class CardPrinterModel implements UsbDeviceModel {
     if (this.trouble) return printerAnswers[this.trouble]
     const card = this.station
     if (!card) return printerAnswers.noCard
+    // What is on the ribbon is printed, also when the host goes away meanwhile.
+    const { front, back } = this.#sides
+    this.#sides = {}
     this.#options.coupler.remove()
     await sleep(this.#options.clock, this.#options.printMs ?? 4_000)
     this.station = undefined
     if (this.jamNextPrint) {
       this.jamNextPrint = false
       this.trouble = 'jam'
-      this.rejected.push({ ...card, front: this.#sides.front, back: undefined })
+      this.rejected.push({ ...card, front, back: undefined })
       return printerAnswers.jam
     }
-    this.output.push({ ...card, front: this.#sides.front, back: this.#sides.back })
-    this.#sides = {}
+    this.output.push({ ...card, front, back })
     this.printed++
     return printerAnswers.ok
   }
