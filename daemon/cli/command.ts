@@ -20,3 +20,14 @@ export interface Command {
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
+
+/** A signal asked for the end; everything is cleaned up by the time main sees it. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted'
+  /** 128 + the signal's number, as shells know it. */
+  readonly status: number
+  constructor(status: number) {
+    super('interrupted')
+    this.status = status
+  }
+}

@@ -29,7 +29,7 @@ const workingRoles = [
   'archive_officer',
 ]
 
-export const captureOrder = [
+const captureOrder = [
   [Modality.FACE, 'face'],
   [Modality.SIGNATURE, 'signature'],
   [Modality.RIGHT_FOUR, 'right_four'],
@@ -45,59 +45,118 @@ const deviceKinds = ['slap_scanner', 'iris_camera', 'face_camera', 'signature_pa
 const weakReason = 'sampel lebih kecil dari rekaman stasiun (demo)'
 const unverifiedReason = 'pemadanan 1:1 belum tersedia di versi ini (demo)'
 
-/** @returns the finished case @throws Fault of the step that was refused */
+/** Far more turns than a case has steps: one that stands still is a fault, not a loop. */
+const mostTurns = 40
+
+/**
+ * Takes up the case that the station is at, wherever it stands, else a new one, and does what is next until it is archived.
+ * @returns the finished case
+ * @throws Fault of the step that was refused
+ */
 export async function runProcedure(procedure: Procedure): Promise<CaseState> {
   const { client } = procedure
-  const step = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
-    const done = procedure.step(name)
-    try {
-      const result = await act()
-      done(true)
-      return result
-    } catch (error) {
-      done(false)
-      throw error
-    }
-  }
-
-  await step('log_in', () => logIn(procedure))
-  await step('devices_ready', () =>
+  await step(procedure, 'log_in', () => logIn(procedure))
+  await step(procedure, 'devices_ready', () =>
     until(procedure, 'devices', () =>
       deviceKinds.every((kind) => client.state.devices.some((each) => each.kind === kind && each.state === 'ready')),
     ),
   )
-  const { nik } = await procedure.callPerson()
-  const opened = await step('take_ticket', () => client.request('takeTicket', { nik, priority: false, standardId: procedure.standardId }))
-  const { caseId } = opened
-  await step('papers', async () => {
-    for (const { id, mandatory } of opened.requirements)
-      if (mandatory) await client.request('checkRequirement', { caseId, requirementId: id, satisfied: true })
-    await client.request('completeStep', { caseId, stepId: current(procedure, caseId) })
-  })
-  await step('registry', async () => {
-    await client.request('completeStep', { caseId, stepId: current(procedure, caseId) })
-    await client.request('confirmApplicant', { caseId })
-  })
-  for (const [modality, name] of captureOrder) await step(`capture_${name}`, () => captureOne(procedure, caseId, modality))
-  await step('sign_record', () => client.request('signRecord', { caseId }))
-  await step('seal', () => client.request('sealRecord', { caseId }))
-  await step('print_ready', () =>
-    until(procedure, 'central_status', () => caseOf(procedure, caseId).centralStatus === 'PRINT_READY_RECORD'),
-  )
-  await step('issue_card', () => client.request('startIssuance', { caseId }))
-  await step('hand_over', () => client.request('handOver', { caseId, unverifiedReason }))
-  await step('acknowledge', () => client.request('completeStep', { caseId, stepId: current(procedure, caseId) }))
-  return step('archive', () => client.request('archiveCase', { caseId, shelf: 'DEMO-1' }))
+  const open = client.state.cases.find(({ currentStepId }) => currentStepId !== '')
+  const { caseId } = open ?? (await takeTicket(procedure))
+  for (let turn = 0; turn < mostTurns; turn++) {
+    const now = caseOf(procedure, caseId)
+    if (now.currentStepId === '') return now
+    await advance(procedure, now)
+    const before = progressOf(now)
+    await until(procedure, 'case', () => progressOf(caseOf(procedure, caseId)) !== before)
+  }
+  throw new Fault('internal.limit', { caseId, operation: 'procedure', limit: mostTurns })
 }
 
-async function logIn({ client, launchToken }: Procedure): Promise<void> {
-  if (launchToken !== '') {
-    await client.request('claimStation', { launchToken, ...administrator })
-    // Claiming logs nobody in: the administrator does it like anybody.
-    if (!client.state.session.loggedIn) await client.request('logIn', administrator)
-    await client.request('addOperator', { name: demoOperator.name, pin: demoOperator.pin, roles: workingRoles })
-    await client.request('logOut', {})
+async function takeTicket(procedure: Procedure): Promise<CaseState> {
+  const { nik } = await procedure.callPerson()
+  return step(procedure, 'take_ticket', () =>
+    procedure.client.request('takeTicket', { nik, priority: false, standardId: procedure.standardId }),
+  )
+}
+
+/** Changes with everything that an operator does for a case. */
+function progressOf({ currentStepId, modalities, recordSigned }: CaseState): string {
+  return JSON.stringify([currentStepId, recordSigned, modalities.map(({ state }) => state)])
+}
+
+/** What an operator does next for the case, as its current step and its modalities say. */
+async function advance(procedure: Procedure, now: CaseState): Promise<void> {
+  const { client } = procedure
+  const { caseId, currentStepId: stepId } = now
+  const kind = now.steps.find(({ id }) => id === stepId)?.kind ?? ''
+  const act = (name: string, run: () => Promise<unknown>) => step(procedure, name, run).then(() => {})
+  switch (kind) {
+    case 'examine':
+      return act('papers', () => examine(procedure, now))
+    case 'registry_check':
+      return act('registry', async () => {
+        await client.request('completeStep', { caseId, stepId })
+        await client.request('confirmApplicant', { caseId })
+      })
+    case 'capture':
+      return record(procedure, now)
+    case 'send':
+      return act('print_ready', () => until(procedure, 'central_status', () => caseOf(procedure, caseId).currentStepId !== stepId))
+    case 'encode':
+    case 'print':
+      // A bound blank was begun before: the machine is asked how far it got.
+      return act('issue_card', () => client.request(now.state === 'personalising' ? 'resumeIssuance' : 'startIssuance', { caseId }))
+    case 'hand_over':
+      return act('hand_over', () => client.request('handOver', { caseId, unverifiedReason }))
+    case 'receipt':
+    case 'acknowledge':
+      return act(kind, () => client.request('completeStep', { caseId, stepId }))
+    case 'archive':
+      return act('archive', () => client.request('archiveCase', { caseId, shelf: 'DEMO-1' }))
+    default:
+      throw new Fault('input.unsupported', { caseId, step: stepId, found: kind })
   }
+}
+
+async function examine({ client }: Procedure, { caseId, currentStepId: stepId, requirements }: CaseState): Promise<void> {
+  for (const { id, mandatory, satisfied } of requirements)
+    if (mandatory && !satisfied) await client.request('checkRequirement', { caseId, requirementId: id, satisfied: true })
+  await client.request('completeStep', { caseId, stepId })
+}
+
+const captured: readonly string[] = ['good', 'weak_accepted', 'exception']
+
+async function record(procedure: Procedure, { caseId, modalities, recordSigned }: CaseState): Promise<void> {
+  const isOpen = (modality: Modality) => !modalities.some((each) => each.modality === modality && captured.includes(each.state))
+  for (const [modality, name] of captureOrder)
+    if (isOpen(modality)) return step(procedure, `capture_${name}`, () => captureOne(procedure, caseId, modality))
+  const { client } = procedure
+  if (recordSigned) await step(procedure, 'seal', () => client.request('sealRecord', { caseId }))
+  else await step(procedure, 'sign_record', () => client.request('signRecord', { caseId }))
+}
+
+async function step<T>(procedure: Procedure, name: string, act: () => Promise<T>): Promise<T> {
+  const done = procedure.step(name)
+  try {
+    const result = await act()
+    done(true)
+    return result
+  } catch (error) {
+    done(false)
+    throw error
+  }
+}
+
+/** A station that nobody owns yet is claimed; what an interrupted beginning left undone is done. */
+async function logIn({ client, launchToken }: Procedure): Promise<void> {
+  if (launchToken !== '') await client.request('claimStation', { launchToken, ...administrator })
+  // Claiming logs nobody in: the administrator does it like anybody.
+  if (!client.state.session.loggedIn) await client.request('logIn', administrator)
+  const { operators } = await client.request('listOperators', {})
+  if (!operators.some(({ name }) => name === demoOperator.name))
+    await client.request('addOperator', { name: demoOperator.name, pin: demoOperator.pin, roles: workingRoles })
+  await client.request('logOut', {})
   await client.request('logIn', demoOperator)
 }
 
@@ -119,8 +178,6 @@ function caseOf({ client }: Procedure, caseId: string): CaseState {
   if (!found) throw new Fault('case.not_found', { caseId })
   return found
 }
-
-const current = (procedure: Procedure, caseId: string): string => caseOf(procedure, caseId).currentStepId
 
 /** Waits on the station's own events, never on a timer. */
 async function until({ client, clock }: Procedure, operation: string, holds: () => boolean): Promise<void> {

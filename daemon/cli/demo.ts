@@ -1,10 +1,8 @@
 // rekam demo: one simulated person, end to end, on the in-process or the real stacks; with --serve the station then stays open in the browser.
 
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { WebSocket } from 'ws'
 import { type CaseState, connect } from '../../protocol/client.js'
@@ -12,16 +10,18 @@ import { systemClock } from '../../protocol/clock.js'
 import { Fault, toFault } from '../../protocol/fault.js'
 import type { Log } from '../../protocol/log.js'
 import { parseConfig } from '../config.js'
-import { openLog } from '../log.js'
+import { openLog, type StationLog } from '../log.js'
 import { loadStandards, shippedStandards } from '../service/load-standards.js'
 import type { ServiceStandard } from '../service/standard.js'
 import { prepareFolder } from '../store/files.js'
-import { type Command, type Terminal, UsageError } from './command.js'
+import { type Command, Interrupted, type Terminal, UsageError } from './command.js'
 import { writeArtefacts } from './demo-artefacts.js'
 import { runProcedure } from './demo-procedure.js'
 import { runStation } from './run-station.js'
+import { watchSignals } from './signals.js'
 import { type InprocStack, type RealStack, type StackName, startInprocStack, startRealStack } from './stacks.js'
-import { environmentOf, spawnStation, stackOf, wholeNumber } from './station.js'
+import { environmentOf, stackOf, usbipWords, wholeNumber } from './station.js'
+import { spawnStation } from './station-process.js'
 
 interface DemoArguments {
   readonly subject: string | undefined
@@ -86,32 +86,37 @@ async function runDemo(options: DemoArguments, terminal: Terminal): Promise<numb
     options.subject === undefined
       ? undefined
       : await (await import('../../simulator/people/subject.js')).loadSubject(resolve(options.subject))
+  const signals = watchSignals()
   const data = await mkdtemp(join(tmpdir(), 'rekam-demo-'))
-  await prepareFolder(data)
-  const log = openLog({ clock: systemClock, folder: data })
-  const stackOptions = { seed: options.seed, clock: systemClock, log, ...(first && { first }) }
-  const stack = options.stack === 'real' ? await startRealStack(stackOptions) : await startInprocStack(stackOptions)
-  let keep = false
   try {
-    const reached = 'environment' in stack ? await reachChild(stack, data) : await reachInproc(stack, data, options, standards, log)
+    await prepareFolder(data)
+    const log = openLog({ clock: systemClock, folder: data })
+    const stackOptions = { seed: options.seed, clock: systemClock, log, ...(first && { first }) }
+    const stack = options.stack === 'real' ? await startRealStack(stackOptions) : await startInprocStack(stackOptions)
     try {
-      await walk({ options, standard, stack, reached, log, terminal })
-      if (options.serve) {
-        keep = true
-        await serve(reached, data, terminal)
+      const reached = await reach(stack, { data, options, standards, log, terminal })
+      try {
+        await signals.orInterrupted(walk({ options, standard, stack, reached, log, terminal }))
+        if (options.serve) {
+          terminal.line(`The station stays open at ${reached.url} (operator "Siti Demo", PIN 864209). Its data: ${data}. Ctrl+C ends both.`)
+          await signals.arrived
+        }
+      } finally {
+        await reached.close()
       }
     } finally {
-      await reached.close()
+      await stack.close()
+      log.close()
     }
     return 0
   } catch (error) {
+    if (error instanceof Interrupted) throw error
     const fault = toFault(error)
     if (options.json) terminal.line(JSON.stringify({ result: 'failed', error: { code: fault.code, context: fault.context } }))
     throw fault
   } finally {
-    await stack.close()
-    log.close()
-    if (!keep) await rm(data, { recursive: true, force: true })
+    await rm(data, { recursive: true, force: true })
+    signals.stop()
   }
 }
 
@@ -180,42 +185,26 @@ function conclude(
   for (const path of artefacts) terminal.line(`  ${path}`)
 }
 
-async function reachInproc(
-  stack: InprocStack,
-  data: string,
-  { port }: DemoArguments,
-  standards: readonly ServiceStandard[],
-  log: ReturnType<typeof openLog>,
-): Promise<Reached> {
-  const config = parseConfig({ ...stack.settings, port }, 'demo')
-  const environment = await environmentOf(data, log, stack.transports())
-  const daemon = await runStation(environment, { config, standards, simulation: { callPerson: () => stack.office.callPerson() } })
-  return { url: daemon.gateway.url, launchToken: daemon.gateway.launchToken ?? '', close: () => daemon.close() }
+interface Reaching {
+  readonly data: string
+  readonly options: DemoArguments
+  readonly standards: readonly ServiceStandard[]
+  readonly log: StationLog
+  readonly terminal: Terminal
 }
 
-async function reachChild(stack: RealStack, data: string): Promise<Reached> {
+async function reach(stack: InprocStack | RealStack, reaching: Reaching): Promise<Reached> {
+  const { data, options, standards, log, terminal } = reaching
+  if (!('environment' in stack)) {
+    const config = parseConfig({ ...stack.settings, port: options.port }, 'demo')
+    const environment = await environmentOf(data, log, stack.transports())
+    const daemon = await runStation(environment, { config, standards, simulation: { callPerson: () => stack.office.callPerson() } })
+    return { url: daemon.gateway.url, launchToken: daemon.gateway.launchToken ?? '', close: () => daemon.close() }
+  }
+  // Not among the lines that scripts read: those are steps and the result.
+  terminal[options.json ? 'warn' : 'line'](usbipWords(stack.usbipPort))
   const child = await spawnStation({ data, port: 0, settings: stack.settings, environment: stack.environment })
-  const exited = once(child.process, 'exit')
-  const close = async () => {
-    child.process.kill('SIGTERM')
-    await exited
-    await child.forget()
-  }
-  if (!child.process.stdout) throw new Fault('internal.unexpected', { reason: 'no standard output' })
-  const lines = createInterface({ input: child.process.stdout })
-  const line = await Promise.race([once(lines, 'line').then(([text]) => String(text)), exited.then(() => '')])
-  if (line === '') {
-    await child.forget()
-    throw new Fault('internal.unexpected', { reason: 'the station process ended at its start' })
-  }
-  const { url, launchToken = '' } = JSON.parse(line) as { url: string; launchToken?: string }
-  return { url, launchToken, close }
-}
-
-function serve({ url }: Reached, data: string, terminal: Terminal): Promise<void> {
-  terminal.line(`The station stays open at ${url} (operator "Siti Demo", PIN 864209). Its data: ${data}. Ctrl+C ends it.`)
-  return new Promise((done) => {
-    process.once('SIGINT', () => done())
-    process.once('SIGTERM', () => done())
-  })
+  if (!child.listening) throw new Fault('internal.unexpected', { reason: 'the station process ended at its start' })
+  const { url, launchToken = '' } = child.listening
+  return { url, launchToken, close: async () => void (await child.stop()) }
 }

@@ -2,16 +2,16 @@
 
 import { type Fault, toFault } from '../../protocol/fault.js'
 import { faultWords } from '../../protocol/fault-words.js'
-import { type Command, type Terminal, UsageError } from './command.js'
+import { type Command, Interrupted, type Terminal, UsageError } from './command.js'
 import { commands } from './commands.js'
 
-const terminal: Terminal = {
+const standardStreams: Terminal = {
   line: (text) => void process.stdout.write(`${text}\n`),
   warn: (text) => void process.stderr.write(`${text}\n`),
 }
 
-/** @returns exit status: 0 good, 1 failed, 2 wrong usage */
-export async function main(args: readonly string[]): Promise<number> {
+/** @returns exit status: 0 good, 1 failed, 2 wrong usage, 128 + number of the signal that ended it */
+export async function main(args: readonly string[], terminal: Terminal = standardStreams): Promise<number> {
   const found = find(args)
   if (!found) {
     const asked = args[0]
@@ -25,10 +25,10 @@ export async function main(args: readonly string[]): Promise<number> {
     return 0
   }
   const command = await found.entry.load()
-  return run(command, args.slice(found.words))
+  return run(command, args.slice(found.words), terminal)
 }
 
-async function run(command: Command, args: readonly string[]): Promise<number> {
+async function run(command: Command, args: readonly string[], terminal: Terminal): Promise<number> {
   try {
     return await command.run(args, terminal)
   } catch (error) {
@@ -37,7 +37,8 @@ async function run(command: Command, args: readonly string[]): Promise<number> {
       for (const line of command.usage) terminal.warn(`  ${line}`)
       return 2
     }
-    report(toFault(error))
+    if (error instanceof Interrupted) return error.status
+    report(toFault(error), terminal)
     return 1
   }
 }
@@ -47,7 +48,7 @@ function isUsage(error: unknown): error is Error {
   return error instanceof UsageError || (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
 }
 
-function report(fault: Fault): void {
+function report(fault: Fault, terminal: Terminal): void {
   const words = faultWords[fault.code]
   terminal.warn(`${words.what.en}. ${words.next.en}. [${fault.message}]`)
   // The cause of the unexpected is for the engineer at the terminal; it never goes to a client.

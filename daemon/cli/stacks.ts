@@ -8,7 +8,9 @@ import type { CardTransport } from '../../protocol/hardware/card.js'
 import type { Log } from '../../protocol/log.js'
 import type { Office, OfficeOptions } from '../../simulator/office/office.js'
 import type { Person } from '../../simulator/people/person.js'
+import type { startUsbip, UsbipServer } from '../../simulator/transport/usbip.js'
 import type { Environment } from '../station.js'
+import { lockFolder } from '../store/folder-lock.js'
 import { centreBiometrics } from './centre-biometrics.js'
 
 export const stackNames = ['inproc', 'real'] as const
@@ -47,19 +49,31 @@ export interface RealStack extends Stack {
   /** For the station's process, and for no other. */
   readonly environment: Readonly<Record<string, string>>
   readonly pcscEnvironment: Readonly<Record<string, string>>
+  /** The same USB devices, listed by `usbip --tcp-port P list -r 127.0.0.1`. Not to be attached while a station has them. */
+  readonly usbipPort: number
 }
 
-async function officeOptions(options: StackOptions, coupler: OfficeOptions['coupler']): Promise<OfficeOptions> {
-  const { openCentreFolder } = await import('../../simulator/centre/folder.js')
-  const kept = options.centreFolder === undefined ? undefined : openCentreFolder(options.centreFolder)
+async function officeOptions(options: StackOptions, coupler: OfficeOptions['coupler'], closing: Closing): Promise<OfficeOptions> {
+  const kept = options.centreFolder === undefined ? undefined : await keepCentre(options.centreFolder, closing)
+  // An office opened again is another day's: other people come, and other blanks were delivered.
+  const day = kept?.memory ? Math.floor(options.clock.nowMs() / 1_000) : 0
   return {
-    seed: options.seed,
+    seed: day === 0 ? options.seed : (options.seed + day) % 1_000_000,
     clock: options.clock,
     biometrics: centreBiometrics,
     coupler,
     ...(options.first && { first: options.first }),
     ...(kept && { centreFolder: kept }),
   }
+}
+
+/** Locked before it is read: the centre of a running station would be written over by a second one. @throws Fault `store.locked` */
+async function keepCentre(folder: string, closing: Closing) {
+  const { openCentreFolder } = await import('../../simulator/centre/folder.js')
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const lock = lockFolder(folder)
+  closing.add(async () => lock.release())
+  return openCentreFolder(folder)
 }
 
 const settingsOf = (office: Office): Readonly<Record<string, unknown>> => ({
@@ -69,7 +83,12 @@ const settingsOf = (office: Office): Readonly<Record<string, unknown>> => ({
   ...office.settings,
 })
 
-export async function startInprocStack(options: StackOptions): Promise<InprocStack> {
+/** @throws Fault `store.locked` */
+export function startInprocStack(options: StackOptions): Promise<InprocStack> {
+  return whole((closing) => assembleInprocStack(options, closing))
+}
+
+async function assembleInprocStack(options: StackOptions, closing: Closing): Promise<InprocStack> {
   const { createOffice } = await import('../../simulator/office/office.js')
   const { inprocUsb } = await import('../../simulator/transport/inproc-usb.js')
   const { inprocSerial } = await import('../../simulator/transport/inproc-serial.js')
@@ -79,8 +98,9 @@ export async function startInprocStack(options: StackOptions): Promise<InprocSta
     insert: (card: Parameters<typeof cards.insert>[1]) => cards.insert(readerNames.coupler, card),
     remove: () => cards.remove(readerNames.coupler),
   }
-  const office = createOffice(await officeOptions(options, coupler))
+  const office = createOffice(await officeOptions(options, coupler, closing))
   const usb = inprocUsb(options.clock)
+  closing.add(() => usb.close())
   for (const model of [office.scanner, office.irisCamera, office.faceCamera, office.printer]) await usb.plug(model)
   const serial = inprocSerial()
   serial.plug(padName, office.pad)
@@ -89,12 +109,30 @@ export async function startInprocStack(options: StackOptions): Promise<InprocSta
     settings: { ...settingsOf(office), signaturePadPath: padName },
     counter: { lay: async (card) => cards.insert(readerNames.counter, card.chip), cards: cards.transport() },
     transports: () => ({ usb: usb.transport(), serial: serial.transport(), cards: cards.transport(), centre: office.centre.transport }),
-    close: () => usb.close(),
+    close: () => closing.close(),
   }
 }
 
-/** Needs umockdev, socat, pcscd and vpcd, and the right to make namespaces. @throws Fault `simulator.missing_program` | `card.terminal_lost` */
-export async function startRealStack(options: StackOptions): Promise<RealStack> {
+/**
+ * Needs umockdev, socat, pcscd and vpcd, and the right to make namespaces.
+ * @throws Fault `simulator.missing_program` | `card.terminal_lost` | `store.locked`
+ */
+export function startRealStack(options: StackOptions): Promise<RealStack> {
+  return whole((closing) => assembleRealStack(options, closing))
+}
+
+/** All of it, or nothing: what was opened before the failure is closed again. */
+async function whole<T>(assemble: (closing: Closing) => Promise<T>): Promise<T> {
+  const closing = closeInReverse()
+  try {
+    return await assemble(closing)
+  } catch (error) {
+    await closing.close()
+    throw error
+  }
+}
+
+async function assembleRealStack(options: StackOptions, closing: Closing): Promise<RealStack> {
   const { createOffice } = await import('../../simulator/office/office.js')
   const { startUsbfs } = await import('../../simulator/transport/usbfs/server.js')
   const { startPty } = await import('../../simulator/transport/pty.js')
@@ -103,48 +141,77 @@ export async function startRealStack(options: StackOptions): Promise<RealStack> 
   const { openPcscTransport } = await import('../../drivers/transport/pcsc.js')
   // A short path: it holds sockets, whose names are limited.
   const folder = await mkdtemp(join(tmpdir(), 'rekam-'))
-  const closers: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })]
-  const close = async () => {
-    for (const each of closers.reverse()) await each()
+  closing.add(() => rm(folder, { recursive: true, force: true }))
+  const pcscd = await startPrivatePcscd(folder, [{ name: virtualReader }])
+  closing.add(() => pcscd.stop())
+  const slot = (name: string) => {
+    const found = pcscd.slots.get(name)
+    if (!found) throw new RangeError(`no simulated reader ${name}`)
+    return found
   }
-  try {
-    const pcscd = await startPrivatePcscd(folder, [{ name: virtualReader }])
-    closers.push(() => pcscd.stop())
-    const slot = (name: string) => {
-      const found = pcscd.slots.get(name)
-      if (!found) throw new RangeError(`no simulated reader ${name}`)
-      return found
-    }
-    const moves = { last: Promise.resolve() }
-    const move = (act: () => Promise<void>) => {
-      moves.last = moves.last.then(act).catch(() => options.log.write('warn', 'simulator.card_move_failed'))
-    }
-    const coupler = {
-      insert: (card: Parameters<OfficeOptions['coupler']['insert']>[0]) => move(() => slot(readerNames.coupler).insert(card)),
-      remove: () => move(() => slot(readerNames.coupler).remove()),
-    }
-    const office = createOffice(await officeOptions(options, coupler))
-    const usbFolder = join(folder, 'usb')
-    await mkdir(usbFolder)
-    const usb = await startUsbfs(usbFolder)
-    closers.push(() => usb.close())
-    for (const model of [office.scanner, office.irisCamera, office.faceCamera, office.printer]) await usb.plug(model)
-    const pty = await startPty(office.pad, folder, padName)
-    closers.push(() => pty.close())
-    const centre = await serveCentre(office.centre.link)
-    closers.push(() => centre.close())
-    const cards = openPcscTransport({ clock: options.clock, log: options.log, adapter: 'pcsc-mini', environment: pcscd.environment })
-    closers.push(() => cards.close())
-    return {
-      office,
-      settings: { ...settingsOf(office), signaturePadPath: pty.path, centreUrl: centre.url, simulated: true },
-      counter: { lay: (card) => slot(readerNames.counter).insert(card.chip), cards },
-      environment: { ...usb.env, ...pcscd.environment },
-      pcscEnvironment: pcscd.environment,
-      close,
-    }
-  } catch (error) {
-    await close()
+  const moves = { last: Promise.resolve() }
+  const move = (act: () => Promise<void>) => {
+    moves.last = moves.last.then(act).catch(() => options.log.write('warn', 'simulator.card_move_failed'))
+  }
+  const coupler = {
+    insert: (card: Parameters<OfficeOptions['coupler']['insert']>[0]) => move(() => slot(readerNames.coupler).insert(card)),
+    remove: () => move(() => slot(readerNames.coupler).remove()),
+  }
+  const office = createOffice(await officeOptions(options, coupler, closing))
+  const devices = [office.scanner, office.irisCamera, office.faceCamera, office.printer]
+  const usbFolder = join(folder, 'usb')
+  await mkdir(usbFolder)
+  const usb = await startUsbfs(usbFolder)
+  closing.add(() => usb.close())
+  for (const model of devices) await usb.plug(model)
+  const usbip = await exportByUsbip(devices)
+  closing.add(() => usbip.close())
+  options.log.write('info', 'simulator.usbip', { port: usbip.port })
+  const pty = await startPty(office.pad, folder, padName)
+  closing.add(() => pty.close())
+  const centre = await serveCentre(office.centre.link)
+  closing.add(() => centre.close())
+  const cards = openPcscTransport({ clock: options.clock, log: options.log, adapter: 'pcsc-mini', environment: pcscd.environment })
+  closing.add(() => cards.close())
+  return {
+    office,
+    settings: { ...settingsOf(office), signaturePadPath: pty.path, centreUrl: centre.url, simulated: true },
+    counter: { lay: (card) => slot(readerNames.counter).insert(card.chip), cards },
+    environment: { ...usb.env, ...pcscd.environment },
+    pcscEnvironment: pcscd.environment,
+    usbipPort: usbip.port,
+    close: () => closing.close(),
+  }
+}
+
+/** The usual port of usbipd when it is free, else any: two stacks at once are no trouble. */
+async function exportByUsbip(devices: Parameters<typeof startUsbip>[1]): Promise<UsbipServer> {
+  const { startUsbip, usbipPort } = await import('../../simulator/transport/usbip.js')
+  return startUsbip(usbipPort, devices).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return startUsbip(0, devices)
     throw error
+  })
+}
+
+interface Closing {
+  add(close: () => Promise<void>): void
+  /** Everything is closed, whatever one of them says; then the first error is thrown. Idempotent. */
+  close(): Promise<void>
+}
+
+function closeInReverse(): Closing {
+  const closers: (() => Promise<void>)[] = []
+  let closed: Promise<void> | undefined
+  const closeAll = async () => {
+    const errors: unknown[] = []
+    for (const close of closers.reverse()) await close().catch((error: unknown) => errors.push(error))
+    if (errors.length > 0) throw errors[0]
+  }
+  return {
+    add: (close) => void closers.push(close),
+    close: () => {
+      closed ??= closeAll()
+      return closed
+    },
   }
 }

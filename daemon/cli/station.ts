@@ -1,11 +1,6 @@
 // rekam station: the daemon. On real devices by default; with --simulate the same daemon on a simulated office, in process or below the real stacks.
 
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { openPcscTransport } from '../../drivers/transport/pcsc.js'
 import { serialTransport } from '../../drivers/transport/serial.js'
@@ -25,19 +20,26 @@ import { loadStoreKey } from '../store/keys.js'
 import { type Command, type Terminal, UsageError } from './command.js'
 import { dataFolder } from './data-folder.js'
 import { type Daemon, runStation } from './run-station.js'
+import { watchSignals } from './signals.js'
 import { type StackName, stackNames, startInprocStack, startRealStack } from './stacks.js'
+import { type Listening, spawnStation } from './station-process.js'
 
 export const command: Command = {
   name: 'station',
   usage: ['rekam station [--simulate[=inproc|real]] [--port P] [--data DIR] [--config FILE] [--seed N] [--json]'],
   run: async (args, terminal) => {
     const options = parse(args)
-    if (options.simulate === 'real') return superviseRealStack(options)
-    const running = options.simulate === 'inproc' ? await openSimulatedStation(options) : await openRealStation(options)
-    announce(running, options.json, terminal)
-    await untilSignalled()
-    await running.close()
-    return 0
+    if (options.simulate === 'real') return superviseRealStack(options, terminal)
+    const signals = watchSignals()
+    try {
+      const running = options.simulate === 'inproc' ? await openSimulatedStation(options) : await openRealStation(options)
+      announce(listeningOf(running), options.json, terminal)
+      await signals.arrived
+      await running.close()
+      return 0
+    } finally {
+      signals.stop()
+    }
   },
 }
 
@@ -110,83 +112,79 @@ async function openRealStation(options: StationArguments): Promise<Daemon> {
 }
 
 async function openSimulatedStation(options: StationArguments): Promise<Daemon> {
+  const { stackOptions, overrides } = await simulationOf(options)
+  const stack = await startInprocStack(stackOptions)
+  try {
+    const config = withPort(parseConfig({ ...overrides, ...stack.settings }, options.config ?? 'simulation'), options.port)
+    const simulation: SimulationDesk = { callPerson: () => stack.office.callPerson() }
+    const environment = await environmentOf(options.data, stackOptions.log, stack.transports())
+    const daemon = await runStation(environment, { config, standards: await loadStandards(shippedStandards), simulation })
+    return {
+      ...daemon,
+      close: async () => {
+        await daemon.close()
+        await stack.close()
+      },
+    }
+  } catch (error) {
+    await stack.close()
+    throw error
+  }
+}
+
+/** What both stacks need: a data folder with its log, a seed, and what the user's own configuration adds. */
+async function simulationOf(options: StationArguments) {
   await prepareFolder(options.data)
   const log = openLog({ clock: systemClock, folder: options.data })
   const seed = options.seed ?? Math.floor(systemRandom.next() * 1_000_000)
-  const stack = await startInprocStack({ seed, clock: systemClock, log, centreFolder: join(options.data, 'simulated-centre') })
-  const overrides: unknown = options.config === undefined ? {} : await loadConfig(options.config)
-  const config = withPort(parseConfig({ ...(overrides as object), ...stack.settings }, options.config ?? 'simulation'), options.port)
-  const simulation: SimulationDesk = { callPerson: () => stack.office.callPerson() }
-  const environment = await environmentOf(options.data, log, stack.transports())
-  const daemon = await runStation(environment, { config, standards: await loadStandards(shippedStandards), simulation })
-  return {
-    ...daemon,
-    close: async () => {
-      await daemon.close()
-      await stack.close()
-    },
-  }
+  const overrides: object = options.config === undefined ? {} : await loadConfig(options.config)
+  return { stackOptions: { seed, clock: systemClock, log, centreFolder: join(options.data, 'simulated-centre') }, overrides }
 }
 
 const withPort = (config: StationConfig, port: number | undefined): StationConfig => (port === undefined ? config : { ...config, port })
 
-/** The office lives here, the station in a child below the preloaded bus. Signals go to the child; its end is ours. */
-async function superviseRealStack(options: StationArguments): Promise<number> {
-  await prepareFolder(options.data)
-  const log = openLog({ clock: systemClock, folder: options.data })
-  const seed = options.seed ?? Math.floor(systemRandom.next() * 1_000_000)
-  const stack = await startRealStack({ seed, clock: systemClock, log, centreFolder: join(options.data, 'simulated-centre') })
-  const child = await spawnStation({ ...options, settings: stack.settings, environment: stack.environment })
-  await stack.office.callPerson()
-  child.process.stdout?.pipe(process.stdout)
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.process.kill(signal))
-  const [code] = (await once(child.process, 'exit')) as [number | null]
-  await child.forget()
-  await stack.close()
-  return code ?? 1
+/** The office lives here, the station in a child below the preloaded bus. A signal ends both; so does the child's own end. */
+async function superviseRealStack(options: StationArguments, terminal: Terminal): Promise<number> {
+  const signals = watchSignals()
+  try {
+    const { stackOptions, overrides } = await simulationOf(options)
+    const stack = await startRealStack(stackOptions)
+    try {
+      tellUsbip(stack.usbipPort, options.json, terminal)
+      await stack.office.callPerson()
+      const settings = { ...overrides, ...stack.settings }
+      const child = await spawnStation({ data: options.data, port: options.port, settings, environment: stack.environment })
+      if (child.listening) announce(child.listening, options.json, terminal)
+      const ended = await Promise.race([child.exited, signals.arrived])
+      return typeof ended === 'number' ? ended : await child.stop()
+    } finally {
+      await stack.close()
+    }
+  } finally {
+    signals.stop()
+  }
 }
 
-/** A station process on somebody else's office. Its standard output is JSON lines, the first says where it listens. */
-export async function spawnStation(options: {
-  readonly data: string
-  readonly port: number | undefined
-  readonly settings: Readonly<Record<string, unknown>>
-  readonly environment: Readonly<Record<string, string>>
-}) {
-  const folder = await mkdtemp(join(tmpdir(), 'rekam-config-'))
-  const config = join(folder, 'config.json')
-  await writeFile(config, JSON.stringify(options.settings), { mode: 0o600 })
-  const entry = fileURLToPath(new URL('../../../bin/rekam.js', import.meta.url))
-  const args = [
-    entry,
-    'station',
-    '--config',
-    config,
-    '--data',
-    options.data,
-    '--json',
-    ...(options.port === undefined ? [] : ['--port', String(options.port)]),
-  ]
-  const child = spawn(process.execPath, args, { env: { ...process.env, ...options.environment }, stdio: ['ignore', 'pipe', 'inherit'] })
-  return { process: child, forget: () => rm(folder, { recursive: true, force: true }) }
+function tellUsbip(port: number, json: boolean, terminal: Terminal): void {
+  terminal.line(json ? JSON.stringify({ event: 'usbip', port }) : usbipWords(port))
 }
 
-function announce({ gateway, station }: Daemon, json: boolean, terminal: Terminal): void {
-  const { url, launchToken } = gateway
+export const usbipWords = (port: number): string => `Simulated USB devices over USB/IP: usbip --tcp-port ${port} list -r 127.0.0.1`
+
+const listeningOf = ({ gateway, station }: Daemon): Listening => ({
+  url: gateway.url,
+  version: station.softwareVersion,
+  simulated: station.simulated,
+  ...(gateway.launchToken !== undefined && { launchToken: gateway.launchToken }),
+})
+
+function announce(listening: Listening, json: boolean, terminal: Terminal): void {
+  const { url, version, simulated, launchToken } = listening
   if (json) {
-    terminal.line(
-      JSON.stringify({ event: 'listening', url, simulated: station.simulated, ...(launchToken !== undefined && { launchToken }) }),
-    )
+    terminal.line(JSON.stringify({ event: 'listening', ...listening }))
     return
   }
-  terminal.line(`rekam ${station.softwareVersion}: ${url}${station.simulated ? '  (simulated devices, registry and centre)' : ''}`)
+  terminal.line(`rekam ${version}: ${url}${simulated ? '  (simulated devices, registry and centre)' : ''}`)
   if (launchToken !== undefined)
     terminal.line(`First administrator: open the address and claim the station with this one-time token: ${launchToken}`)
-}
-
-function untilSignalled(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve())
-    process.once('SIGTERM', () => resolve())
-  })
 }

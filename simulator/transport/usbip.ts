@@ -7,6 +7,8 @@ import { SocketReader } from './socket-reader.js'
 import { type HostRequest, type HostResult, type HostTransfer, highSpeedBytesPerSecond, ModelHost, type Wire, wireOf } from './usb-host.js'
 import { configurationValue, deviceFields, interfaceFields, readSetup } from './usb-standard.js'
 
+/** Where `usbip` looks unless told otherwise. */
+export const usbipPort = 3240
 const version = 0x0111
 const operation = { requestDeviceList: 0x8005, replyDeviceList: 0x0005, requestImport: 0x8003, replyImport: 0x0003 } as const
 const command = { submit: 1, unlink: 2, returnSubmit: 3, returnUnlink: 4 } as const
@@ -36,7 +38,7 @@ interface Exported {
   imported: boolean
 }
 
-/** Exports `models` on loopback. @param port 3240 is what `usbip` looks at by default; 0 takes a free one */
+/** Exports `models` on loopback. @param port `usbipPort`, or 0 for any free one */
 export async function startUsbip(port: number, models: readonly UsbDeviceModel[]): Promise<UsbipServer> {
   const devices = models.map(
     (model, index): Exported => ({ busId: `1-${index + 1}`, number: index + 2, host: new ModelHost(model), imported: false }),
@@ -80,7 +82,9 @@ function deviceRecord({ busId, number, host }: Exported): Buffer {
   const { descriptors } = host.model
   const fields = deviceFields(descriptors)
   const record = Buffer.alloc(recordBytes)
-  record.write(`/sys/devices/platform/simulated/usb1/${busId}`, 0, 'latin1')
+  // The protocol carries no strings: the path is the only place where a listing can show a name.
+  const name = fields.product.toLowerCase().match(/[a-z0-9]+/g)?.join('-') ?? ''
+  record.write(`/sys/devices/platform/simulated/${name.slice(0, 100)}/usb1/${busId}`, 0, 'latin1')
   record.write(busId, 256, 'latin1')
   record.writeUInt32BE(1, 288)
   record.writeUInt32BE(number, 292)
