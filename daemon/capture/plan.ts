@@ -15,7 +15,9 @@ export interface FrameCapturePlan extends AutoCapturePlan {
   readonly indicator: number
 }
 
-const still: Omit<AutoCapturePlan, 'leastMeasure'> = { neededFrames: 4, mostMotion: 12, timeoutMs: 20_000 }
+/** A sensor that freezes must be found out before its picture has been still for long enough to be taken. */
+export const neededFrames = 4
+const still: Omit<AutoCapturePlan, 'leastMeasure'> = { neededFrames, mostMotion: 12, timeoutMs: 20_000 }
 
 export const framePlans: Readonly<Record<Exclude<Modality, 'signature'>, FrameCapturePlan>> = {
   face: { ...still, kind: 'face_camera', indicator: readyIndicator, leastMeasure: 40 },

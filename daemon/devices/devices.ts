@@ -14,6 +14,7 @@ import type { SerialTransport } from '../../protocol/hardware/serial.js'
 import type { UsbDeviceInfo, UsbTransport } from '../../protocol/hardware/usb.js'
 import type { Log } from '../../protocol/log.js'
 import type { Random } from '../../protocol/random.js'
+import { neededFrames } from '../capture/plan.js'
 import type { StationState } from '../state.js'
 import { type DeviceSlot, openDeviceSlot } from './slot.js'
 
@@ -59,7 +60,8 @@ export function openDevices(deps: DevicesDeps, settings: DeviceSettings): Device
       kind,
       openDeviceSlot<CaptureDevice>(deps, kind, async () => {
         const info = await find(kind, (each) => captureKindOf(each) === kind)
-        const device = await openCaptureDevice({ usb, clock, random, log, trust: settings.trustedDevices }, info.key)
+        const limits = { frozenFrames: neededFrames }
+        const device = await openCaptureDevice({ usb, clock, random, log, trust: settings.trustedDevices, limits }, info.key)
         return { device, key: info.key, serial: device.serial, product: info.product }
       }),
     ]),

@@ -181,6 +181,19 @@ t.test('nobody at the scanner: the capture gives up by its deadline and says so'
   await station.capture(caseId, 'right_four')
 })
 
+t.test('a scanner that freezes with a hand on it is found out before the frozen picture is taken', async (t) => {
+  const station = await simulatedStation(t, { seed, first })
+  const { scanner } = station.world.office
+  const caseId = await station.receive()
+  await station.untilDevice('slap_scanner', 'ready')
+  await station.run(station.station.capture.start(station.actor, caseId, 'thumbs'))
+  await station.until(({ capture }) => capture.boxes.length === 2)
+  scanner.freeze()
+  await station.until(({ capture }) => capture.state === 'review' || station.faults.length > 0)
+  t.match(station.faults, [{ code: 'device.frames_frozen', context: { modality: 'thumbs' } }])
+  await station.capture(caseId, 'thumbs')
+})
+
 t.test('a damaged camera picture is counted and passed over', async (t) => {
   const station = await simulatedStation(t, { seed, first })
   const caseId = await station.receive()
