@@ -23,7 +23,7 @@ export interface FakeStation extends Station {
 
 export const fakeToken = 'launch-token'
 
-export const fakeStandard: ServiceStandard = parseStandard(
+const fakeStandard: ServiceStandard = parseStandard(
   {
     id: 'test.plain',
     version: 3,
