@@ -1,5 +1,5 @@
 // The data centre as the station sees it: a request line, and the words on it. Shared by the station's client and by the simulated centre.
-// The real interfaces of SIAK and the data centre are not public: these words are rekam's own open default (docs: simulated centre).
+// The real interfaces of SIAK and the data centre are not public: these words are rekam's own open default, spoken by simulator/centre/
 
 /** A NIK never stands in `path`: look-ups are POST bodies. */
 export interface CentreRequest {

@@ -83,7 +83,11 @@ function deviceRecord({ busId, number, host }: Exported): Buffer {
   const fields = deviceFields(descriptors)
   const record = Buffer.alloc(recordBytes)
   // The protocol carries no strings: the path is the only place where a listing can show a name.
-  const name = fields.product.toLowerCase().match(/[a-z0-9]+/g)?.join('-') ?? ''
+  const name =
+    fields.product
+      .toLowerCase()
+      .match(/[a-z0-9]+/g)
+      ?.join('-') ?? ''
   record.write(`/sys/devices/platform/simulated/${name.slice(0, 100)}/usb1/${busId}`, 0, 'latin1')
   record.write(busId, 256, 'latin1')
   record.writeUInt32BE(1, 288)
