@@ -1,4 +1,4 @@
-// Questions to a worker thread and their answers. The thread starts at the first question and again after it died; it never keeps the process alive.
+// Questions to a worker thread and their answers. The thread starts at the first question and again after it died; while it is idle it does not keep the process alive.
 
 import { parentPort, Worker } from 'node:worker_threads'
 import { type Deferred, deferred } from '../../protocol/deferred.js'
@@ -28,10 +28,10 @@ export function openWorkerLine<Ask, Answer>(entry: URL, workerData?: unknown): W
     const worker = new Worker(entry, { workerData, execArgv: process.execArgv })
     const open = new Map<number, Deferred<Answer>>()
     const started = { worker, open }
-    worker.unref()
     worker.on('message', (reply: Reply<Answer>) => {
       const waiting = open.get(reply.id)
       open.delete(reply.id)
+      if (open.size === 0) worker.unref()
       if ('answer' in reply) waiting?.resolve(reply.answer)
       else waiting?.reject(new Fault(isFaultCode(reply.code) ? reply.code : 'internal.unexpected', { reason: reply.reason }))
     })
@@ -51,6 +51,7 @@ export function openWorkerLine<Ask, Answer>(entry: URL, workerData?: unknown): W
       const waiting = deferred<Answer>()
       const question: Question<Ask> = { id: nextId++, ask }
       line.open.set(question.id, waiting)
+      line.worker.ref()
       line.worker.postMessage(question)
       return waiting.promise
     },

@@ -1,0 +1,12 @@
+// A worker for the test of the worker line: answers, throws, or dies, as asked.
+
+import { serveWorkerLine } from '../../daemon/capture/worker-line.js'
+import { Fault } from '../../protocol/fault.js'
+
+serveWorkerLine(async (ask: string) => {
+  if (ask === 'die') process.exit(3)
+  if (ask === 'fault') throw new Fault('record.unsupported', { field: 'secret' })
+  if (ask === 'error') throw new TypeError('personal text')
+  if (ask === 'never') return new Promise<never>(() => {})
+  return `${ask}!`
+})

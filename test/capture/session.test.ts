@@ -1,0 +1,380 @@
+// A running capture over the real driver and a simulated device on an in-process bus, in virtual time: it takes, or it ends in one fault, and the device is free.
+
+import t, { type Test } from 'tap'
+import { analyseFrame } from '../../daemon/capture/analyse-frame.js'
+import type { FrameAnalyst } from '../../daemon/capture/analyst.js'
+import { createFrameRing } from '../../daemon/capture/frame-ring.js'
+import { type FrameCapturePlan, framePlans, neededFrames, signaturePlan } from '../../daemon/capture/plan.js'
+import { startCaptureSession, type TakenCapture } from '../../daemon/capture/session.js'
+import { inkPath, startSignatureSession } from '../../daemon/capture/signature-session.js'
+import { openWorkerLine } from '../../daemon/capture/worker-line.js'
+import type { CaptureStatus, Modality, PreviewPicture } from '../../daemon/state.js'
+import type { CaptureDevice, PenSample } from '../../drivers/driver.js'
+import { openTopazPad } from '../../drivers/signature/topaz/driver.js'
+import { Fault, isFault } from '../../protocol/fault.js'
+import { silentLog } from '../../protocol/log.js'
+import { faceCameraModel } from '../../simulator/model/face-camera.js'
+import { irisCameraModel } from '../../simulator/model/iris-camera.js'
+import { slapScannerModel } from '../../simulator/model/slap-scanner.js'
+import { topazPadModel } from '../../simulator/model/topaz-pad.js'
+import { syntheticPerson } from '../../simulator/people/synthetic.js'
+import { inprocSerial } from '../../simulator/transport/inproc-serial.js'
+import { VirtualClock } from '../../simulator/virtual-clock.js'
+import { CaptureBench, type Factory } from '../drivers/capture-bench.js'
+
+const { images } = syntheticPerson(7)
+
+/** Who is in front of the device: nothing at first, then a hand, eyes, a face. */
+interface Scene {
+  /** Exposures until the person is there. */
+  readonly fromFrame: number
+}
+const makers = (scene: Scene): Readonly<Record<'thumbs' | 'irises' | 'face', Factory>> => ({
+  thumbs: (options) =>
+    slapScannerModel({
+      ...options,
+      images: { platen: async (_, frame) => (frame < scene.fromFrame ? undefined : (await images.slap('thumbs')).grey) },
+    }),
+  irises: (options) =>
+    irisCameraModel({
+      ...options,
+      images: {
+        eye: async (sensor, _, frame) => (frame < scene.fromFrame ? undefined : (await images.iris(sensor === 0 ? 'right' : 'left')).grey),
+      },
+    }),
+  face: (options) =>
+    faceCameraModel({ ...options, images: { face: async (_, frame) => (frame < scene.fromFrame ? undefined : images.faceMjpeg(frame)) } }),
+})
+
+const slots = 4
+
+class Counter extends CaptureBench {
+  readonly ring = createFrameRing(slots, 1600 * 1500)
+  readonly statuses: Omit<CaptureStatus, 'caseId' | 'state'>[] = []
+  readonly pictures: PreviewPicture[] = []
+  readonly counted: { dropped: number; corrupt: number }[] = []
+  watched = false
+  analysed = 0
+  /** Called before each analysis; may throw. */
+  beforeAnalysis: (nth: number) => void = () => {}
+  #seen: () => void = () => {}
+
+  readonly analyst: FrameAnalyst = {
+    analyse: async (frame, modality, preview) => {
+      const release = this.clock.hold()
+      try {
+        this.beforeAnalysis(++this.analysed)
+        return await analyseFrame(frame.bytes, frame.header, modality, preview)
+      } finally {
+        release()
+      }
+    },
+    close: async () => {},
+  }
+
+  begin(device: CaptureDevice, modality: Exclude<Modality, 'signature'>, over: Partial<FrameCapturePlan> = {}) {
+    const { ring, analyst, clock } = this
+    const plan = { ...framePlans[modality], ...over }
+    return startCaptureSession(
+      {
+        device,
+        ring,
+        analyst,
+        clock,
+        plan,
+        watched: () => this.watched,
+        status: (status) => {
+          this.statuses.push(status)
+          this.#seen()
+        },
+        show: (picture) => this.pictures.push(picture),
+        counted: (counters) => this.counted.push(counters),
+      },
+      modality,
+      plan.indicator,
+    )
+  }
+
+  /** Until so many looks have been told. */
+  looks(count: number): Promise<void> {
+    return this.clock.runUntil(
+      new Promise<void>((resolve) => {
+        this.#seen = () => {
+          if (this.statuses.length >= count) resolve()
+        }
+        this.#seen()
+      }),
+    )
+  }
+
+  ending(work: Promise<TakenCapture>): Promise<TakenCapture | Error> {
+    return this.clock.runUntil(work.catch((error: Error) => error))
+  }
+}
+
+async function counter(t: Test, modality: 'thumbs' | 'irises' | 'face', scene: Scene = { fromFrame: 2 }) {
+  const bench = new Counter(makers(scene)[modality])
+  const device = await bench.open([bench.trusted], { frozenFrames: neededFrames })
+  t.teardown(() => bench.clock.runUntil(device.close()))
+  return { bench, device }
+}
+
+const codeOf = (end: unknown): string => (isFault(end) ? end.code : end instanceof Error ? end.name : 'taken')
+
+/** After any end: no slot is held, no look comes any more, the device answers and is idle. */
+async function isOver(t: Test, bench: Counter, device: CaptureDevice): Promise<void> {
+  const { length } = bench.statuses
+  bench.clock.advance(3_000)
+  t.match(await bench.clock.runUntil(device.status()), { state: 'idle' }, 'the device is idle')
+  t.equal(bench.statuses.length, length, 'no more looks')
+  t.equal(bench.ring.free, slots, 'no slot is held')
+  t.equal(bench.counted.length, 1, 'counted once')
+}
+
+t.test('capture session', async (t) => {
+  t.test('takes two thumbs when they lie still, with what was seen on the way', async (t) => {
+    const { bench, device } = await counter(t, 'thumbs')
+    const taken = await bench.ending(bench.begin(device, 'thumbs').taken)
+    if (taken instanceof Error) throw taken
+    t.match(taken, { weak: false, frames: [{ header: { sensor: 0, format: 'grey8', widthPx: 1600, heightPx: 1500, ppi: 500 } }] })
+    t.equal(taken.frames[0]?.bytes.length, 1600 * 1500)
+    t.notOk(taken.frames[0]?.bytes.buffer instanceof SharedArrayBuffer, 'the capture is a copy')
+    t.strictSame(
+      taken.frames[0]?.boxes.map(({ position }) => position),
+      [6, 1],
+    )
+    t.equal(bench.statuses[0]?.advice, 'place_fingers')
+    t.match(bench.statuses.at(-1), { advice: '', stableFrames: neededFrames, neededFrames })
+    t.strictSame(bench.pictures, [], 'nobody watches, nothing is shown')
+    await isOver(t, bench, device)
+    t.equal(bench.model.indicator, 0, 'the lamps are off')
+  })
+
+  t.test('takes one picture of each eye, the right one first, and shows previews to who watches', async (t) => {
+    const { bench, device } = await counter(t, 'irises')
+    bench.watched = true
+    const taken = await bench.ending(bench.begin(device, 'irises').taken)
+    if (taken instanceof Error) throw taken
+    t.strictSame(
+      taken.frames.map(({ header }) => header.sensor),
+      [0, 1],
+    )
+    t.equal(taken.measure, Math.min(...taken.frames.map(({ measure }) => measure)))
+    t.ok(bench.pictures.some(({ sensor }) => sensor === 0) && bench.pictures.some(({ sensor }) => sensor === 1))
+    await isOver(t, bench, device)
+  })
+
+  t.test('takes a face', async (t) => {
+    const { bench, device } = await counter(t, 'face')
+    const taken = await bench.ending(bench.begin(device, 'face').taken)
+    if (taken instanceof Error) throw taken
+    t.match(taken, { weak: false, frames: [{ header: { format: 'mjpeg', widthPx: 1920, heightPx: 1080 } }] })
+    await isOver(t, bench, device)
+  })
+
+  t.test('nobody comes: nothing seen, by the deadline', async (t) => {
+    const { bench, device } = await counter(t, 'thumbs', { fromFrame: Number.POSITIVE_INFINITY })
+    // Sensors have noise; the simulated one lays it on, so an empty platen is not a frozen one.
+    const beganMs = bench.clock.monotonicMs()
+    t.equal(codeOf(await bench.ending(bench.begin(device, 'thumbs', { timeoutMs: 2_000 }).taken)), 'capture.nothing_seen')
+    const tookMs = bench.clock.monotonicMs() - beganMs
+    t.ok(tookMs >= 2_000 && tookMs < 2_500, `${tookMs.toFixed(0)} ms`)
+    await isOver(t, bench, device)
+  })
+
+  t.test('takes now what there is, weak unless it was good, and nothing where there is nothing', async (t) => {
+    const { bench, device } = await counter(t, 'thumbs')
+    const session = bench.begin(device, 'thumbs', { neededFrames: 100, leastMeasure: 101 })
+    t.throws(() => session.takeNow(), { code: 'capture.nothing_seen' })
+    await bench.looks(5)
+    session.takeNow()
+    const taken = await bench.ending(session.taken)
+    t.match(taken, { weak: true })
+    await isOver(t, bench, device)
+  })
+
+  t.test('cancelled in mid-stream or while it starts, the device is free for the next one at once', async (t) => {
+    const { bench, device } = await counter(t, 'thumbs')
+    const early = bench.begin(device, 'thumbs')
+    early.cancel()
+    t.equal(codeOf(await bench.ending(early.taken)), 'AbortError')
+    const session = bench.begin(device, 'thumbs')
+    await bench.looks(2)
+    session.cancel()
+    session.cancel()
+    t.equal(codeOf(await bench.ending(session.taken)), 'AbortError')
+    t.equal(codeOf(await bench.ending(bench.begin(device, 'thumbs').taken)), 'taken')
+  })
+
+  t.test('unplugged at any look: one fault at once, the stream is gone', async (t) => {
+    for (const at of [1, 2, 3, 4]) {
+      const { bench, device } = await counter(t, 'thumbs')
+      const session = bench.begin(device, 'thumbs')
+      await bench.looks(at)
+      const beganMs = bench.clock.monotonicMs()
+      await bench.bus.unplug(bench.model)
+      session.lost(new Fault('device.unplugged'))
+      t.equal(codeOf(await bench.ending(session.taken)), 'device.unplugged', `after look ${at}`)
+      t.ok(bench.clock.monotonicMs() - beganMs < 100)
+      const { length } = bench.statuses
+      bench.clock.advance(5_000)
+      t.equal(bench.statuses.length, length)
+      t.equal(bench.ring.free, slots)
+      t.equal(bench.counted.length, 1)
+    }
+  })
+
+  t.test('the slot hears of the unplug before the driver does: the session ends all the same', async (t) => {
+    const { bench, device } = await counter(t, 'thumbs')
+    const session = bench.begin(device, 'thumbs')
+    await bench.looks(3)
+    void device.close()
+    session.lost(new Fault('device.unplugged'))
+    t.equal(codeOf(await bench.ending(session.taken)), 'device.unplugged')
+    t.equal(bench.ring.free, slots)
+  })
+
+  t.test('damaged, short and repeated frames are counted and passed over; when they persist the capture ends in their fault', async (t) => {
+    const few = await counter(t, 'thumbs')
+    few.bench.model.corruptNext(2)
+    few.bench.model.shortNext(2)
+    few.bench.model.repeatNext(2)
+    t.equal(codeOf(await few.bench.ending(few.bench.begin(few.device, 'thumbs').taken)), 'taken')
+    t.ok((few.bench.counted[0]?.corrupt ?? 0) >= 5, `${few.bench.counted[0]?.corrupt} counted`)
+    await isOver(t, few.bench, few.device)
+
+    const persisting = [
+      ['device.frames_corrupt', (bench: Counter) => bench.model.corruptNext(1_000)],
+      ['device.frames_corrupt', (bench: Counter) => bench.model.shortNext(1_000)],
+      ['device.frames_missing', (bench: Counter) => bench.model.repeatNext(1_000)],
+      ['device.frames_missing', (bench: Counter) => bench.model.silence()],
+      ['device.frames_frozen', (bench: Counter) => bench.model.freeze()],
+      ['device.stall', (bench: Counter) => bench.model.stall()],
+      ['device.frames_missing', (bench: Counter) => bench.model.wedge()],
+    ] as const
+    for (const [code, trouble] of persisting) {
+      const { bench, device } = await counter(t, 'thumbs')
+      const session = bench.begin(device, 'thumbs')
+      await bench.looks(3)
+      const beganMs = bench.clock.monotonicMs()
+      trouble(bench)
+      t.equal(codeOf(await bench.ending(session.taken)), code, String(trouble).replace(/.*model\./, ''))
+      const tookMs = bench.clock.monotonicMs() - beganMs
+      t.ok(tookMs < 10_000, `after ${(tookMs / 1_000).toFixed(1)} s, before the capture's own time-out`)
+      t.equal(bench.ring.free, slots)
+      bench.model.heal()
+    }
+  })
+
+  t.test('a frame that cannot be read is passed over; when none can be, the capture ends', async (t) => {
+    const once = await counter(t, 'thumbs')
+    once.bench.beforeAnalysis = (nth) => {
+      if (nth % 3 === 0) throw new Fault('internal.unexpected', { operation: 'worker', reason: 'exited' })
+    }
+    t.equal(codeOf(await once.bench.ending(once.bench.begin(once.device, 'thumbs').taken)), 'taken')
+    t.ok((once.bench.counted[0]?.corrupt ?? 0) >= 1)
+    await isOver(t, once.bench, once.device)
+
+    for (const [code, fault] of [
+      ['device.frames_corrupt', new Fault('image.corrupt', { field: 'mjpeg' })],
+      ['internal.unexpected', new Fault('internal.unexpected', { operation: 'worker' })],
+    ] as const) {
+      const { bench, device } = await counter(t, 'thumbs')
+      bench.beforeAnalysis = () => {
+        throw fault
+      }
+      t.equal(codeOf(await bench.ending(bench.begin(device, 'thumbs').taken)), code)
+      await isOver(t, bench, device)
+    }
+  })
+})
+
+async function padBench() {
+  const clock = new VirtualClock(0)
+  const serial = inprocSerial()
+  const model = topazPadModel({ clock })
+  serial.plug('tty', model)
+  const pad = await openTopazPad({ serial: serial.transport(), clock, log: silentLog }, 'tty')
+  const inks: string[] = []
+  return {
+    clock,
+    serial,
+    model,
+    pad,
+    inks,
+    begin: () => startSignatureSession({ pad, clock, inked: (path) => inks.push(path) }, signaturePlan),
+  }
+}
+
+t.test('signature session', async (t) => {
+  t.test('wipes the display, follows the ink and ends when the pen has rested', async (t) => {
+    const { clock, model, inks, begin } = await padBench()
+    let clears = 0
+    const written = images.signature()
+    model.onClear(() => {
+      clears++
+      void model.sign(written)
+    })
+    const { samples, unitsPerInch } = await clock.runUntil(begin().taken)
+    t.equal(clears, 1)
+    t.equal(unitsPerInch, 410)
+    const down = (all: readonly { penDown: boolean }[]) => all.filter(({ penDown }) => penDown).length
+    t.equal(down(samples), down(written), 'every sample of the pen arrived')
+    t.equal(inks.at(-1), inkPath(samples), 'the ink grown sample by sample is that of the whole')
+    const restedMs = clock.monotonicMs() - (samples.at(-1)?.timeMs ?? 0)
+    t.ok(Math.abs(restedMs - signaturePlan.restMs) < 50, `${restedMs.toFixed(0)} ms after the last sample`)
+  })
+
+  t.test('a slip of the pen is no signature: it waits on, and gives up by its deadline', async (t) => {
+    const { clock, model, begin } = await padBench()
+    const slip = { x: 500, y: 500, pressure: 300, timeMs: 0, penDown: true }
+    model.onClear(() => void model.sign([slip]))
+    const session = begin()
+    t.throws(() => session.takeNow(), { code: 'capture.nothing_seen' })
+    await t.rejects(clock.runUntil(session.taken), { code: 'capture.nothing_seen' })
+    t.equal(Math.round(clock.monotonicMs()), signaturePlan.timeoutMs)
+  })
+
+  t.test('cancel, unplug and garbage end it once', async (t) => {
+    const cancelled = await padBench()
+    const session = cancelled.begin()
+    session.cancel()
+    await t.rejects(session.taken, { name: 'AbortError' })
+    const next = cancelled.begin()
+    next.cancel()
+    await t.rejects(next.taken, { name: 'AbortError' }, 'the pad was free again')
+
+    const pulled = await padBench()
+    pulled.model.onClear(() => void pulled.model.sign(images.signature()))
+    pulled.clock.after(300, () => pulled.serial.unplug('tty'))
+    await t.rejects(pulled.clock.runUntil(pulled.begin().taken), { code: 'device.unplugged' })
+
+    const noisy = await padBench()
+    noisy.model.corruptNext(1_000)
+    noisy.model.onClear(() => void noisy.model.sign(images.signature()))
+    await t.rejects(noisy.clock.runUntil(noisy.begin().taken), { code: 'device.line_noise' })
+  })
+
+  t.test('ink as SVG path: a stroke begins where the pen comes down', async (t) => {
+    const at = (x: number, y: number, penDown: boolean): PenSample => ({ x, y, pressure: 0, timeMs: 0, penDown })
+    t.equal(inkPath([at(1, 1, false), at(2, 3, true), at(4, 5, true), at(6, 7, false), at(8, 9, true)]), 'M2 3L4 5M8 9')
+    t.equal(inkPath([]), '')
+  })
+})
+
+t.test('worker line', async (t) => {
+  const line = openWorkerLine<string, string>(new URL('./fragile-worker.js', import.meta.url))
+  t.equal(await line.ask('hello'), 'hello!')
+  await t.rejects(line.ask('fault'), { code: 'record.unsupported' }, "the worker's fault keeps its code")
+  const error = await line.ask('error').catch((thrown: unknown) => thrown)
+  t.match(error, { code: 'internal.unexpected', context: { reason: 'TypeError' } })
+  t.notOk(String(error).includes('personal'), 'no message crosses')
+  const waiting = line.ask('never')
+  await t.rejects(Promise.all([line.ask('die'), waiting]), { code: 'internal.unexpected', context: { operation: 'worker' } })
+  await t.rejects(waiting, { code: 'internal.unexpected' }, 'whoever waited is told')
+  t.equal(await line.ask('again'), 'again!', 'a new thread answers the next question')
+  const last = line.ask('never')
+  last.catch(() => {})
+  await line.close()
+  await t.rejects(last, { code: 'internal.unexpected' }, 'closing leaves nobody waiting')
+})
