@@ -2,6 +2,7 @@
 
 import sharp from 'sharp'
 import type { PenSample } from '../../drivers/driver.js'
+import { Fault } from '../../protocol/fault.js'
 import type { FrameHeader } from '../../protocol/hardware/frames.js'
 import { encodeJp2 } from '../kernels/image/jp2.js'
 import { encodeWsq } from '../kernels/wsq/index.js'
@@ -128,6 +129,9 @@ async function faceRecord({ header, bytes }: RawFrame, sex: 'M' | 'F', capturedA
     .resize(portrait.widthPx, portrait.heightPx, { fit: 'fill' })
     .jpeg({ quality: portrait.quality, chromaSubsampling: '4:4:4' })
     .toBuffer()
+    .catch((cause: unknown) => {
+      throw new Fault('image.corrupt', { modality: 'face', size: bytes.length }, { cause })
+    })
   return writeFaceImageRecord({
     edition: 2011,
     temporalSemantics: 0,

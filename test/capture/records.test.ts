@@ -1,0 +1,131 @@
+// From a capture to its ISO/IEC 19794 record: every record passes the station's own inspection and holds the picture that was taken.
+
+import sharp from 'sharp'
+import t from 'tap'
+import { makeRecord, type RawFrame, type RecordJob, wsqRate } from '../../daemon/capture/make-record.js'
+import { decodeJp2 } from '../../daemon/kernels/image/jp2.js'
+import { decodeWsq } from '../../daemon/kernels/wsq/index.js'
+import { faceImageType, gender, readFaceImageRecord } from '../../daemon/record/face-image.js'
+import { fingerPosition, readFingerImageRecord } from '../../daemon/record/finger-image.js'
+import { inspectRecord } from '../../daemon/record/inspect.js'
+import { eye, readIrisImageRecord } from '../../daemon/record/iris-image.js'
+import { readSignatureRecord } from '../../daemon/record/signature.js'
+import type { FrameHeader } from '../../protocol/hardware/frames.js'
+import type { GreyImage } from '../../simulator/people/person.js'
+import { syntheticPerson } from '../../simulator/people/synthetic.js'
+
+const { images } = syntheticPerson(7)
+const capturedAtMs = Date.UTC(2026, 0, 5, 1, 2, 3, 456)
+
+function frameOf({ grey, widthPx, heightPx }: GreyImage, sensor = 0, ppi = 500): RawFrame {
+  const header: FrameHeader = { sensor, sequence: 9, format: 'grey8', widthPx, heightPx, ppi, deviceTimeUs: 0 }
+  return { header, bytes: grey }
+}
+
+function psnr(a: Uint8Array, b: Uint8Array): number {
+  const squares = a.reduce((sum, value, i) => sum + (value - (b[i] ?? 0)) ** 2, 0)
+  return 10 * Math.log10(255 ** 2 / (squares / a.length))
+}
+
+t.test('a slap becomes a finger image record: WSQ of the whole platen under the slap’s position', async (t) => {
+  const positions = {
+    right_four: fingerPosition.plainRightFourFingers,
+    left_four: fingerPosition.plainLeftFourFingers,
+    thumbs: fingerPosition.plainThumbs,
+  } as const
+  for (const modality of ['right_four', 'left_four', 'thumbs'] as const) {
+    const frame = frameOf(await images.slap(modality))
+    const bytes = await makeRecord({ modality, capturedAtMs, frame })
+    t.match(await inspectRecord(bytes), { type: 'FIR', valid: true, bytes: bytes.length, remarks: [] }, modality)
+    const [representation, ...others] = readFingerImageRecord(bytes).representations
+    t.strictSame(others, [])
+    t.match(representation, { fingerPosition: positions[modality], widthPx: 1600, heightPx: 1500, scanResolution: { x: 500, y: 500 } })
+    t.match(representation?.captureDate, { year: 2026, month: 1, day: 5, hour: 1, minute: 2, second: 3, millisecond: 456 })
+    t.strictSame(representation?.qualityBlocks, [], 'no quality is claimed that was not measured')
+    const decoded = decodeWsq(representation?.image ?? new Uint8Array())
+    t.strictSame([decoded.widthPx, decoded.heightPx, decoded.ppi], [1600, 1500, 500])
+    const likeness = psnr(decoded.grey, frame.bytes)
+    t.ok(likeness > 28, `PSNR ${likeness.toFixed(1)} dB at ${wsqRate} bit a pixel`)
+    t.ok((representation?.image.length ?? 0) < (1600 * 1500 * 1.1) / 8, `${representation?.image.length} bytes`)
+  }
+})
+
+t.test('two eyes become one iris image record in sensor order, each named by its sensor', async (t) => {
+  const [right, left] = [await images.iris('right'), await images.iris('left')]
+  const bytes = await makeRecord({ modality: 'irises', capturedAtMs, frames: [frameOf(right, 0, 0), frameOf(left, 1, 0)] })
+  t.match(await inspectRecord(bytes), { type: 'IIR', valid: true, remarks: [] })
+  const { representations } = readIrisImageRecord(bytes)
+  t.strictSame(
+    representations.map((each) => each.eye),
+    [eye.right, eye.left],
+  )
+  for (const [i, original] of [right, left].entries()) {
+    const { image = new Uint8Array() } = representations[i] ?? {}
+    const decoded = await decodeJp2(image)
+    const likeness = psnr(decoded.pixels, original.grey)
+    t.ok(likeness > 30, `eye ${i}: PSNR ${likeness.toFixed(1)} dB, ${image.length} bytes`)
+    t.ok(image.length < (640 * 480) / 7)
+  }
+  const one = await makeRecord({ modality: 'irises', capturedAtMs, frames: [frameOf(left, 1, 0)] })
+  t.strictSame(
+    readIrisImageRecord(one).representations.map((each) => each.eye),
+    [eye.left],
+    'one eye alone keeps its name',
+  )
+})
+
+t.test('a camera picture becomes a face image record: the middle at 3:4', async (t) => {
+  const jpeg = await images.faceMjpeg(0)
+  const header: FrameHeader = { sensor: 0, sequence: 1, format: 'mjpeg', widthPx: 1920, heightPx: 1080, ppi: 0, deviceTimeUs: 0 }
+  for (const [sex, code] of [
+    ['M', gender.male],
+    ['F', gender.female],
+  ] as const) {
+    const bytes = await makeRecord({ modality: 'face', capturedAtMs, frame: { header, bytes: jpeg }, sex })
+    t.match(await inspectRecord(bytes), { type: 'FAC', valid: true, remarks: [] })
+    const [face] = readFaceImageRecord(bytes).representations
+    t.match(face, { gender: code, widthPx: 480, heightPx: 640, faceImageType: faceImageType.basic })
+    const image = Buffer.from(face?.image ?? [])
+    t.match(await sharp(image).metadata(), { format: 'jpeg', width: 480, height: 640, chromaSubsampling: '4:4:4' })
+    const wanted = await sharp(jpeg)
+      .extract({ left: 555, top: 0, width: 810, height: 1080 })
+      .resize(480, 640, { fit: 'fill' })
+      .raw()
+      .toBuffer()
+    t.ok(psnr(new Uint8Array(await sharp(image).raw().toBuffer()), new Uint8Array(wanted)) > 34, 'it is the middle of the picture')
+  }
+  await t.rejects(makeRecord({ modality: 'face', capturedAtMs, frame: { header, bytes: jpeg.subarray(0, 900) }, sex: 'F' }), {
+    code: 'image.corrupt',
+  })
+})
+
+t.test('a signature becomes a time series from 0 ms', async (t) => {
+  const written = images.signature().map((sample) => ({ ...sample, timeMs: sample.timeMs + 1_234.4 }))
+  const bytes = await makeRecord({ modality: 'signature', samples: written, unitsPerInch: 410 })
+  t.match(await inspectRecord(bytes), { type: 'SDI', valid: true, remarks: [] })
+  const { sampleCount, channels } = readSignatureRecord(bytes)
+  t.equal(sampleCount, written.length)
+  const valuesOf = (name: string) => [...(channels.find((channel) => channel.name === name)?.values ?? [])]
+  t.strictSame(
+    valuesOf('X'),
+    written.map(({ x }) => x),
+  )
+  t.strictSame(
+    valuesOf('Y'),
+    written.map(({ y }) => y),
+  )
+  t.strictSame(
+    valuesOf('S'),
+    written.map(({ penDown }) => (penDown ? 1 : 0)),
+  )
+  t.equal(valuesOf('T')[0], 0)
+  t.equal(valuesOf('T').at(-1), Math.round((written.at(-1)?.timeMs ?? 0) - 1_234.4))
+})
+
+t.test('the same capture gives the same bytes', async (t) => {
+  const jobs: readonly RecordJob[] = [
+    { modality: 'thumbs', capturedAtMs, frame: frameOf(await images.slap('thumbs')) },
+    { modality: 'signature', samples: images.signature(), unitsPerInch: 410 },
+  ]
+  for (const job of jobs) t.equal(Buffer.compare(await makeRecord(job), await makeRecord(job)), 0, job.modality)
+})
