@@ -32,7 +32,7 @@ import type { ServiceStandard } from './service/standard.js'
 import { StationState } from './state.js'
 import { openStore, type Store, type StoreDeps } from './store/store.js'
 
-export const softwareVersion = '0.1.0'
+const softwareVersion = '0.1.0'
 
 /** Everything the station reaches outside its own memory. */
 export interface Environment {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { type Gateway, openGateway } from '../gateway/gateway.js'
 import { type Environment, openStation, type RunningStation, type StationOptions } from '../station.js'
 
-export const uiFolder = fileURLToPath(new URL('../../station-ui', import.meta.url))
+const uiFolder = fileURLToPath(new URL('../../station-ui', import.meta.url))
 
 export interface Daemon {
   readonly station: RunningStation

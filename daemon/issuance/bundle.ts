@@ -81,7 +81,7 @@ export interface BundleExpectation extends BundleHolder {
  * Signature of the centre's issuing key, valid at the time of issue; then sealed for this station; then station, nonce, packet, person, time.
  * @throws Fault `bundle.forged` | `bundle.wrong_station` | `bundle.replayed` (another request's nonce) | `bundle.wrong_person` | `bundle.expired`
  */
-export async function openBundle(
+async function openBundle(
   jws: string,
   expected: BundleExpectation,
   station: StationIdentity,

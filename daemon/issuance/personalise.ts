@@ -1,10 +1,11 @@
 // Writes a card so that it can be torn out at any moment and finished later: every changing command is journalled before it is sent,
 // what is there is read before it is written, and a card is done only when it was read back whole. Knows no case and no printer.
 
-import type { CardSession } from '../../drivers/card-terminal/driver.js'
+import { type CardSession, statusWordText } from '../../drivers/card-terminal/driver.js'
 import { Fault } from '../../protocol/fault.js'
 import type { Effects } from '../effects.js'
 import { type CardFile, cardApplication } from './profile.js'
+import { sizeOf } from './read-card.js'
 import { join, tlv } from './tlv.js'
 
 /** The intent is durable before the command goes out; the outcome is told after. */
@@ -64,14 +65,14 @@ async function change(
 ): Promise<void> {
   await deps.journal.intend(operation, detail)
   const { statusWord } = await transmit(deps, command)
-  const text = statusWord.toString(16).padStart(4, '0').toUpperCase()
+  const text = statusWordText(statusWord)
   await deps.journal.outcome(text)
   if (statusWord !== ok) throw new Fault('card.status_word', { operation, statusWord: text })
 }
 
 async function isLocked(deps: PersonaliseDeps): Promise<boolean> {
   const { data, statusWord } = await select(deps, 0x00, Uint8Array.of(0x3f, 0x00))
-  if (statusWord !== ok) throw new Fault('card.status_word', { operation: 'select_mf', statusWord: statusWord.toString(16) })
+  if (statusWord !== ok) throw new Fault('card.status_word', { operation: 'select_mf', statusWord: statusWordText(statusWord) })
   // Life cycle status byte, tag 8A of the control parameters (ISO/IEC 7816-4 clause 7.4.10); it is the last object.
   return data.at(-3) === 0x8a && data.at(-1) === lifeCycleLocked
 }
@@ -79,7 +80,7 @@ async function isLocked(deps: PersonaliseDeps): Promise<boolean> {
 async function selectApplication(deps: PersonaliseDeps): Promise<boolean> {
   const { statusWord } = await select(deps, 0x04, cardApplication.aid)
   if (statusWord !== ok && statusWord !== fileNotFound)
-    throw new Fault('card.status_word', { operation: 'select_application', statusWord: statusWord.toString(16) })
+    throw new Fault('card.status_word', { operation: 'select_application', statusWord: statusWordText(statusWord) })
   return statusWord === ok
 }
 
@@ -94,11 +95,11 @@ async function ensureFile(deps: PersonaliseDeps, file: CardFile): Promise<void> 
   const { data, statusWord } = await select(deps, 0x02, fid(file.fid))
   if (statusWord === ok) {
     // A file of another size is of another card's making; nothing here may overwrite it.
-    if (fileSize(data) !== file.content.length)
-      throw new Fault('card.readback_differs', { operation: file.name, expected: file.content.length, found: fileSize(data) })
+    if (sizeOf(data) !== file.content.length)
+      throw new Fault('card.readback_differs', { operation: file.name, expected: file.content.length, found: sizeOf(data) })
     return
   }
-  if (statusWord !== fileNotFound) throw new Fault('card.status_word', { operation: 'select_file', statusWord: statusWord.toString(16) })
+  if (statusWord !== fileNotFound) throw new Fault('card.status_word', { operation: 'select_file', statusWord: statusWordText(statusWord) })
   const size = Uint8Array.of(file.content.length >> 8, file.content.length & 0xff)
   const template = tlv(
     0x62,
@@ -106,7 +107,8 @@ async function ensureFile(deps: PersonaliseDeps, file: CardFile): Promise<void> 
   )
   await change(deps, 'create_file', { file: file.name }, { ins: 0xe0, p1: 0, p2: 0, data: template })
   const again = await select(deps, 0x02, fid(file.fid))
-  if (again.statusWord !== ok) throw new Fault('card.status_word', { operation: 'select_file', statusWord: again.statusWord.toString(16) })
+  if (again.statusWord !== ok)
+    throw new Fault('card.status_word', { operation: 'select_file', statusWord: statusWordText(again.statusWord) })
 }
 
 /** Reads each piece first and writes only what differs: a finished part is never written twice. */
@@ -128,7 +130,7 @@ async function compare(deps: PersonaliseDeps, files: readonly CardFile[], total:
   if (!(await selectApplication(deps))) throw new Fault('card.readback_differs', { operation: 'select_application' })
   for (const file of files) {
     const { statusWord } = await select(deps, 0x02, fid(file.fid))
-    if (statusWord !== ok) throw new Fault('card.readback_differs', { operation: file.name, statusWord: statusWord.toString(16) })
+    if (statusWord !== ok) throw new Fault('card.readback_differs', { operation: file.name, statusWord: statusWordText(statusWord) })
     for (let offset = 0; offset < file.content.length; offset += chunkBytes) {
       const piece = file.content.subarray(offset, offset + chunkBytes)
       if (!same(await read(deps, offset, piece.length), piece)) throw new Fault('card.readback_differs', { operation: file.name, offset })
@@ -145,20 +147,10 @@ async function lock(deps: PersonaliseDeps): Promise<void> {
 
 async function read(deps: PersonaliseDeps, offset: number, size: number): Promise<Uint8Array> {
   const { data, statusWord } = await transmit(deps, { ins: 0xb0, p1: offset >> 8, p2: offset & 0xff, ne: size })
-  if (statusWord !== ok) throw new Fault('card.status_word', { operation: 'read_binary', statusWord: statusWord.toString(16), offset })
+  if (statusWord !== ok) throw new Fault('card.status_word', { operation: 'read_binary', statusWord: statusWordText(statusWord), offset })
   return data
 }
 
 const fid = (id: number): Uint8Array => Uint8Array.of(id >> 8, id & 0xff)
 
 const same = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i])
-
-/** Tag 80 of the control parameters: number of data bytes, two bytes. */
-function fileSize(parameters: Uint8Array): number {
-  for (let at = 2; at + 1 < parameters.length; ) {
-    const length = parameters[at + 1] ?? 0
-    if (parameters[at] === 0x80) return ((parameters[at + 2] ?? 0) << 8) | (parameters[at + 3] ?? 0)
-    at += 2 + length
-  }
-  return -1
-}

@@ -10,7 +10,7 @@ export interface ReadFile {
   readonly content: Uint8Array
 }
 
-export const cardFileNames: readonly (readonly [number, string])[] = [
+const cardFileNames: readonly (readonly [number, string])[] = [
   [0x011e, 'EF.COM'],
   [0x010b, 'DG11 biodata'],
   [0x010d, 'DG13 card data'],

@@ -46,7 +46,11 @@ export function openCaseDesk(deps: {
   return {
     takeTicket: async (actor, { nik, priority, standardId }) => {
       checkNik(nik)
-      const standard = standardId === '' ? standards[0] : standards.find(({ id }) => id === standardId)
+      const wanted = standardId === '' ? standards[0]?.id : standardId
+      // A new case begins on the newest version; running ones stay on theirs.
+      const standard = standards
+        .filter(({ id }) => id === wanted)
+        .reduce<ServiceStandard | undefined>((a, b) => (a && a.version > b.version ? a : b), undefined)
       if (!standard) throw new Fault('standard.unknown', { field: standardId })
       const caseId = Buffer.from(random.bytes(9)).toString('hex')
       await book.open(actor, { standard, caseId, priority, nik })

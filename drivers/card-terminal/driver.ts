@@ -7,6 +7,7 @@ import type { Log } from '../../protocol/log.js'
 import { type Command, decodeResponse, encodeCommand, type Response, statusWordText } from './apdu.js'
 
 export type { Command, Response } from './apdu.js'
+export { statusWordText } from './apdu.js'
 
 export interface CardTerminal {
   /** The terminal now, undefined when it is not connected. */

@@ -6,7 +6,7 @@ import type { Words } from './words.js'
 
 export type ScreenName = keyof Words['screens']
 
-export const screenNames: readonly ScreenName[] = ['queue', 'papers', 'capture', 'send', 'print', 'handOver', 'operators']
+const screenNames: readonly ScreenName[] = ['queue', 'papers', 'capture', 'send', 'print', 'handOver', 'operators']
 
 const desks = ['information_desk', 'counter_officer', 'recording_operator', 'register_officer', 'village_register_officer', 'supervisor']
 const offered: Readonly<Record<ScreenName, readonly string[]>> = {

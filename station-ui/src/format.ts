@@ -5,7 +5,7 @@ import type { Language } from './words.js'
 const locales = { id: 'id-ID', en: 'en-GB' } as const
 const zones: Readonly<Record<string, string>> = { 'Asia/Jakarta': 'WIB', 'Asia/Makassar': 'WITA', 'Asia/Jayapura': 'WIT' }
 
-export const zoneName = (timezone: string): string => zones[timezone] ?? timezone
+const zoneName = (timezone: string): string => zones[timezone] ?? timezone
 
 /** `09.00 WITA` */
 export function time(atMs: number, timezone: string, language: Language): string {

@@ -10,9 +10,9 @@ import { build } from 'vite'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 export const chromiumPath = '/usr/bin/chromium'
 /** Where screenshots of every screen go. CI keeps the folder; git does not. */
-export const screensFolder = join(root, 'out', 'screens')
+const screensFolder = join(root, 'out', 'screens')
 /** README's picture, written only when asked for by REKAM_README_IMAGES=1. */
-export const readmeImages = join(root, 'docs', 'images')
+const readmeImages = join(root, 'docs', 'images')
 
 const flags = [
   '--no-sandbox',
