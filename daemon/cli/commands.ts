@@ -26,7 +26,11 @@ export const commands: readonly Entry[] = [
   },
   {
     name: 'operator',
-    usage: ['rekam operator add NAME --role ROLE,… | list [--json] | lock NAME [--off]  [--data DIR] [--as ADMINISTRATOR] [--pin-stdin]'],
+    usage: [
+      'rekam operator add NAME --role ROLE[,ROLE…] [--pin-stdin] [--data DIR] [--as ADMINISTRATOR]',
+      'rekam operator list [--json] [--data DIR] [--as ADMINISTRATOR]',
+      'rekam operator lock NAME [--off] [--data DIR] [--as ADMINISTRATOR]',
+    ],
     load: async () => (await import('./operator.js')).command,
   },
   {
@@ -41,7 +45,7 @@ export const commands: readonly Entry[] = [
   },
   {
     name: 'record',
-    usage: ['rekam record inspect FILE…'],
+    usage: ['rekam record inspect FILE… [--json]'],
     load: async () => (await import('./record.js')).command,
   },
 ]

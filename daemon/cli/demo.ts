@@ -18,7 +18,7 @@ import { type Command, Interrupted, type Terminal, UsageError } from './command.
 import { writeArtefacts } from './demo-artefacts.js'
 import { runProcedure } from './demo-procedure.js'
 import { runStation } from './run-station.js'
-import { watchSignals } from './signals.js'
+import { type SignalWatch, watchSignals } from './signals.js'
 import { type InprocStack, type RealStack, type StackName, startInprocStack, startRealStack } from './stacks.js'
 import { environmentOf, stackOf, usbipWords, wholeNumber } from './station.js'
 import { spawnStation } from './station-process.js'
@@ -79,35 +79,10 @@ interface Reached {
 }
 
 async function runDemo(options: DemoArguments, terminal: Terminal): Promise<number> {
-  const standards = await loadStandards(shippedStandards)
-  const standard = standards.find(({ id }) => id === options.standard)
-  if (!standard) throw new Fault('standard.unknown', { field: options.standard })
-  const first =
-    options.subject === undefined
-      ? undefined
-      : await (await import('../../simulator/people/subject.js')).loadSubject(resolve(options.subject))
   const signals = watchSignals()
   const data = await mkdtemp(join(tmpdir(), 'rekam-demo-'))
   try {
-    await prepareFolder(data)
-    const log = openLog({ clock: systemClock, folder: data })
-    const stackOptions = { seed: options.seed, clock: systemClock, log, ...(first && { first }) }
-    const stack = options.stack === 'real' ? await startRealStack(stackOptions) : await startInprocStack(stackOptions)
-    try {
-      const reached = await reach(stack, { data, options, standards, log, terminal })
-      try {
-        await signals.orInterrupted(walk({ options, standard, stack, reached, log, terminal }))
-        if (options.serve) {
-          terminal.line(`The station stays open at ${reached.url} (operator "Siti Demo", PIN 864209). Its data: ${data}. Ctrl+C ends both.`)
-          await signals.arrived
-        }
-      } finally {
-        await reached.close()
-      }
-    } finally {
-      await stack.close()
-      log.close()
-    }
+    await openAndWalk(options, data, signals, terminal)
     return 0
   } catch (error) {
     if (error instanceof Interrupted) throw error
@@ -118,6 +93,37 @@ async function runDemo(options: DemoArguments, terminal: Terminal): Promise<numb
     await rm(data, { recursive: true, force: true })
     signals.stop()
   }
+}
+
+async function openAndWalk(options: DemoArguments, data: string, signals: SignalWatch, terminal: Terminal): Promise<void> {
+  const standards = await loadStandards(shippedStandards)
+  const standard = standards.find(({ id }) => id === options.standard)
+  if (!standard) throw new Fault('standard.unknown', { field: options.standard })
+  const first = options.subject === undefined ? undefined : await loadPerson(options.subject)
+  await prepareFolder(data)
+  const log = openLog({ clock: systemClock, folder: data })
+  const stackOptions = { seed: options.seed, clock: systemClock, log, ...(first && { first }) }
+  const stack = options.stack === 'real' ? await startRealStack(stackOptions) : await startInprocStack(stackOptions)
+  try {
+    const reached = await reach(stack, { data, options, standards, log, terminal })
+    try {
+      await signals.orInterrupted(walk({ options, standard, stack, reached, log, terminal }))
+      if (options.serve) {
+        terminal.line(`The station stays open at ${reached.url} (operator "Siti Demo", PIN 864209). Its data: ${data}. Ctrl+C ends both.`)
+        await signals.arrived
+      }
+    } finally {
+      await reached.close()
+    }
+  } finally {
+    await stack.close()
+    log.close()
+  }
+}
+
+async function loadPerson(folder: string) {
+  const { loadSubject } = await import('../../simulator/people/subject.js')
+  return loadSubject(resolve(folder))
 }
 
 async function walk(deps: {

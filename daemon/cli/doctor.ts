@@ -9,7 +9,7 @@ import { openPcscTransport } from '../../drivers/transport/pcsc.js'
 import { serialTransport } from '../../drivers/transport/serial.js'
 import { openUsbTransport } from '../../drivers/transport/usb.js'
 import { systemClock, withDeadline } from '../../protocol/clock.js'
-import { Fault, toFault } from '../../protocol/fault.js'
+import { Fault, isFault, toFault } from '../../protocol/fault.js'
 import { faultWords } from '../../protocol/fault-words.js'
 import { silentLog } from '../../protocol/log.js'
 import { systemRandom } from '../../protocol/random.js'
@@ -179,6 +179,10 @@ async function checkReaders({ cardTerminal, pcscAdapter }: StationConfig): Promi
     if (names.length === 0) return weak('PC/SC knows no reader', 'plug in the printer with its contactless station; is pcscd running?')
     const there = names.some((name) => name === cardTerminal || name.startsWith(`${cardTerminal} `))
     return there ? good(names.join('; ')) : weak(names.join('; '), `none of them is ${cardTerminal}: correct cardTerminal`)
+  } catch (error) {
+    // No reader is asked for yet: what does not answer is the service.
+    if (!isFault(error, 'card.terminal_lost')) throw error
+    return bad(`no PC/SC service answers (${error.context.reason ?? ''})`, 'install and start pcscd')
   } finally {
     await cards.close()
   }

@@ -8,7 +8,7 @@ import { type Inspector, inspectRecord, recordInspectors } from '../record/inspe
 import { type Command, type Terminal, UsageError } from './command.js'
 import { errorOf } from './file-error.js'
 
-const usage = 'rekam record inspect FILE... [--json]'
+const usage = 'rekam record inspect FILE… [--json]'
 /** The largest record of a station is well below; a bound keeps a stray film from filling the memory. */
 const largestBytes = 256 * 1024 * 1024
 
