@@ -4,6 +4,8 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
+import type { CentreBiodata } from '../../protocol/hardware/centre.js'
+import type { KeptPeople } from './population.js'
 import type { CentreMemory } from './state.js'
 
 export interface CentreFolder {
@@ -11,12 +13,15 @@ export interface CentreFolder {
   readonly memory: CentreMemory | undefined
   /** Keeps what it remembers now; a packet's ciphertext is written once. */
   keep(memory: CentreMemory): void
+  /** The registry's people live on too: a case that is still open needs its person. */
+  readonly people?: KeptPeople
 }
 
 /** @throws Error when the folder cannot be used or holds something else */
 export function openCentreFolder(folder: string): CentreFolder {
   const bodies = join(folder, 'packets')
   const index = join(folder, 'centre.v8')
+  const registry = join(folder, 'people.v8')
   mkdirSync(bodies, { recursive: true, mode: 0o700 })
   const written = new Set<string>()
   const write = (path: string, bytes: Uint8Array) => {
@@ -33,8 +38,13 @@ export function openCentreFolder(folder: string): CentreFolder {
     }
     return memory
   }
+  const people = readIfThere(registry)
   return {
     memory: read(),
+    people: {
+      known: people ? (deserialize(people) as CentreBiodata[]) : [],
+      keep: (all) => write(registry, serialize(all)),
+    },
     keep: (memory) => {
       for (const [packetId, { ciphertext }] of memory.packets) {
         if (written.has(packetId)) continue

@@ -8,13 +8,20 @@ export interface Population extends PopulationSource {
   add(biodata: Biodata): void
 }
 
-export function population(): Population {
-  const people = new Map<string, CentreBiodata>()
+/** Who was made known before this process began, and where to keep them for the next one. */
+export interface KeptPeople {
+  readonly known: readonly CentreBiodata[]
+  keep(people: readonly CentreBiodata[]): void
+}
+
+export function population(kept?: KeptPeople): Population {
+  const people = new Map<string, CentreBiodata>(kept?.known.map((each) => [each.nik, each]))
   return {
     find: (nik) => people.get(nik),
     add: ({ address, ...rest }) => {
       const { street, rtRw, village, district, regency, province } = address
       people.set(rest.nik, { ...rest, address: [street, `RT/RW ${rtRw}`, village, district, regency, province].join(', ') })
+      kept?.keep([...people.values()])
     },
   }
 }

@@ -61,7 +61,7 @@ const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toStrin
 export function createOffice(options: OfficeOptions): Office {
   const { seed, clock } = options
   const random = seededRandom(seed)
-  const people = population()
+  const people = population(options.centreFolder?.people)
   const counter: Counter = atTheCounter(clock)
   let next = 0
 
