@@ -25,6 +25,8 @@ const schema = z.strictObject({
     )
     .max(64)
     .default([]),
+  /** A capture device that sends no frame for this long has failed. Longer only where the simulated people are drawn on the same processor. */
+  frameSilenceMs: z.number().int().min(500).max(60_000).default(2_000),
   /** '' when the station has no signature pad. */
   signaturePadPath: z.string().max(256).default(''),
   /** PC/SC name of the reader above the printer's contactless station. */

@@ -23,6 +23,7 @@ t.test('an empty configuration is a whole one', async (t) => {
     port: 8710,
     idleLockMinutes: 10,
     trustedDevices: [],
+    frameSilenceMs: 2_000,
     signaturePadPath: '',
     cardTerminal: 'Printer Contactless Station',
     pcscAdapter: 'pcsc-mini',

@@ -53,6 +53,20 @@ export interface RealStack extends Stack {
   readonly usbipPort: number
 }
 
+/**
+ * The next person comes to the counter, with all pictures drawn: an office that draws while a device streams sends no frames meanwhile,
+ * and on a busy machine the station takes the device for dead.
+ */
+export async function callPerson(office: Office): ReturnType<Office['callPerson']> {
+  const called = await office.callPerson()
+  const images = office.personAtCounter?.images
+  if (!images) return called
+  for (const slap of ['right_four', 'left_four', 'thumbs'] as const) await images.slap(slap)
+  for (const eye of ['right', 'left'] as const) await images.iris(eye)
+  await images.faceMjpeg(0)
+  return called
+}
+
 async function officeOptions(options: StackOptions, coupler: OfficeOptions['coupler'], closing: Closing): Promise<OfficeOptions> {
   const kept = options.centreFolder === undefined ? undefined : await keepCentre(options.centreFolder, closing)
   // An office opened again is another day's: other people come, and other blanks were delivered.
@@ -80,6 +94,8 @@ const settingsOf = (office: Office): Readonly<Record<string, unknown>> => ({
   stationId: 'SIM-STATION-1',
   office: 'Dinas Dukcapil Kota Makassar (simulasi)',
   cardTerminal: readerNames.coupler,
+  // Drawing a person takes a second or two of the processor that also carries the frames.
+  frameSilenceMs: 15_000,
   ...office.settings,
 })
 

@@ -20,6 +20,8 @@ import { type DeviceSlot, openDeviceSlot } from './slot.js'
 
 export interface DeviceSettings {
   readonly trustedDevices: readonly TrustedDevice[]
+  /** No frame for this long is a fault of the device. */
+  readonly frameSilenceMs: number
   /** '' when the station has no pad. */
   readonly signaturePadPath: string
   /** PC/SC name of the reader above the printer's contactless station. */
@@ -60,7 +62,7 @@ export function openDevices(deps: DevicesDeps, settings: DeviceSettings): Device
       kind,
       openDeviceSlot<CaptureDevice>(deps, kind, async () => {
         const info = await find(kind, (each) => captureKindOf(each) === kind)
-        const limits = { frozenFrames: neededFrames }
+        const limits = { frozenFrames: neededFrames, silenceMs: settings.frameSilenceMs }
         const device = await openCaptureDevice({ usb, clock, random, log, trust: settings.trustedDevices, limits }, info.key)
         return { device, key: info.key, serial: device.serial, product: info.product }
       }),

@@ -91,3 +91,34 @@ export async function shootOne(page: Page, name: string): Promise<void> {
   await mkdir(screensFolder, { recursive: true })
   await page.screenshot({ path: join(screensFolder, `${name}.png`) })
 }
+
+/** The part of a canvas that is asked about: tests of the daemon's house know no DOM types. */
+interface CanvasLike {
+  readonly width: number
+  readonly height: number
+  getContext(kind: '2d'): { getImageData(x: number, y: number, width: number, height: number): { readonly data: Uint8ClampedArray } } | null
+}
+
+/** A coarse print of what the canvas shows. */
+const sample = (page: Page, index = 0): Promise<string> =>
+  page
+    .locator('rekam-preview canvas')
+    .nth(index)
+    .evaluate((canvas: CanvasLike) => {
+      const context = canvas.getContext('2d')
+      if (!context || canvas.width < 2) return ''
+      const { data } = context.getImageData(0, 0, canvas.width, canvas.height)
+      let print = ''
+      for (let i = 0; i < data.length; i += 4 * 997) print += String.fromCharCode(33 + ((data[i] ?? 0) >> 3))
+      return print
+    })
+
+/** Waits until the canvas shows something else than `before`; '' is an empty one. */
+export async function untilPainted(page: Page, before: string, index = 0): Promise<string> {
+  for (let turn = 0; turn < 200; turn++) {
+    const now = await sample(page, index)
+    if (now !== '' && now !== before) return now
+    await page.evaluate('new Promise((resolve) => requestAnimationFrame(resolve))')
+  }
+  throw new Error('the canvas did not change')
+}

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { need } from '../real-stack/need.js'
-import { chromiumPath, launch, open, shootOne } from './browser.js'
+import { chromiumPath, launch, open, shootForReadme, shootOne, untilPainted } from './browser.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** The daemon runs from the build, as it does at the counter. */
@@ -60,6 +60,13 @@ async function enter(page: Page, label: string): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
+/** A live preview is one whose pixels change while nobody touches anything; the pad draws ink instead. */
+async function watchPreview(t: Test, page: Page, what: string): Promise<void> {
+  if (what === 'Tanda tangan') return
+  const first = await untilPainted(page, '')
+  t.not(await untilPainted(page, first), first, `the preview of ${what} really moves`)
+}
+
 t.test('S1 through the screens, with the keyboard', { timeout: 240_000 }, async (t) => {
   const { url, launchToken } = await startStation(t)
   const browser = await launch(t)
@@ -78,7 +85,11 @@ t.test('S1 through the screens, with the keyboard', { timeout: 240_000 }, async 
   const order = ['Foto wajah', 'Tanda tangan', 'Empat jari kanan', 'Empat jari kiri', 'Kedua ibu jari', 'Iris kedua mata']
   for (const [index, what] of order.entries()) {
     await enter(page, `Mulai: ${what}`)
+    await watchPreview(t, page, what)
     await page.getByText('periksa', { exact: true }).waitFor()
+    if (what === 'Empat jari kanan' && process.env['REKAM_README_IMAGES'] === '1') {
+      t.ok((await shootForReadme(page, 'recording')) < 400_000, 'the picture for the README is below 400 KB')
+    }
     await shootOne(page, `station-${index + 1}`)
     await enter(page, index === 0 ? 'Pemohon setuju dengan foto ini' : 'Terima')
   }

@@ -10,7 +10,7 @@ import { systemClock } from '../../protocol/clock.js'
 import { Fault } from '../../protocol/fault.js'
 import { silentLog } from '../../protocol/log.js'
 import { need } from '../real-stack/need.js'
-import { buildScreens, chromiumPath, launch, open, otherLanguage, shoot, shootForReadme } from './browser.js'
+import { buildScreens, chromiumPath, launch, open, otherLanguage, shoot, untilPainted } from './browser.js'
 import { type ScriptedStation, scriptedStation } from './scripted-station.js'
 
 if (!need(t, [chromiumPath])) process.exit(0)
@@ -55,38 +55,8 @@ async function atRecording(page: Page, look: (name: string) => Promise<void> = a
 const live = (station: ScriptedStation, measure: number, advice = '') =>
   station.capturing({ state: 'live', measure, advice, stableFrames: measure > 60 ? 2 : 0, neededFrames: 3 })
 
-/** The part of a canvas that is asked about: tests of the daemon's house know no DOM types. */
-interface CanvasLike {
-  readonly width: number
-  readonly height: number
-  getContext(kind: '2d'): { getImageData(x: number, y: number, width: number, height: number): { readonly data: Uint8ClampedArray } } | null
-}
-
 /** The station has begun what the key asked for. */
 const begun = (page: Page) => page.locator('rekam-tiles').getByText('direkam').waitFor()
-
-/** A coarse print of what the canvas shows. */
-const sample = (page: Page, index = 0): Promise<string> =>
-  page
-    .locator('rekam-preview canvas')
-    .nth(index)
-    .evaluate((canvas: CanvasLike) => {
-      const context = canvas.getContext('2d')
-      if (!context || canvas.width < 2) return ''
-      const { data } = context.getImageData(0, 0, canvas.width, canvas.height)
-      let print = ''
-      for (let i = 0; i < data.length; i += 4 * 997) print += String.fromCharCode(33 + ((data[i] ?? 0) >> 3))
-      return print
-    })
-
-async function untilPainted(page: Page, before: string, index = 0): Promise<string> {
-  for (let turn = 0; turn < 200; turn++) {
-    const now = await sample(page, index)
-    if (now !== '' && now !== before) return now
-    await page.evaluate('new Promise((resolve) => requestAnimationFrame(resolve))')
-  }
-  throw new Error('the canvas did not change')
-}
 
 t.test('the first administrator claims the station with the launch token and a PIN typed twice', async (t) => {
   const { gateway, station } = await counter(t, { unclaimed: true })
@@ -192,12 +162,6 @@ t.test('a person is recorded with the keyboard alone, and the live picture is al
   await shoot(page, 'capture-slap')
   t.same(await nameless(page), [], 'everything in the recording has a name')
   t.same(await overflows(page), [], 'nothing scrolls at 1366 x 768')
-  if (process.env['REKAM_README_IMAGES'] === '1') {
-    station.capturing({ advice: '' })
-    await page.getByText('Bagus, tahan').waitFor()
-    t.ok((await shootForReadme(page, 'recording')) < 400_000, 'the picture for the README is below 400 KB')
-  }
-
   station.refuse('accept', new Fault('capture.weak_needs_reason'))
   station.capturing({ state: 'review', advice: 'weak' })
   await page.getByText('Hasil lemah').waitFor()

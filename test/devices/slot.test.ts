@@ -258,6 +258,7 @@ t.test('of two scanners on the bus, pulling the other one leaves the one in use 
     { usb: usb.transport(), serial: inprocSerial().transport(), cards: cards.transport(), clock, random, log: silentLog, state },
     {
       trustedDevices: [used, spare].map(({ serial, kind, publicKey }) => ({ serial, kind, publicKey })),
+      frameSilenceMs: 2_000,
       signaturePadPath: '',
       cardTerminal: 'Reader',
     },

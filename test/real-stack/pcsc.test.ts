@@ -183,7 +183,7 @@ real('a killed card process is started again', [], async (t) => {
 })
 
 real('two private daemons side by side do not see each other', [], async (t) => {
-  const [one, two] = [await pcscd(t, 'Encoder One'), await pcscd(t, 'Encoder Two', 'Printer Contactless Station')]
+  const [one, two] = [await pcscd(t, 'Encoder One'), await pcscd(t, 'Encoder Two')]
   const names = async (daemon: PrivatePcscd) => (await client(t, daemon, 'pcsc-mini').readers()).map(({ name }) => name).sort()
   t.same(await names(one), ['Encoder One 00 00', 'Encoder One 00 01'])
   t.same(await names(two), [...two.slots.keys()].sort())
