@@ -19,7 +19,7 @@ import { writeArtefacts } from './demo-artefacts.js'
 import { runProcedure } from './demo-procedure.js'
 import { runStation } from './run-station.js'
 import { type SignalWatch, watchSignals } from './signals.js'
-import { type InprocStack, type RealStack, type StackName, startInprocStack, startRealStack } from './stacks.js'
+import { callPerson, type InprocStack, type RealStack, type StackName, startInprocStack, startRealStack } from './stacks.js'
 import { environmentOf, stackOf, usbipWords, wholeNumber } from './station.js'
 import { spawnStation } from './station-process.js'
 
@@ -116,8 +116,7 @@ async function openAndWalk(options: DemoArguments, data: string, signals: Signal
       await reached.close()
     }
   } finally {
-    await stack.close()
-    log.close()
+    await stack.close().finally(() => log.close())
   }
 }
 
@@ -147,7 +146,7 @@ async function walk(deps: {
       clock: systemClock,
       launchToken: reached.launchToken,
       standardId: standard.id,
-      callPerson: () => stack.office.callPerson(),
+      callPerson: () => callPerson(stack.office),
       step: (name) => progress(name, options.json, terminal),
     })
     const actualMs = systemClock.monotonicMs() - startedMs
@@ -204,7 +203,7 @@ async function reach(stack: InprocStack | RealStack, reaching: Reaching): Promis
   if (!('environment' in stack)) {
     const config = parseConfig({ ...stack.settings, port: options.port }, 'demo')
     const environment = await environmentOf(data, log, stack.transports())
-    const daemon = await runStation(environment, { config, standards, simulation: { callPerson: () => stack.office.callPerson() } })
+    const daemon = await runStation(environment, { config, standards, simulation: { callPerson: () => callPerson(stack.office) } })
     return { url: daemon.gateway.url, launchToken: daemon.gateway.launchToken ?? '', close: () => daemon.close() }
   }
   // Not among the lines that scripts read: those are steps and the result.

@@ -1,5 +1,6 @@
 // SIGINT, SIGTERM and SIGHUP as one promise, so that a command can clean up behind itself. Knows no station.
 
+import { systemClock } from '../../protocol/clock.js'
 import { Interrupted } from './command.js'
 
 const statusOf = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
@@ -13,23 +14,29 @@ export interface SignalWatch {
   stop(): void
 }
 
-/**
- * From now on no signal ends the process by itself, not even a second one: Ctrl+C comes from the terminal and from a parent at once,
- * and half a clean-up is none.
- */
+/** Ctrl+C comes from the terminal and from a parent at once: only what comes later than this is insistence. */
+const insistenceMs = 5_000
+
+/** From now on the first signal asks for the end, and half a clean-up is none: only one that comes much later ends the process as it is. */
 export function watchSignals(): SignalWatch {
   let heard: (signal: EndingSignal) => void = () => {}
   const arrived = new Promise<EndingSignal>((resolve) => {
     heard = resolve
   })
-  for (const signal of signals) process.on(signal, heard)
+  let firstMs: number | undefined
+  const hear = (signal: EndingSignal) => {
+    firstMs ??= systemClock.monotonicMs()
+    if (systemClock.monotonicMs() - firstMs > insistenceMs) process.exit(statusOf[signal])
+    heard(signal)
+  }
+  for (const signal of signals) process.on(signal, hear)
   const interrupted = arrived.then((signal) => Promise.reject(new Interrupted(statusOf[signal])))
   interrupted.catch(() => {})
   return {
     arrived,
     orInterrupted: (work) => Promise.race([interrupted, work]),
     stop: () => {
-      for (const signal of signals) process.off(signal, heard)
+      for (const signal of signals) process.off(signal, hear)
     },
   }
 }

@@ -21,7 +21,7 @@ import { type Command, type Terminal, UsageError } from './command.js'
 import { dataFolder } from './data-folder.js'
 import { type Daemon, runStation } from './run-station.js'
 import { watchSignals } from './signals.js'
-import { type StackName, stackNames, startInprocStack, startRealStack } from './stacks.js'
+import { callPerson, type StackName, stackNames, startInprocStack, startRealStack } from './stacks.js'
 import { type Listening, spawnStation } from './station-process.js'
 
 export const command: Command = {
@@ -116,7 +116,7 @@ async function openSimulatedStation(options: StationArguments): Promise<Daemon> 
   const stack = await startInprocStack(stackOptions)
   try {
     const config = withPort(parseConfig({ ...overrides, ...stack.settings }, options.config ?? 'simulation'), options.port)
-    const simulation: SimulationDesk = { callPerson: () => stack.office.callPerson() }
+    const simulation: SimulationDesk = { callPerson: () => callPerson(stack.office) }
     const environment = await environmentOf(options.data, stackOptions.log, stack.transports())
     const daemon = await runStation(environment, { config, standards: await loadStandards(shippedStandards), simulation })
     return {
@@ -151,7 +151,7 @@ async function superviseRealStack(options: StationArguments, terminal: Terminal)
     const stack = await startRealStack(stackOptions)
     try {
       tellUsbip(stack.usbipPort, options.json, terminal)
-      await stack.office.callPerson()
+      await callPerson(stack.office)
       const settings = { ...overrides, ...stack.settings }
       const child = await spawnStation({ data: options.data, port: options.port, settings, environment: stack.environment })
       if (child.listening) announce(child.listening, options.json, terminal)

@@ -44,7 +44,7 @@ t.test('two real stacks at once', async (t) => {
   if (!canRun(t, 'opensc-tool', 'usbip')) return
   const temporary = await ownTemporaryFolder(t)
   const out = t.testdir({ typed: {}, second: {} })
-  const typed = typeDemo(join(out, 'typed'))
+  const typed = typeDemo(t, join(out, 'typed'))
   const office = await realOffice(t, { seed: 2, first: person })
   const walking = office.startStation().then((station) => station.walk())
   const [demo, finished] = await Promise.all([typed, walking])
@@ -63,11 +63,15 @@ interface TypedDemo {
   readonly usbip: string
 }
 
-async function typeDemo(out: string): Promise<TypedDemo> {
+async function typeDemo(t: Test, out: string): Promise<TypedDemo> {
   const subject = person.source === 'samples' ? ['--subject', samples] : ['--seed', String(demoSeed)]
   const args = [rekam, 'demo', '--stack', 'real', ...subject, '--out', out, '--json']
   const demo = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   const exited = once(demo, 'exit')
+  t.teardown(async () => {
+    demo.kill('SIGTERM')
+    await exited
+  })
   const errors: string[] = []
   const lines: string[] = []
   createInterface({ input: demo.stderr }).on('line', (line) => errors.push(line))

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { WebSocket } from 'ws'
 import { runProcedure } from '../../daemon/cli/demo-procedure.js'
-import { type RealStack, startRealStack } from '../../daemon/cli/stacks.js'
+import { callPerson, type RealStack, startRealStack } from '../../daemon/cli/stacks.js'
 import { type StationProcess, spawnStation } from '../../daemon/cli/station-process.js'
 import { type CaseState, connect, type StationClient, type StationMirror } from '../../protocol/client.js'
 import { systemClock } from '../../protocol/clock.js'
@@ -83,7 +83,7 @@ export async function realOffice(t: Test, options: { readonly seed: number; read
             standardId: 'timed-recording',
             // Whoever was called before is still standing there.
             callPerson: () => {
-              called ??= stack.office.callPerson()
+              called ??= callPerson(stack.office)
               return called
             },
             step: (name) => {

@@ -66,8 +66,10 @@ export async function startUsbfs(folder: string, options: { readonly bytesPerSec
     },
     unplug,
     close: async () => {
-      for (const model of [...plugged.keys()]) await unplug(model)
+      // A testbed that is gone already must not keep the others open.
+      const unplugged = await Promise.allSettled([...plugged.keys()].map(unplug))
       for (const device of leaving) device.close()
+      for (const each of unplugged) if (each.status === 'rejected') throw each.reason
     },
   }
 }
