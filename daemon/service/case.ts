@@ -1,5 +1,6 @@
 // A case: one applicant's way through one service standard, as one document. Pure data; case-engine.ts moves it, the store keeps it.
 
+import type { CentreBiodata } from '../../protocol/hardware/centre.js'
 import type { Modality } from '../state.js'
 import type { StepKind } from './standard.js'
 
@@ -23,20 +24,7 @@ export const caseStates = [
 export type CaseStateName = (typeof caseStates)[number]
 
 /** Biodata as the registry gave them. Names, NIK and addresses stay in the encrypted store and on the screen of who works on the case. */
-export interface Biodata {
-  readonly nik: string
-  readonly name: string
-  readonly sex: 'M' | 'F'
-  readonly birthDate: string
-  readonly birthPlace: string
-  readonly citizenship: string
-  readonly address: string
-  readonly religion: string
-  readonly maritalStatus: string
-  readonly bloodGroup: string
-  readonly occupation: string
-  readonly familyCardNumber: string
-}
+export type Biodata = CentreBiodata
 
 export interface StepRecord {
   readonly id: string
