@@ -40,3 +40,12 @@ export function watchSignals(): SignalWatch {
     },
   }
 }
+
+/** A station that was started by another process ends with it, however that one died. Pending for ever when there is none. */
+export function supervisorGone(): Promise<void> {
+  return new Promise((resolve) => {
+    if (!process.channel) return
+    process.once('disconnect', () => resolve())
+    process.channel.unref()
+  })
+}

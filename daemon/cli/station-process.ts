@@ -51,7 +51,9 @@ export async function spawnStation(options: StationProcessOptions): Promise<Stat
     await writeFile(config, JSON.stringify(options.settings), { mode: 0o600 })
     const port = options.port === undefined ? [] : ['--port', String(options.port)]
     const args = [entry, 'station', '--config', config, '--data', options.data, '--json', ...port]
-    const child = spawn(process.execPath, args, { env: { ...process.env, ...options.environment }, stdio: ['ignore', 'pipe', 'inherit'] })
+    const env = { ...process.env, ...options.environment }
+    // The channel carries nothing: its end is ours.
+    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
     const exited = once(child, 'exit').then(([code]) => (code as number | null) ?? 1)
     // Its configuration is read by then, also when it ended before.
     const listening = await firstLine(child, exited)

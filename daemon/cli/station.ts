@@ -20,7 +20,7 @@ import { loadStoreKey } from '../store/keys.js'
 import { type Command, type Terminal, UsageError } from './command.js'
 import { dataFolder } from './data-folder.js'
 import { type Daemon, runStation } from './run-station.js'
-import { watchSignals } from './signals.js'
+import { supervisorGone, watchSignals } from './signals.js'
 import { callPerson, type StackName, stackNames, startInprocStack, startRealStack } from './stacks.js'
 import { type Listening, spawnStation } from './station-process.js'
 
@@ -34,7 +34,7 @@ export const command: Command = {
     try {
       const running = options.simulate === 'inproc' ? await openSimulatedStation(options) : await openRealStation(options)
       announce(listeningOf(running), options.json, terminal)
-      await signals.arrived
+      await Promise.race([signals.arrived, supervisorGone()])
       await running.close()
       return 0
     } finally {
@@ -108,7 +108,16 @@ async function openRealStation(options: StationArguments): Promise<Daemon> {
     cards: openPcscTransport({ clock: systemClock, log, adapter: config.pcscAdapter }),
     centre: httpCentreTransport(config.centreUrl, systemClock),
   }
-  return runStation(await environmentOf(options.data, log, transports), { config, standards: await loadStandards(shippedStandards) })
+  try {
+    return await runStation(await environmentOf(options.data, log, transports), {
+      config,
+      standards: await loadStandards(shippedStandards),
+    })
+  } catch (error) {
+    // What listens for devices would keep the process alive.
+    await Promise.allSettled([transports.usb.close(), transports.cards.close()])
+    throw error
+  }
 }
 
 async function openSimulatedStation(options: StationArguments): Promise<Daemon> {
