@@ -16,7 +16,7 @@ import { type CaseState, connect } from '../../protocol/client.js'
 import { systemClock } from '../../protocol/clock.js'
 import { canRun, leftIn, processesIn } from '../real-stack/real-office.js'
 
-t.setTimeout(240_000)
+t.setTimeout(600_000)
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 interface Told {

@@ -21,7 +21,7 @@ import { loadSubject } from '../../simulator/people/subject.js'
 import { syntheticPerson } from '../../simulator/people/synthetic.js'
 import { canRun, leftIn, ownTemporaryFolder, processesIn, type RealOffice, realOffice, rekam, samples } from './real-office.js'
 
-t.setTimeout(240_000)
+t.setTimeout(600_000)
 const run = promisify(execFile)
 
 /** Seed 1 of the demo: its first person, when there are no samples. */

@@ -14,7 +14,7 @@ import { silentLog } from '../../protocol/log.js'
 import { systemRandom } from '../../protocol/random.js'
 import { canRun, ownTemporaryFolder, type RealOffice, realOffice } from './real-office.js'
 
-t.setTimeout(300_000)
+t.setTimeout(600_000)
 
 /** What can be seen from outside the station at one instant. */
 interface Scene {

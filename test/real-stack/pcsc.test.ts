@@ -149,7 +149,7 @@ async function adapterContract(t: Test, adapter: AdapterName): Promise<void> {
 }
 
 // Each client is a process that loads TypeScript; on a busy machine that takes seconds.
-t.setTimeout(300_000)
+t.setTimeout(600_000)
 
 const stack = ['unshare', 'nsenter', 'ip', 'pcscd', 'socat', '/usr/lib/pcsc/drivers/serial/libifdvpcd.so']
 
