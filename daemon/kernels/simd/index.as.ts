@@ -1,0 +1,4 @@
+// Entry of the one AssemblyScript module (daemon/kernels/simd/kernels.wasm): every twin is exported from here.
+// Twins know only byte offsets into the imported memory: no garbage collected objects, no state. See simd.ts.
+
+export * from './memory.as'
