@@ -5,7 +5,7 @@ import sharp from 'sharp'
 import { inkPath } from '../capture/signature-session.js'
 import { mostMinutiae, writeCompactCard } from '../kernels/finger/compact-card.js'
 import { extractMinutiae } from '../kernels/finger/minutiae.js'
-import { type FingerSegment, type Slap, segmentSlap } from '../kernels/finger/segment.js'
+import { cutFinger, type Slap, segmentSlap } from '../kernels/finger/segment.js'
 import { decodeWsq } from '../kernels/wsq/index.js'
 import { readFaceImageRecord } from '../record/face-image.js'
 import { readFingerImageRecord } from '../record/finger-image.js'
@@ -35,28 +35,16 @@ function templatesOfSlap(slap: Slap, record: Uint8Array): { position: number; te
   const representation = readFingerImageRecord(record).representations[0]
   if (!representation) return []
   const { grey, widthPx, heightPx } = decodeWsq(representation.image)
-  return segmentSlap(grey, widthPx, heightPx, slap)
-    .filter(({ position }) => cardFingers.includes(position))
+  return segmentSlap(grey, widthPx, heightPx, { slap })
+    .fingers.filter(({ position }) => cardFingers.includes(position))
     .map((finger) => {
-      const { crop, width, height } = cut(grey, widthPx, finger)
-      const minutiae = extractMinutiae(crop, width, height, mostMinutiae)
+      const cut = cutFinger(grey, widthPx, heightPx, finger)
+      const minutiae = extractMinutiae(cut.grey, cut.widthPx, cut.heightPx, mostMinutiae)
       return {
         position: finger.position,
         template: minutiae.length === 0 ? new Uint8Array() : writeCompactCard(minutiae, representation.imageResolution.x),
       }
     })
-}
-
-function cut(
-  grey: Uint8Array,
-  stride: number,
-  { cx, cy, width, height }: FingerSegment,
-): { crop: Uint8Array; width: number; height: number } {
-  const left = Math.round(cx - width / 2)
-  const top = Math.round(cy - height / 2)
-  const crop = new Uint8Array(width * height)
-  for (let y = 0; y < height; y++) crop.set(grey.subarray((top + y) * stride + left, (top + y) * stride + left + width), y * width)
-  return { crop, width, height }
 }
 
 async function signaturePng(record: Uint8Array): Promise<Uint8Array> {

@@ -185,7 +185,7 @@ export async function scriptedStation(clock: Clock, seed: number): Promise<Scrip
       }
       if (modality !== 'right_four' && modality !== 'left_four' && modality !== 'thumbs') return []
       const { grey, widthPx, heightPx } = await person.images.slap(modality, moved(turn))
-      return segmentSlap(grey, widthPx, heightPx, modality)
+      return segmentSlap(grey, widthPx, heightPx, { slap: modality }).fingers
     },
     refuse: (command, fault) => void refusals.set(command, fault),
     asked,

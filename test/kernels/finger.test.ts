@@ -69,7 +69,7 @@ t.test('slap segmentation', async (t) => {
       for (const slap of slaps) {
         const image = await person.images.slap(slap)
         const truth = (await person.truth?.slap(slap)) ?? []
-        const found = segmentSlap(image.grey, image.widthPx, image.heightPx, slap)
+        const found = segmentSlap(image.grey, image.widthPx, image.heightPx, { slap }).fingers
         t.strictSame(
           found.map(({ position }) => position),
           [...slapPositions[slap]],
@@ -94,7 +94,7 @@ t.test('slap segmentation', async (t) => {
       t.equal(golden.images.length, 2)
       for (const { image, fgp, fingers } of golden.images) {
         const { grey, widthPx, heightPx } = await readGrey(`../shared/data/${image}`)
-        const found = segmentSlap(grey, widthPx, heightPx, fgp === 13 ? 'right_four' : 'left_four')
+        const found = segmentSlap(grey, widthPx, heightPx, { slap: fgp === 13 ? 'right_four' : 'left_four' }).fingers
         t.strictSame(
           found.map(({ position }) => position),
           fingers.map((finger) => finger.fgp),
@@ -105,7 +105,7 @@ t.test('slap segmentation', async (t) => {
         }
       }
       const thumbs = await readGrey(`${folder}nist_tenprint/fgp15_plain_both_thumbs.png`)
-      const found = segmentSlap(thumbs.grey, thumbs.widthPx, thumbs.heightPx, 'thumbs')
+      const found = segmentSlap(thumbs.grey, thumbs.widthPx, thumbs.heightPx, { slap: 'thumbs' }).fingers
       t.strictSame(
         found.map(({ position }) => position),
         [6, 1],
@@ -116,24 +116,24 @@ t.test('slap segmentation', async (t) => {
 
   t.test('names nobody on blank paper, in noise, or when a finger is missing', async (t) => {
     for (const slap of slaps) {
-      t.strictSame(segmentSlap(blank(1600, 1500), 1600, 1500, slap), [])
-      t.strictSame(segmentSlap(new Uint8Array(1600 * 1500), 1600, 1500, slap), [])
+      t.strictSame(segmentSlap(blank(1600, 1500), 1600, 1500, { slap }).fingers, [])
+      t.strictSame(segmentSlap(new Uint8Array(1600 * 1500), 1600, 1500, { slap }).fingers, [])
       const random = seededRandom(3)
-      t.strictSame(segmentSlap(random.bytes(1600 * 1500), 1600, 1500, slap), [], `noise as ${slap}`)
-      t.strictSame(segmentSlap(new Uint8Array(64), 8, 8, slap), [], 'a picture of 8 × 8')
+      t.strictSame(segmentSlap(random.bytes(1600 * 1500), 1600, 1500, { slap }).fingers, [], `noise as ${slap}`)
+      t.strictSame(segmentSlap(new Uint8Array(64), 8, 8, { slap }).fingers, [], 'a picture of 8 × 8')
     }
     const { images } = first
     const { grey, widthPx, heightPx } = await images.slap('right_four')
     const cut = grey.slice()
     for (let y = 0; y < heightPx; y++) cut.fill(252, y * widthPx, y * widthPx + 440)
-    const three = segmentSlap(cut, widthPx, heightPx, 'right_four')
+    const three = segmentSlap(cut, widthPx, heightPx, { slap: 'right_four' }).fingers
     t.strictSame(
       three.map(({ position }) => position),
       [0, 0, 0],
       'three fingers are found, none is named',
     )
     const thumbs = await images.slap('thumbs')
-    const wrongHand = segmentSlap(thumbs.grey, widthPx, heightPx, 'right_four')
+    const wrongHand = segmentSlap(thumbs.grey, widthPx, heightPx, { slap: 'right_four' }).fingers
     t.ok(
       wrongHand.every(({ position }) => position === 0),
       'two thumbs are not four fingers',
@@ -143,7 +143,7 @@ t.test('slap segmentation', async (t) => {
   t.test('boxes lie inside the picture and do not overlap', async (t) => {
     for (const { person } of people) {
       const { grey, widthPx, heightPx } = await person.images.slap('left_four')
-      const found = segmentSlap(grey, widthPx, heightPx, 'left_four')
+      const found = segmentSlap(grey, widthPx, heightPx, { slap: 'left_four' }).fingers
       found.forEach(({ cx, cy, width, height }, i) => {
         t.ok(cx - width / 2 >= 0 && cx + width / 2 <= widthPx && cy - height / 2 >= 0 && cy + height / 2 <= heightPx)
         const right = found[i + 1]

@@ -12,14 +12,45 @@ export const slapPositions = {
 export type Slap = keyof typeof slapPositions
 
 export interface FingerSegment {
-  /** ISO/IEC 19794-4 code; 0 when the count does not allow a name. */
+  /** ISO/IEC 19794-4 code; 0 when it cannot be told. */
   readonly position: number
+  /** Centre of the upright or tilted box, pixels from the upper left corner of the image. */
   readonly cx: number
   readonly cy: number
+  /** Across and along the finger. */
   readonly width: number
   readonly height: number
-  /** Always 0: this version knows no tilt. */
-  readonly angleDeg: 0
+  /** Positive when the upper edge rises to the right: the finger is tilted counter-clockwise. */
+  readonly angleDeg: number
+  readonly codes?: readonly SegmentCode[]
+}
+
+/** What is wrong with a slap or with one of its fingers. */
+export type SegmentCode =
+  | 'blank'
+  | 'not_a_finger'
+  | 'too_few'
+  | 'too_many'
+  | 'count_mismatch'
+  | 'wrong_hand'
+  | 'hand_unsure'
+  | 'touching_fingers'
+  | 'off_edge'
+  | 'tilted'
+  | 'halo'
+  | 'ghost_prints'
+
+export interface SegmentHints {
+  readonly slap?: Slap
+  /** Positions that the person does not have or cannot show. */
+  readonly missing?: readonly number[]
+}
+
+export interface Segmentation {
+  readonly slap: Slap | 'single_finger' | 'unknown'
+  /** From left to right. */
+  readonly fingers: readonly FingerSegment[]
+  readonly codes: readonly SegmentCode[]
 }
 
 /** A fingertip's core in blocks (about 200 × 320 px at 500 ppi), how full of ridges it must be and how much these must run in lines. */
@@ -37,12 +68,29 @@ interface Core {
   readonly sum: number
 }
 
-/**
- * @param image 8-bit grey, row-major, 500 ppi
- * @returns fingers from left to right, at most as many as the slap has
- */
-export function segmentSlap(image: Uint8Array, widthPx: number, heightPx: number, slap: Slap): readonly FingerSegment[] {
-  return segmentMap(ridgeMap(image, widthPx, heightPx), slap)
+/** @param grey 8-bit grey, row-major, 500 ppi, dark ridges */
+export function segmentSlap(grey: Uint8Array, widthPx: number, heightPx: number, { slap = 'right_four' }: SegmentHints): Segmentation {
+  return { slap, fingers: segmentMap(ridgeMap(grey, widthPx, heightPx), slap), codes: [] }
+}
+
+/** @returns the finger upright, white where the box leaves the image */
+export function cutFinger(
+  grey: Uint8Array,
+  widthPx: number,
+  heightPx: number,
+  { cx, cy, width, height, angleDeg }: Omit<FingerSegment, 'position' | 'codes'>,
+): { readonly grey: Uint8Array; readonly widthPx: number; readonly heightPx: number } {
+  const out = new Uint8Array(width * height).fill(255)
+  const cos = Math.cos((angleDeg * Math.PI) / 180)
+  const sin = Math.sin((angleDeg * Math.PI) / 180)
+  for (let v = 0; v < height; v++) {
+    for (let u = 0; u < width; u++) {
+      const x = Math.round(cx + (u - width / 2) * cos + (v - height / 2) * sin)
+      const y = Math.round(cy - (u - width / 2) * sin + (v - height / 2) * cos)
+      if (x >= 0 && y >= 0 && x < widthPx && y < heightPx) out[v * width + u] = grey[y * widthPx + x]!
+    }
+  }
+  return { grey: out, widthPx: width, heightPx: height }
 }
 
 export function segmentMap(map: RidgeMap, slap: Slap): readonly FingerSegment[] {
