@@ -1,0 +1,84 @@
+// 1:1 and 1:few comparison of fingers. Knows templates only: no picture, no file, no policy of what a score decides.
+
+import { pairUnder, placeBySeed } from './match/align.js'
+import { relax } from './match/consensus.js'
+import { compareCylinders, selectPairs } from './match/local.js'
+import type { PreparedTemplate } from './match/prepared.js'
+import { describePlacement, scoreOf } from './match/score.js'
+import { type MatchWorkspace, openWorkspace } from './match/workspace.js'
+
+export { type PreparedTemplate, prepareTemplate } from './match/prepared.js'
+export { type MatchWorkspace, openWorkspace } from './match/workspace.js'
+
+/** Scores that different fingers reach once in so many comparisons. */
+export const operatingPoints = { fmr1in100: 30, fmr1in1000: 40, fmr1in10000: 50 } as const
+
+/** Placements that are tried, best supported seed first. */
+const mostSeeds = 6
+
+/**
+ * How alike two fingers are, whatever their shift and rotation; the same both ways round. Bounded time for any template.
+ * @param workspace scratch memory, made anew when not given: hand one in when comparing many
+ * @returns score from 0 (nothing to say); see `operatingPoints`
+ */
+export function compareTemplates(
+  probe: PreparedTemplate,
+  candidate: PreparedTemplate,
+  workspace: MatchWorkspace = openWorkspace(),
+): number {
+  const swap = inOrder(probe, candidate)
+  const a = swap ? candidate : probe
+  const b = swap ? probe : candidate
+  const { strength, agreement, features, best } = workspace
+  compareCylinders(a, b, workspace.similarity)
+  const pairs = selectPairs(a, b, workspace)
+  relax(a, b, pairs, workspace)
+  const used = workspace.used
+  used.fill(0)
+  let score = 0
+  for (let seeds = 0; seeds < mostSeeds; seeds++) {
+    const seed = strongest(strength, used, pairs)
+    if (seed < 0) break
+    const placement = placeBySeed(a, b, seed, pairs, workspace)
+    // Pairs that agree with this seed would place the finger the same way.
+    for (let q = 0; q < pairs; q++) if (q === seed || agreement[seed * pairs + q]! > 0.3) used[q] = 1
+    pairUnder(a, b, placement, workspace)
+    describePlacement(a, b, placement, workspace)
+    const value = scoreOf(features)
+    if (value > score) {
+      score = value
+      best.set(features)
+    }
+  }
+  return score
+}
+
+/** One order for both ways round: fewer minutiae first, then by place. */
+function inOrder(a: PreparedTemplate, b: PreparedTemplate): boolean {
+  if (a.count !== b.count) return a.count > b.count
+  for (let i = 0; i < a.count; i++) {
+    if (a.x[i] !== b.x[i]) return a.x[i]! > b.x[i]!
+    if (a.y[i] !== b.y[i]) return a.y[i]! > b.y[i]!
+  }
+  return false
+}
+
+function strongest(strength: Float32Array, used: Uint8Array, pairs: number): number {
+  let best = -1
+  for (let p = 0; p < pairs; p++) if (used[p] === 0 && (best < 0 || strength[p]! > strength[best]!)) best = p
+  return best
+}
+
+/** The most alike of a few, e.g. among the fingers of one record; nothing when there are none. */
+export function bestOf(
+  probe: PreparedTemplate,
+  candidates: readonly PreparedTemplate[],
+  workspace: MatchWorkspace = openWorkspace(),
+): { index: number; score: number } | undefined {
+  let best: { index: number; score: number } | undefined
+  candidates.forEach((candidate, index) => {
+    const score = compareTemplates(probe, candidate, workspace)
+    if (!best || score > best.score) best = { index, score }
+  })
+  return best
+}

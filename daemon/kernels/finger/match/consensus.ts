@@ -1,0 +1,59 @@
+// Which local pairs agree with each other about one placement of the fingers (relaxation as in Cappelli 2010 §4.2, over edges between minutiae).
+
+import type { PreparedTemplate } from './prepared.js'
+import type { MatchWorkspace } from './workspace.js'
+
+/** Two edges agree while their lengths differ by less than this: skin stretches with distance. */
+const distanceFloorPx = 10
+const distanceShare = 0.12
+/** Angles agree within 30° (65536 a turn). */
+const angleLimit = 5460
+/** Bearing of a close neighbour is unsure by the position noise. */
+const bearingNoisePx = 6
+const rounds = 4
+const inertia = 0.4
+
+/** 1 = the edge from pair p to pair q is the same in both fingers, 0 = it is not. */
+export function agree(a: PreparedTemplate, b: PreparedTemplate, i: number, k: number, j: number, l: number): number {
+  const edgeA = i * a.count + k
+  const edgeB = j * b.count + l
+  const da = a.distance[edgeA]!
+  const db = b.distance[edgeB]!
+  const shorter = da < db ? da : db
+  const stretch = Math.abs(da - db) / (distanceFloorPx + distanceShare * shorter)
+  if (stretch >= 1 || shorter < 4) return 0
+  const limit = angleLimit + (bearingNoisePx / shorter) * 10_430
+  const p = Math.abs(((a.bearing[edgeA]! - b.bearing[edgeB]!) << 16) >> 16) / limit
+  if (p >= 1) return 0
+  const q = Math.abs(((a.bearing[k * a.count + i]! - b.bearing[l * b.count + j]!) << 16) >> 16) / limit
+  if (q >= 1) return 0
+  // Both directions against each other, which the bearings do not bound tightly.
+  const r = Math.abs(((a.angle[k]! - a.angle[i]! - b.angle[l]! + b.angle[j]!) << 16) >> 16) / angleLimit
+  if (r >= 1) return 0
+  return (1 - stretch * stretch) * (1 - p * p) * (1 - q * q) * (1 - r * r)
+}
+
+/** Fills `agreement` and lifts in `strength` the pairs that others support. */
+export function relax(a: PreparedTemplate, b: PreparedTemplate, pairs: number, work: MatchWorkspace): void {
+  const { pairA, pairB, strength, nextStrength, agreement } = work
+  for (let p = 0; p < pairs; p++) {
+    agreement[p * pairs + p] = 0
+    for (let q = 0; q < p; q++) {
+      const i = pairA[p]!
+      const j = pairB[p]!
+      const k = pairA[q]!
+      const l = pairB[q]!
+      const value = i === k || j === l ? 0 : agree(a, b, i, k, j, l)
+      agreement[p * pairs + q] = value
+      agreement[q * pairs + p] = value
+    }
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (let p = 0; p < pairs; p++) {
+      let support = 0
+      for (let q = 0; q < pairs; q++) support += agreement[p * pairs + q]! * strength[q]!
+      nextStrength[p] = inertia * strength[p]! + ((1 - inertia) * support) / 6
+    }
+    strength.set(nextStrength.subarray(0, pairs))
+  }
+}

@@ -1,0 +1,64 @@
+// Which minutiae have like neighbourhoods: all cylinders against all, the most alike pairs go on.
+
+import { cylinderWords } from './cylinder.js'
+import type { PreparedTemplate } from './prepared.js'
+import { type MatchWorkspace, mostPairs } from './workspace.js'
+
+/** Evidence (set bits in both) at which a similarity counts half. */
+const halfEvidence = 12
+const leastSimilarity = 0.1
+
+const popcount = (bits: number): number => {
+  let v = bits - ((bits >>> 1) & 0x55555555)
+  v = (v & 0x33333333) + ((v >>> 2) & 0x33333333)
+  return Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
+}
+
+/** Fills `similarity` (rows of `a`, `b.count` wide), 0 to 1. */
+export function compareCylinders(a: PreparedTemplate, b: PreparedTemplate, similarity: Float32Array): void {
+  for (let i = 0; i < a.count; i++) {
+    for (let j = 0; j < b.count; j++) {
+      similarity[i * b.count + j] = a.usable[i] === 1 && b.usable[j] === 1 ? alike(a, i, b, j) : 0
+    }
+  }
+}
+
+function alike(a: PreparedTemplate, i: number, b: PreparedTemplate, j: number): number {
+  let common = 0
+  let different = 0
+  let atA = i * cylinderWords
+  let atB = j * cylinderWords
+  for (let w = 0; w < cylinderWords; w++, atA++, atB++) {
+    const p = a.bits[atA]!
+    const q = b.bits[atB]!
+    common += popcount(p & q)
+    different += popcount((p ^ q) & a.valid[atA]! & b.valid[atB]!)
+  }
+  // 1 - |p - q| / (|p| + |q|) of the paper for cylinders of like weight, stretched so that nothing in common is 0.
+  const total = different + 2 * common
+  if (total === 0) return 0
+  return (1 - Math.sqrt(different / total)) * (common / (common + halfEvidence))
+}
+
+/** @returns number of pairs in `pairA`, `pairB`, `strength`: the most alike of all, in order of the minutiae */
+export function selectPairs(a: PreparedTemplate, b: PreparedTemplate, work: MatchWorkspace): number {
+  const { similarity, histogram, pairA, pairB, strength } = work
+  const cells = a.count * b.count
+  const wanted = Math.min(mostPairs, 24 + Math.min(a.count, b.count))
+  histogram.fill(0)
+  for (let at = 0; at < cells; at++) histogram[(similarity[at]! * 256) | 0]!++
+  let level = 256
+  let above = 0
+  while (level > leastSimilarity * 256 && above + histogram[level]! <= wanted) above += histogram[level--]!
+  let found = 0
+  for (let i = 0; i < a.count; i++) {
+    for (let j = 0; j < b.count; j++) {
+      const value = similarity[i * b.count + j]!
+      if (value * 256 < level + 1 || found === mostPairs) continue
+      pairA[found] = i
+      pairB[found] = j
+      strength[found++] = value
+    }
+  }
+  return found
+}

@@ -1,0 +1,64 @@
+// From a placement to one number: how much likelier are these pairs in one finger than in two.
+
+import { countInOverlap, type Placement } from './align.js'
+import { agree } from './consensus.js'
+import { outsideHull } from './hull.js'
+import type { PreparedTemplate } from './prepared.js'
+import type { MatchWorkspace } from './workspace.js'
+
+const overlapMarginPx = 8
+
+/** Fills `features`. */
+export function describePlacement(a: PreparedTemplate, b: PreparedTemplate, placement: Placement, work: MatchWorkspace): void {
+  const { movedX, movedY, matedA, matedB, similarity, features, mates } = work
+  const { cos, sin } = placement
+  const turn = Math.round((Math.atan2(sin, cos) * 32_768) / Math.PI)
+  let insideA = 0
+  for (let i = 0; i < a.count; i++) if (outsideHull(b.hullX, b.hullY, movedX[i]!, movedY[i]!) <= overlapMarginPx) insideA++
+  const insideB = countInOverlap(a, b, placement, overlapMarginPx)
+  let distance = 0
+  let angle = 0
+  let alike = 0
+  let types = 0
+  let quality = 0
+  for (let m = 0; m < mates; m++) {
+    const i = matedA[m]!
+    const j = matedB[m]!
+    const dx = b.x[j]! - movedX[i]!
+    const dy = b.y[j]! - movedY[i]!
+    distance += Math.exp(-(dx * dx + dy * dy) / (2 * 36))
+    const off = (((b.angle[j]! - a.angle[i]! - turn) << 16) >> 16) / 32_768
+    angle += Math.exp(-(off * off) / (2 * 0.06 * 0.06))
+    alike += similarity[i * b.count + j]!
+    types += a.type[i] === b.type[j] ? 1 : 0
+    quality += Math.sqrt(a.quality[i]! * b.quality[j]!)
+  }
+  let edges = 0
+  for (let m = 0; m < mates; m++) {
+    for (let o = 0; o < m; o++) {
+      if (a.distance[matedA[m]! * a.count + matedA[o]!]! > 120) continue
+      edges += agree(a, b, matedA[m]!, matedA[o]!, matedB[m]!, matedB[o]!)
+    }
+  }
+  features[0] = mates
+  features[1] = insideA
+  features[2] = insideB
+  features[3] = distance
+  features[4] = angle
+  features[5] = alike
+  features[6] = types
+  features[7] = edges
+  features[8] = Math.abs(turn) / 32_768
+  features[9] = quality
+  features[10] = a.count
+  features[11] = b.count
+}
+
+/** First rule: pairs that fit well, as a share of those that could be there. */
+export function scoreOf(f: Float64Array): number {
+  const mates = f[0]!
+  if (mates < 3) return 0
+  const fit = f[3]! * 0.5 + f[4]! * 0.5
+  const share = fit / Math.sqrt(Math.max(6, f[1]!) * Math.max(6, f[2]!))
+  return 10 * share * Math.sqrt(fit) + 6 * f[5]! + (1.5 * f[7]!) / Math.max(6, mates)
+}
