@@ -1,0 +1,47 @@
+// From the picture of a finger to its minutiae: even light, ridge flow and period, filtering along the ridges, lines, their ends.
+// Each step is a file of the folder extract/; this one is the order in which they are done.
+
+import type { Simd } from '../simd/simd.js'
+import { periodMap } from './extract/frequency.js'
+import { filterPlane, kernelBank } from './extract/gabor.js'
+import { agreementMap, contrastMask, printMask } from './extract/mask.js'
+import { minutiaeOf } from './extract/minutiae.js'
+import { localLight, normalise, smoothPlane } from './extract/normalise.js'
+import { blockTensor, flowOf } from './extract/orientation.js'
+import { gridOf, type Room, withRoom } from './extract/planes.js'
+import type { FingerTemplate, Minutia } from './template.js'
+
+/** Templates of rolled prints hold up to this many; more would be the noise of a poor print. */
+const usualLimit = 120
+
+/**
+ * @param grey 8-bit grey, row-major, 500 ppi, dark ridges; any background
+ * @returns minutiae, best first; none where there is no print
+ */
+export function extractTemplate(
+  grey: Uint8Array,
+  widthPx: number,
+  heightPx: number,
+  options: { readonly limit?: number } = {},
+  simd?: Simd,
+): FingerTemplate {
+  if (Math.min(widthPx, heightPx) < 32) return { widthPx, heightPx, minutiae: [] }
+  const minutiae = withRoom(simd, (room) => extract(grey, widthPx, heightPx, room))
+  return { widthPx, heightPx, minutiae: minutiae.slice(0, options.limit ?? usualLimit) }
+}
+
+function extract(grey: Uint8Array, widthPx: number, heightPx: number, room: Room): Minutia[] {
+  const grid = gridOf(widthPx, heightPx)
+  const light = localLight(grey, grid)
+  const contrast = contrastMask(light.deviation)
+  const even = normalise(grey, grid, light, room)
+  const smooth = smoothPlane(even, grid, room)
+  const roughFlow = flowOf(blockTensor(smooth, grid), grid, 3)
+  const period = periodMap(smooth, grid, roughFlow)
+  const first = filterPlane(smooth, grid, kernelBank(grid, roughFlow, period, contrast, { alongPx: 4, acrossPeriods: 0.4 }, room), room)
+  const agreement = agreementMap(smooth, first, grid)
+  const mask = printMask(agreement, contrast, grid)
+  const flow = flowOf(blockTensor(first, grid), grid, 2)
+  const ridges = filterPlane(smooth, grid, kernelBank(grid, flow, period, mask, { alongPx: 4, acrossPeriods: 0.4 }, room), room)
+  return minutiaeOf(ridges, grid, mask, flow, agreement)
+}

@@ -1,0 +1,81 @@
+// Ends of ridge lines and valley lines become minutiae: direction, quality, and which of them are believed.
+
+import type { Minutia } from '../template.js'
+import type { Flow } from './orientation.js'
+import { blockPx, type Grid } from './planes.js'
+import { prune } from './prune.js'
+import { endsOf, skeletonOf, walkFrom } from './skeleton.js'
+import { bitsOf, thin } from './thin.js'
+
+/** How far a line is followed for its direction. */
+const followPx = 20
+/** The print must reach this far around a minutia, and further where the line would have gone on. */
+const insidePx = 8
+const aheadPx = 12
+/** More than this many others within `crowdPx`: a cut, a blot or noise. */
+const crowd = 4
+const crowdPx = 20
+
+export function minutiaeOf(ridges: Int16Array, grid: Grid, mask: Uint8Array, flow: Flow, agreement: Float32Array): Minutia[] {
+  const found: Minutia[] = []
+  for (const [sign, type] of [
+    [1, 1],
+    [-1, 2],
+  ] as const) {
+    const bits = bitsOf(ridges, grid, mask, sign)
+    thin(bits)
+    const skeleton = skeletonOf(bits, grid.widthPx)
+    const walk = { path: new Int32Array(followPx), length: 0, met: 0 }
+    for (const at of prune(skeleton, endsOf(skeleton))) {
+      walkFrom(skeleton, at, followPx, walk)
+      const { stride } = skeleton
+      const x = at % stride
+      const y = (at - x) / stride
+      const back = walk.path[walk.length - 1]!
+      const dx = (back % stride) - x
+      const dy = (back - (back % stride)) / stride - y
+      const length = Math.hypot(dx, dy)
+      if (length < 5) continue
+      const minutia = {
+        x: x - 1,
+        y: y - 1,
+        angle: angleOf(dx, dy),
+        type,
+        quality: Math.max(1, Math.min(100, Math.round(100 * blockValue(agreement, grid, x - 1, y - 1)))),
+      }
+      if (wellInside(mask, grid, minutia.x, minutia.y, dx / length, dy / length)) found.push(minutia)
+    }
+  }
+  return withoutCrowds(found).sort((a, b) => b.quality - a.quality)
+}
+
+/** Counter-clockwise from +x where y points down, [0, 2π). */
+function angleOf(dx: number, dy: number): number {
+  const angle = Math.atan2(-dy, dx)
+  return angle < 0 ? angle + 2 * Math.PI : angle
+}
+
+const blockValue = (map: Float32Array | Uint8Array, { columns }: Grid, x: number, y: number): number =>
+  map[Math.floor(y / blockPx) * columns + Math.floor(x / blockPx)] ?? 0
+
+function wellInside(mask: Uint8Array, grid: Grid, x: number, y: number, dx: number, dy: number): boolean {
+  const inside = (px: number, py: number) =>
+    px >= 0 && py >= 0 && px < grid.widthPx && py < grid.heightPx && blockValue(mask, grid, px, py) === 1
+  for (let i = 0; i < 8; i++) {
+    if (!inside(x + insidePx * Math.cos((i * Math.PI) / 4), y + insidePx * Math.sin((i * Math.PI) / 4))) return false
+  }
+  return inside(x - aheadPx * dx, y - aheadPx * dy)
+}
+
+function withoutCrowds(minutiae: readonly Minutia[]): Minutia[] {
+  const sorted = [...minutiae].sort((a, b) => a.y - b.y)
+  const neighbours = new Int32Array(sorted.length)
+  for (let i = 0; i < sorted.length; i++) {
+    for (let j = i + 1; j < sorted.length && sorted[j]!.y - sorted[i]!.y <= crowdPx; j++) {
+      if (Math.hypot(sorted[i]!.x - sorted[j]!.x, sorted[i]!.y - sorted[j]!.y) > crowdPx) continue
+      neighbours[i]!++
+      neighbours[j]!++
+    }
+  }
+  return sorted.filter((_, i) => neighbours[i]! <= crowd)
+}
