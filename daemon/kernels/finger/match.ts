@@ -4,7 +4,7 @@ import { pairUnder, placeBySeed } from './match/align.js'
 import { relax } from './match/consensus.js'
 import { compareCylinders, selectPairs } from './match/local.js'
 import type { PreparedTemplate } from './match/prepared.js'
-import { describePlacement, scoreOf } from './match/score.js'
+import { describePlacement, logOddsOf, scoreOf } from './match/score.js'
 import { type MatchWorkspace, openWorkspace } from './match/workspace.js'
 
 export { type PreparedTemplate, prepareTemplate } from './match/prepared.js'
@@ -35,7 +35,8 @@ export function compareTemplates(
   relax(a, b, pairs, workspace)
   const used = workspace.used
   used.fill(0)
-  let score = 0
+  let logOdds = Number.NEGATIVE_INFINITY
+  best.fill(0)
   for (let seeds = 0; seeds < mostSeeds; seeds++) {
     const seed = strongest(strength, used, pairs)
     if (seed < 0) break
@@ -44,13 +45,13 @@ export function compareTemplates(
     for (let q = 0; q < pairs; q++) if (q === seed || agreement[seed * pairs + q]! > 0.3) used[q] = 1
     pairUnder(a, b, placement, workspace)
     describePlacement(a, b, placement, workspace)
-    const value = scoreOf(features)
-    if (value > score) {
-      score = value
+    const value = logOddsOf(features)
+    if (value > logOdds) {
+      logOdds = value
       best.set(features)
     }
   }
-  return score
+  return scoreOf(logOdds)
 }
 
 /** One order for both ways round: fewer minutiae first, then by place. */

@@ -19,7 +19,7 @@ export function agree(a: PreparedTemplate, b: PreparedTemplate, i: number, k: nu
   const edgeB = j * b.count + l
   const da = a.distance[edgeA]!
   const db = b.distance[edgeB]!
-  const shorter = da < db ? da : db
+  const shorter = Math.min(da, db)
   const stretch = Math.abs(da - db) / (distanceFloorPx + distanceShare * shorter)
   if (stretch >= 1 || shorter < 4) return 0
   const limit = angleLimit + (bearingNoisePx / shorter) * 10_430

@@ -54,11 +54,30 @@ export function describePlacement(a: PreparedTemplate, b: PreparedTemplate, plac
   features[11] = b.count
 }
 
-/** First rule: pairs that fit well, as a share of those that could be there. */
-export function scoreOf(f: Float64Array): number {
+/** Logistic fit over impostor and genuine comparisons; see docs/fingerprint.md for what stands behind it. */
+const weights = { fit: 4.33, alike: 1.24, edges: 1.134, alikeShare: 6.54, chances: -2.24, rotation: -2.34 } as const
+const bias = 8.62
+/** Fingers lie roughly upright on a scanner; turned further is possible and a little less likely. */
+const usualRotation = 0.25
+/** Log-odds become a score with 10 points a tenfold rarer coincidence, 40 at one in 1000. */
+const logOddsAt40 = 2.3
+const pointsPerLogOdds = 5.3
+
+/** @returns -Infinity when fewer than three minutiae were paired */
+export function logOddsOf(f: Float64Array): number {
   const mates = f[0]!
-  if (mates < 3) return 0
-  const fit = f[3]! * 0.5 + f[4]! * 0.5
-  const share = fit / Math.sqrt(Math.max(6, f[1]!) * Math.max(6, f[2]!))
-  return 10 * share * Math.sqrt(fit) + 6 * f[5]! + (1.5 * f[7]!) / Math.max(6, mates)
+  if (mates < 3) return Number.NEGATIVE_INFINITY
+  const fit = (f[3]! + f[4]!) / 2
+  const overlap = Math.sqrt(Math.max(6, f[1]!) * Math.max(6, f[2]!))
+  return (
+    bias +
+    (weights.fit * fit * Math.sqrt(fit)) / overlap +
+    weights.alike * f[5]! +
+    (weights.edges * f[7]!) / Math.max(6, mates) +
+    (weights.alikeShare * f[5]!) / overlap +
+    weights.chances * Math.log(f[10]! * f[11]! + 1) +
+    weights.rotation * Math.max(0, f[8]! - usualRotation)
+  )
 }
+
+export const scoreOf = (logOdds: number): number => Math.max(0, 40 + (logOdds - logOddsAt40) * pointsPerLogOdds)
