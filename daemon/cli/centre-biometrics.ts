@@ -3,12 +3,13 @@
 
 import sharp from 'sharp'
 import { inkPath } from '../capture/signature-session.js'
-import { mostMinutiae, writeCompactCard } from '../kernels/finger/compact-card.js'
-import { extractMinutiae } from '../kernels/finger/minutiae.js'
+import { extractTemplate } from '../kernels/finger/extract.js'
+import { toPpi500 } from '../kernels/finger/resample.js'
 import { cutFinger, type Slap, segmentSlap } from '../kernels/finger/segment.js'
-import { decodeWsq } from '../kernels/wsq/index.js'
+import { writeCompactCard } from '../record/compact-card.js'
 import { readFaceImageRecord } from '../record/face-image.js'
-import { readFingerImageRecord } from '../record/finger-image.js'
+import { fingerCodec, readFingerImageRecord } from '../record/finger-image.js'
+import { decodeGreyPayload } from '../record/payload.js'
 import { readSignatureRecord } from '../record/signature.js'
 
 const slapOfPosition: Readonly<Record<number, Slap>> = { 13: 'right_four', 14: 'left_four', 15: 'thumbs' }
@@ -17,10 +18,11 @@ const cardFingers = [2, 7]
 
 export const centreBiometrics = {
   templates: async (records: readonly { readonly position: number; readonly record: Uint8Array }[]) => {
-    const templates = records.flatMap(({ position, record }) => {
+    const templates: { position: number; template: Uint8Array }[] = []
+    for (const { position, record } of records) {
       const slap = slapOfPosition[position]
-      return slap ? templatesOfSlap(slap, record) : []
-    })
+      if (slap) templates.push(...(await templatesOfSlap(slap, record)))
+    }
     // Few minutiae are honest; none is no template.
     return templates.filter(({ template }) => template.length > 0)
   },
@@ -31,19 +33,19 @@ export const centreBiometrics = {
   signature: signaturePng,
 }
 
-function templatesOfSlap(slap: Slap, record: Uint8Array): { position: number; template: Uint8Array }[] {
-  const representation = readFingerImageRecord(record).representations[0]
+async function templatesOfSlap(slap: Slap, record: Uint8Array): Promise<{ position: number; template: Uint8Array }[]> {
+  const { edition, representations } = readFingerImageRecord(record)
+  const [representation] = representations
   if (!representation) return []
-  const { grey, widthPx, heightPx } = decodeWsq(representation.image)
+  const stated = { ...representation, codec: fingerCodec(edition, representation.compression) }
+  const image = await decodeGreyPayload(representation.image, stated, 'image')
+  const ppi = representation.imageResolution.x * (representation.scaleUnits === 2 ? 2.54 : 1)
+  const { grey, widthPx, heightPx } = toPpi500(image, ppi)
   return segmentSlap(grey, widthPx, heightPx, { slap })
     .fingers.filter(({ position }) => cardFingers.includes(position))
     .map((finger) => {
       const cut = cutFinger(grey, widthPx, heightPx, finger)
-      const minutiae = extractMinutiae(cut.grey, cut.widthPx, cut.heightPx, mostMinutiae)
-      return {
-        position: finger.position,
-        template: minutiae.length === 0 ? new Uint8Array() : writeCompactCard(minutiae, representation.imageResolution.x),
-      }
+      return { position: finger.position, template: writeCompactCard(extractTemplate(cut.grey, cut.widthPx, cut.heightPx)) }
     })
 }
 

@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { systemClock } from '../../protocol/clock.js'
 import { Fault } from '../../protocol/fault.js'
-import { type Inspector, inspectRecord, recordInspectors } from '../record/inspect.js'
+import { compactCardInspector, type Inspector, inspectRecord, recordInspectors } from '../record/inspect.js'
 import { type Command, type Terminal, UsageError } from './command.js'
 import { errorOf } from './file-error.js'
 
@@ -43,7 +43,7 @@ async function inspect(args: readonly string[], terminal: Terminal, known: reado
       if (size > largestBytes) throw new Fault('input.too_large', { size, limit: largestBytes })
       const bytes = await readFile(file)
       const start = systemClock.monotonicMs()
-      const found = await inspectRecord(bytes, known)
+      const found = await inspectRecord(bytes, file.endsWith('.fmc') ? [compactCardInspector] : known)
       const ms = Math.round((systemClock.monotonicMs() - start) * 100) / 100
       terminal.line(JSON.stringify({ file, ms, ...found }, null, values.json ? 0 : 2))
     } catch (error) {

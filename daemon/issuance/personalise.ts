@@ -4,9 +4,9 @@
 import { type CardSession, statusWordText } from '../../drivers/card-terminal/driver.js'
 import { Fault } from '../../protocol/fault.js'
 import type { Effects } from '../effects.js'
+import { join, tlv } from '../record/ber-tlv.js'
 import { type CardFile, cardApplication } from './profile.js'
 import { sizeOf } from './read-card.js'
-import { join, tlv } from './tlv.js'
 
 /** The intent is durable before the command goes out; the outcome is told after. */
 export interface CardJournal {

@@ -2,8 +2,8 @@
 // and this first profile has no card security (no mutual authentication, no signed object). Pure.
 
 import { Fault } from '../../protocol/fault.js'
+import { join, tlv, utf8 } from '../record/ber-tlv.js'
 import type { Biodata } from '../service/case.js'
-import { join, tlv, utf8 } from './tlv.js'
 
 export const cardProfile = 'ktpel-ref-0'
 /** Proprietary (F0) and spelled out: nobody's registered application. */

@@ -8,6 +8,7 @@ import {
   closeRepresentation,
   isCertified,
   readCaptureHead,
+  unknownDate,
   unknownDevice,
   writeCaptureHead,
 } from './representation.js'
@@ -180,7 +181,7 @@ function read2005(reader: RecordReader, end: number): FaceImageRepresentation {
   const quality = reader.u16('quality')
   if (reader.at > end) throw reader.corrupt('representationLength', { reason: 'too_short' })
   return {
-    captureDate: { year: 0xffff, month: 0xff, day: 0xff, hour: 0xff, minute: 0xff, second: 0xff, millisecond: 0xffff },
+    captureDate: unknownDate,
     captureDevice: { ...unknownDevice, technology, type },
     qualityBlocks: quality === 0 ? [] : [{ score: Math.min(255, quality), vendor: 0, algorithm: 0 }],
     certificationBlocks: [],

@@ -1,4 +1,4 @@
-// ISO/IEC 19794-4 finger image records: the 2011 edition written and read, the 2005 edition read. Knows layouts, not pixels.
+// ISO/IEC 19794-4 finger image records, editions 2005 and 2011, written and read. Knows layouts, not pixels.
 
 import { Fault } from '../../protocol/fault.js'
 import { RecordReader, RecordWriter } from './cursor.js'
@@ -8,6 +8,7 @@ import {
   closeRepresentation,
   isCertified,
   readCaptureHead,
+  unknownDate,
   unknownDevice,
   writeCaptureHead,
 } from './representation.js'
@@ -33,7 +34,7 @@ export const fingerPosition = {
 /** Impression types. 29 was seen in real records of the 2011 edition; the others are the codes of the 2005 edition. */
 export const impressionType = { liveScanPlain: 0, liveScanRolled: 1, nonLiveScanPlain: 2, nonLiveScanRolled: 3, other: 29 } as const
 
-/** Image compression. 6 = PNG in the 2011 edition is unverified; in the 2005 edition PNG is 5 and JPEG 2000 4, whether lossless or not. */
+/** Image compression of the 2011 edition; 6 = PNG is unverified. In the 2005 edition PNG is 5 and JPEG 2000 4, whether lossless or not. */
 export const fingerCompression = { raw: 0, packed: 1, wsq: 2, jpeg: 3, jpeg2000: 4, jpeg2000Lossless: 5, png: 6 } as const
 
 /** Seen behind the image in a real record: 1 segmentation, 2 annotation, 3 comment. Kept as bytes. */
@@ -68,10 +69,35 @@ export interface FingerImageRecord {
   readonly acquisitionLevel?: number
 }
 
-/** Writes the 2011 edition. @throws Fault `record.unsupported` for values that do not fit, for no or too many representations, and for edition 2005 */
+/** What the codes of both editions name. */
+export type FingerCodec = 'raw' | 'packed' | 'WSQ' | 'JPEG' | 'JPEG 2000' | 'PNG'
+
+/** Of the 2005 edition. */
+const fileHeaderBytes = 32
+const viewHeaderBytes = 14
+
+const codecs: Readonly<Record<FingerImageRecord['edition'], readonly FingerCodec[]>> = {
+  2005: ['raw', 'packed', 'WSQ', 'JPEG', 'JPEG 2000', 'PNG'],
+  2011: ['raw', 'packed', 'WSQ', 'JPEG', 'JPEG 2000', 'JPEG 2000', 'PNG'],
+}
+
+/** @returns undefined for a code that the edition does not know */
+export const fingerCodec = (edition: FingerImageRecord['edition'], compression: number): FingerCodec | undefined =>
+  codecs[edition][compression]
+
+/** The code of a codec in an edition; JPEG 2000 as lossy where lossless has a code of its own. */
+export const compressionCode = (edition: FingerImageRecord['edition'], codec: FingerCodec): number => codecs[edition].indexOf(codec)
+
+/**
+ * @throws Fault `record.unsupported` for values that do not fit, for no or too many representations, and for what the 2005 edition has no
+ * place for (capture date, vendor, certification, extended data, different resolutions): nothing is left out silently
+ */
 export function writeFingerImageRecord(record: FingerImageRecord): Uint8Array {
-  if (record.edition !== 2011) throw new Fault('record.unsupported', { field: 'edition', found: record.edition })
   if (record.representations.length === 0) throw new Fault('record.unsupported', { field: 'representations', found: 0 })
+  return record.edition === 2005 ? write2005(record) : write2011(record)
+}
+
+function write2011(record: FingerImageRecord): Uint8Array {
   const certified = isCertified(record.representations)
   const writer = new RecordWriter()
   writer.header('FIR', '020')
@@ -105,6 +131,62 @@ export function writeFingerImageRecord(record: FingerImageRecord): Uint8Array {
   }
   closeRecord()
   return writer.finish()
+}
+
+/** Acquisition level: 500 ppi, 8 bits, 200 grey levels; written when the record says nothing. */
+const usualLevel = 31
+/** No quality was computed. */
+const noQuality = 254
+
+function write2005({ representations, acquisitionLevel }: FingerImageRecord): Uint8Array {
+  const [first] = representations
+  if (!first) throw new Fault('record.unsupported', { field: 'representations', found: 0 })
+  for (const one of representations) requireFits2005(one, first)
+  const writer = new RecordWriter()
+  writer.header('FIR', '010')
+  const views = representations.reduce((sum, { image }) => sum + viewHeaderBytes + image.length, 0)
+  writer.u16(0, 'recordLength')
+  writer.u32(fileHeaderBytes + views, 'recordLength')
+  writer.u16(first.captureDevice.type, 'captureDevice')
+  writer.u16(acquisitionLevel ?? usualLevel, 'acquisitionLevel')
+  writer.u8(new Set(representations.map((one) => one.fingerPosition)).size, 'fingerCount')
+  writer.u8(first.scaleUnits, 'scaleUnits')
+  writer.u16(first.scanResolution.x, 'scanResolution.x')
+  writer.u16(first.scanResolution.y, 'scanResolution.y')
+  writer.u16(first.imageResolution.x, 'imageResolution.x')
+  writer.u16(first.imageResolution.y, 'imageResolution.y')
+  writer.u8(first.bitDepth, 'bitDepth')
+  writer.u8(first.compression, 'compression')
+  writer.u16(0, 'reserved')
+  for (const one of representations) {
+    writer.u32(viewHeaderBytes + one.image.length, 'viewLength')
+    writer.u8(one.fingerPosition, 'fingerPosition')
+    writer.u8(representations.filter(({ fingerPosition }) => fingerPosition === one.fingerPosition).length, 'viewCount')
+    writer.u8(one.representationNumber, 'viewNumber')
+    writer.u8(one.qualityBlocks[0]?.score ?? noQuality, 'quality')
+    writer.u8(one.impression, 'impression')
+    writer.u16(one.widthPx, 'widthPx')
+    writer.u16(one.heightPx, 'heightPx')
+    writer.u8(0, 'reserved')
+    writer.take(one.image)
+  }
+  return writer.finish()
+}
+
+/** One header serves all views, and it knows less than that of 2011. */
+function requireFits2005(one: FingerImageRepresentation, first: FingerImageRepresentation): void {
+  const refuse = (field: string) => new Fault('record.unsupported', { field, reason: 'edition', version: 2005 })
+  if (one.captureDate.year !== unknownDate.year) throw refuse('captureDate')
+  if (one.captureDevice.vendor !== 0 || one.captureDevice.technology !== 0) throw refuse('captureDevice')
+  if (one.certificationBlocks.length > 0) throw refuse('certificationBlocks')
+  if (one.qualityBlocks.length > 1) throw refuse('qualityBlocks')
+  if (one.extendedData.length > 0) throw refuse('extendedData')
+  const shared = (of: FingerImageRepresentation) =>
+    [of.captureDevice.type, of.scaleUnits, of.bitDepth, of.compression, of.scanResolution, of.imageResolution].map((each) =>
+      typeof each === 'number' ? each : `${each.x} ${each.y}`,
+    )
+  const [mine, its] = [shared(one), shared(first)]
+  if (mine.some((value, i) => value !== its[i])) throw refuse('imageResolution')
 }
 
 /** Reads both editions. @throws Fault `record.corrupt` {field, offset}, `record.unsupported` for other editions */
@@ -169,7 +251,7 @@ function read2005(reader: RecordReader): FingerImageRecord {
   const count = reader.u8('fingerCount')
   if (count === 0) throw reader.corrupt('fingerCount', { found: 0 }, reader.at - 1)
   const shared = {
-    captureDate: { year: 0xffff, month: 0xff, day: 0xff, hour: 0xff, minute: 0xff, second: 0xff, millisecond: 0xffff },
+    captureDate: unknownDate,
     captureDevice: { ...unknownDevice, type: device },
     certificationBlocks: [],
     extendedData: [],
@@ -190,7 +272,7 @@ function read2005(reader: RecordReader): FingerImageRecord {
 function readView(reader: RecordReader) {
   const start = reader.at
   const length = reader.u32('viewLength')
-  if (length < 14 || start + length > reader.end) throw reader.corrupt('viewLength', { found: length }, start)
+  if (length < viewHeaderBytes || start + length > reader.end) throw reader.corrupt('viewLength', { found: length }, start)
   const position = reader.u8('fingerPosition')
   reader.u8('viewCount')
   const representationNumber = reader.u8('viewNumber')
@@ -202,11 +284,11 @@ function readView(reader: RecordReader) {
   return {
     fingerPosition: position,
     representationNumber,
-    qualityBlocks: [{ score: quality, vendor: 0, algorithm: 0 }],
+    qualityBlocks: quality === noQuality ? [] : [{ score: quality, vendor: 0, algorithm: 0 }],
     impression,
     widthPx,
     heightPx,
-    image: reader.take(length - 14, 'image'),
+    image: reader.take(length - viewHeaderBytes, 'image'),
   }
 }
 

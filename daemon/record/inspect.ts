@@ -2,17 +2,19 @@
 
 import { Fault } from '../../protocol/fault.js'
 import { decodeWsq, looksLikeWsq, readWsqHeader } from '../kernels/wsq/index.js'
+import { readBitGroup } from './biometric-information-template.js'
+import { bytesPerMinutia, readCardVerification, readCompactCard } from './compact-card.js'
 import { type FaceImageRepresentation, faceImageDataType, readFaceImageRecord } from './face-image.js'
-import { fingerCompression, fingerPosition, readFingerImageRecord } from './finger-image.js'
+import { fingerCodec, fingerPosition, readFingerImageRecord } from './finger-image.js'
+import { readFingerMinutiaeRecord } from './finger-minutiae.js'
 import { eye, irisImageFormat, readIrisImageRecord } from './iris-image.js'
-import { readMinutiaeHeader } from './minutiae-header.js'
 import { checkPayload, type PayloadCodec, type PayloadFacts } from './payload.js'
 import type { CaptureDate, CaptureHead } from './representation.js'
 import { readSignatureRecord } from './signature.js'
 
 /** Plain JSON. `valid` is always true: what is not valid ends in a fault. */
 export interface InspectionResult {
-  /** `FIR`, `IIR`, `FAC`, `SDI`, `FMR`, `WSQ`, or what an added inspector says. */
+  /** `FIR`, `IIR`, `FAC`, `SDI`, `FMR`, `FMC`, `BIT`, `WSQ`, or what an added inspector says. */
   readonly type: string
   readonly standard: string
   readonly valid: true
@@ -31,6 +33,8 @@ export interface Inspector {
 const begins = (bytes: Uint8Array, identifier: string) =>
   bytes.length >= 4 && String.fromCharCode(bytes[0]!, bytes[1]!, bytes[2]!, bytes[3]!) === `${identifier}\0`
 
+const beginsWithTag = (bytes: Uint8Array, tag: number) => bytes.length > 2 && bytes[0]! * 0x100 + bytes[1]! === tag
+
 /** The inspectors of ISO/IEC 19794 records and bare WSQ, first match wins. */
 export const recordInspectors: readonly Inspector[] = [
   { recognises: (bytes) => begins(bytes, 'FIR'), inspect: inspectFinger },
@@ -38,8 +42,13 @@ export const recordInspectors: readonly Inspector[] = [
   { recognises: (bytes) => begins(bytes, 'FAC'), inspect: inspectFace },
   { recognises: (bytes) => begins(bytes, 'SDI'), inspect: inspectSignature },
   { recognises: (bytes) => begins(bytes, 'FMR'), inspect: inspectMinutiae },
+  { recognises: (bytes) => beginsWithTag(bytes, 0x7f61), inspect: inspectBitGroup },
+  { recognises: (bytes) => beginsWithTag(bytes, 0x7f2e), inspect: inspectCardVerification },
   { recognises: looksLikeWsq, inspect: inspectWsq },
 ]
+
+/** Card minutiae begin with a coordinate: nothing in them says what they are, so this is for files whose name does. */
+export const compactCardInspector: Inspector = { recognises: () => true, inspect: inspectCompactCard }
 
 /**
  * @param inspectors  add those of sealed packets and card dumps in front of or behind `recordInspectors`
@@ -75,18 +84,14 @@ function headFacts(head: CaptureHead) {
   }
 }
 
-const fingerCodecs2005: readonly (PayloadCodec | undefined)[] = ['raw', undefined, 'WSQ', 'JPEG', 'JPEG 2000', 'PNG']
-const fingerCodecs2011: readonly (PayloadCodec | undefined)[] = ['raw', undefined, 'WSQ', 'JPEG', 'JPEG 2000', 'JPEG 2000', 'PNG']
-
 async function inspectFinger(bytes: Uint8Array): Promise<InspectionResult> {
   const record = readFingerImageRecord(bytes)
-  const codecs = record.edition === 2005 ? fingerCodecs2005 : fingerCodecs2011
   const representations: Record<string, unknown>[] = []
   for (const [i, one] of record.representations.entries()) {
     const field = `representations[${i}].image`
-    if (one.compression === fingerCompression.packed) throw new Fault('record.unsupported', { field, reason: 'packed_pixels' })
-    if (one.compression >= codecs.length) throw new Fault('record.corrupt', { field, reason: 'compression', found: one.compression })
-    const payload = await checkPayload(one.image, { ...one, codec: codecs[one.compression] }, field)
+    const codec = fingerCodec(record.edition, one.compression)
+    if (!codec) throw new Fault('record.corrupt', { field, reason: 'compression', found: one.compression })
+    const payload = await checkPayload(one.image, { ...one, codec }, field)
     const perCm = one.scaleUnits === 2 ? 2.54 : 1
     representations.push({
       ...headFacts(one),
@@ -200,9 +205,45 @@ function inspectSignature(bytes: Uint8Array): InspectionResult {
   })
 }
 
+/** Counts and places, no minutia. */
 function inspectMinutiae(bytes: Uint8Array): InspectionResult {
-  const { remarks, ...header } = readMinutiaeHeader(bytes)
-  return result('FMR', `ISO/IEC 19794-2:${header.edition}`, bytes, remarks, header)
+  const { edition, views, remarks } = readFingerMinutiaeRecord(bytes)
+  return result('FMR', `ISO/IEC 19794-2:${edition}`, bytes, remarks, {
+    edition,
+    views: views.map((view) => ({
+      ...headFacts(view),
+      fingerPosition: view.fingerPosition,
+      positionName: nameOf(fingerPosition, view.fingerPosition),
+      viewNumber: view.viewNumber,
+      impression: view.impression,
+      widthPx: view.widthPx,
+      heightPx: view.heightPx,
+      pixelsPerCm: view.pixelsPerCm,
+      minutiae: view.minutiae.length,
+      extendedBytes: view.extendedData.length,
+    })),
+  })
+}
+
+function inspectBitGroup(bytes: Uint8Array): InspectionResult {
+  const templates = readBitGroup(bytes).map(({ data, others, ...facts }) => ({
+    ...facts,
+    ...(data ? { dataBytes: data.length } : {}),
+    ...(others.length > 0
+      ? { others: others.map(({ inside, tag, value }) => ({ inside, tag: tag.toString(16), bytes: value.length })) }
+      : {}),
+  }))
+  return result('BIT', 'ISO/IEC 7816-11', bytes, [], { templates })
+}
+
+function inspectCardVerification(bytes: Uint8Array): InspectionResult {
+  const { length } = readCompactCard(readCardVerification(bytes)).minutiae
+  return result('FMC', 'ISO/IEC 19794-2 compact card, 7F2E', bytes, [], { minutiae: length })
+}
+
+function inspectCompactCard(bytes: Uint8Array): InspectionResult {
+  const { widthPx, heightPx, minutiae } = readCompactCard(bytes)
+  return result('FMC', 'ISO/IEC 19794-2 compact card', bytes, [], { minutiae: minutiae.length, widthPx, heightPx, bytesPerMinutia })
 }
 
 function inspectWsq(bytes: Uint8Array): InspectionResult {

@@ -1,4 +1,4 @@
-// What the 2011 editions of ISO/IEC 19794-4, -5 and -6 have in common at the head of a representation: date, device, quality, certification.
+// What the 2011 editions of ISO/IEC 19794-2, -4, -5 and -6 have in common at the head of a representation: date, device, quality, certification.
 
 import type { RecordReader, RecordWriter } from './cursor.js'
 
@@ -51,6 +51,16 @@ export function captureDate(timeMs: number): CaptureDate {
     second: date.getUTCSeconds(),
     millisecond: date.getUTCMilliseconds(),
   }
+}
+
+export const unknownDate: CaptureDate = {
+  year: 0xffff,
+  month: 0xff,
+  day: 0xff,
+  hour: 0xff,
+  minute: 0xff,
+  second: 0xff,
+  millisecond: 0xffff,
 }
 
 export const unknownDevice: CaptureDevice = { technology: 0, vendor: 0, type: 0 }

@@ -1,11 +1,10 @@
-// The thin finger kernels: where ridges are, which fingertip is which, where minutiae lie, and the bytes of a card template.
+// The thin finger kernels: where ridges are, which fingertip is which, and where minutiae lie.
 
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import sharp from 'sharp'
 import t from 'tap'
-import { mostMinutiae, writeCompactCard } from '../../daemon/kernels/finger/compact-card.js'
 import { extractMinutiae, type Minutia } from '../../daemon/kernels/finger/minutiae.js'
 import { blockPx, ridgeMap } from '../../daemon/kernels/finger/ridge-map.js'
 import { type Slap, segmentSlap, slapPositions } from '../../daemon/kernels/finger/segment.js'
@@ -203,47 +202,6 @@ t.test('minutiae', async (t) => {
       },
     )
     const { failed, seed, counterexample } = fc.check(property, { numRuns: 60 })
-    t.notOk(failed, `seed ${seed} ${JSON.stringify(counterexample)}`)
-  })
-})
-
-t.test('compact card format of ISO/IEC 19794-2', async (t) => {
-  t.test('writes x and y in 0.1 mm from the leftmost and topmost, type and angle in one byte', async (t) => {
-    // By hand at 500 ppi: 50 px = 2.54 mm = 25 units; 500 px = 254 units. 90 degrees = 16 units of 2π/64, 180 = 32.
-    const minutiae: readonly Minutia[] = [
-      { x: 600, y: 150, type: 2, angle: Math.PI },
-      { x: 100, y: 100, type: 1, angle: Math.PI / 2 },
-      { x: 150, y: 600, type: 1, angle: 0 },
-    ]
-    t.strictSame([...writeCompactCard(minutiae, 500)], [0, 0, 0x50, 25, 254, 0x40, 254, 25, 0xa0])
-  })
-
-  t.test('wraps a full turn to zero and leaves out what lies beyond 25.5 mm', async (t) => {
-    const at = (x: number, y: number, angle = 0): Minutia => ({ x, y, type: 1, angle })
-    t.strictSame([...writeCompactCard([at(0, 0, 2 * Math.PI - 0.01)], 500)], [0, 0, 0x40])
-    t.strictSame([...writeCompactCard([at(0, 0), at(502, 0), at(503, 0), at(0, 503)], 500)], [0, 0, 0x40, 255, 0, 0x40])
-    t.strictSame([...writeCompactCard([], 500)], [])
-  })
-
-  t.test('is at most 60 minutiae of three bytes, ascending by x then y', async (t) => {
-    const minutia = fc.record({
-      x: fc.integer({ min: 0, max: 416 }),
-      y: fc.integer({ min: 0, max: 500 }),
-      type: fc.constantFrom<1 | 2>(1, 2),
-      angle: fc.double({ min: 0, max: 2 * Math.PI, maxExcluded: true, noNaN: true }),
-    })
-    const property = fc.property(fc.array(minutia, { maxLength: 150 }), (minutiae) => {
-      const bytes = writeCompactCard(minutiae, 500)
-      if (bytes.length !== 3 * Math.min(mostMinutiae, minutiae.length)) return false
-      for (let at = 0; at < bytes.length; at += 3) {
-        const type = (bytes[at + 2] ?? 0) >> 6
-        if (type !== 1 && type !== 2) return false
-        const ascends = (bytes[at] ?? 0) * 256 + (bytes[at + 1] ?? 0) <= (bytes[at + 3] ?? 255) * 256 + (bytes[at + 4] ?? 255)
-        if (!ascends) return false
-      }
-      return true
-    })
-    const { failed, seed, counterexample } = fc.check(property)
     t.notOk(failed, `seed ${seed} ${JSON.stringify(counterexample)}`)
   })
 })
