@@ -2,3 +2,4 @@
 // Twins know only byte offsets into the imported memory: no garbage collected objects, no state. See simd.ts.
 
 export * from './memory.as'
+export * from './wsq.as'

@@ -3,9 +3,10 @@
 
 import { readFileSync } from 'node:fs'
 import { Fault } from '../../../protocol/fault.js'
+import type { WsqKernels } from '../wsq/kernels.js'
 
 /** What kernels.wasm exports: byte offsets and counts in, numbers out. One group a twin. */
-export interface KernelExports {
+export interface KernelExports extends WsqKernels {
   firstFreeByte(): number
 }
 

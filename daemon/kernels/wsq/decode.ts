@@ -1,10 +1,13 @@
 // WSQ decoder: one stream in, grey pixels out. Pure; survives any bytes with a named fault. Knows no files and no records.
 
 import { Fault } from '../../../protocol/fault.js'
-import { decodeBlock } from './entropy.js'
-import type { AnalysisFilters } from './filters.js'
+import type { Simd } from '../simd/simd.js'
+import { referenceDecoder } from './decode-reference.js'
+import { twinDecoder } from './decode-twin.js'
+import { type AnalysisFilters, isNineSeven } from './filters.js'
 import { type DecoderCodes, decoderCodes } from './huffman.js'
-import { type BinWidths, dequantise, keptCount } from './quantiser.js'
+import type { DecoderPasses, DecoderTables } from './passes.js'
+import { keptCount } from './quantiser.js'
 import {
   type Frame,
   marker,
@@ -15,8 +18,7 @@ import {
   readTransformTable,
   SegmentReader,
 } from './segments.js'
-import { synthesise } from './synthesis.js'
-import { codedSubbands, type WaveletTree, waveletTree } from './tree.js'
+import { codedSubbands, waveletTree } from './tree.js'
 
 export interface WsqImage {
   /** Row-major, `widthPx * heightPx` bytes, 0 black. */
@@ -37,29 +39,38 @@ export interface WsqHeader {
 }
 
 const mostComments = 64
+/** The longest run, 65535 zeros, takes a code of at least one bit and 16 more. */
+const mostPerByte = (65_535 * 8) / 17
 const corrupt = (offset: number, reason: string) => new Fault('wsq.corrupt', { offset, reason })
 
 interface Stream {
-  comments: string[]
+  readonly comments: string[]
+  readonly tables: (DecoderCodes | undefined)[]
   frame?: Frame
   filters?: AnalysisFilters
-  bins?: BinWidths & { readonly centre: number }
-  tables: (DecoderCodes | undefined)[]
-  tree?: WaveletTree
-  indices?: Int32Array
+  bins?: DecoderTables['bins']
+  /** From the first block on. */
+  data?: { readonly passes: DecoderPasses; readonly total: number }
   filled: number
 }
 
-/** @throws Fault `wsq.corrupt` {offset, reason} for anything malformed, `wsq.unsupported` for sizes above 4096 and very long filters */
-export function decodeWsq(bytes: Uint8Array): WsqImage {
-  const stream = readStream(bytes)
-  const { frame, filters, bins, tree, indices } = stream
-  if (!frame || !filters || !bins || !tree || !indices) throw corrupt(bytes.length, 'no_image_data')
-  const plane = new Float32Array(frame.widthPx * frame.heightPx)
-  dequantise(indices, plane, frame.widthPx, tree, bins, bins.centre)
-  synthesise(plane, new Float32Array(plane.length), frame.widthPx, tree, filters)
-  const nist = nistFields(stream.comments)
-  return { grey: toGrey(plane, frame), widthPx: frame.widthPx, heightPx: frame.heightPx, ppi: nist.ppi, comments: stream.comments }
+/**
+ * @param simd runs the twins; files with filters other than 9/7 are decoded by the reference all the same
+ * @throws Fault `wsq.corrupt` {offset, reason} for anything malformed, `wsq.unsupported` for sizes above 4096 and very long filters
+ */
+export function decodeWsq(bytes: Uint8Array, simd?: Simd): WsqImage {
+  if (!simd) return decodeStream(bytes, (tables) => referenceDecoder(bytes, tables))
+  return simd.lease((take) =>
+    decodeStream(bytes, (tables) =>
+      isNineSeven(tables.filters) ? twinDecoder(simd, take, bytes, tables) : referenceDecoder(bytes, tables),
+    ),
+  )
+}
+
+function decodeStream(bytes: Uint8Array, open: (tables: DecoderTables) => DecoderPasses): WsqImage {
+  const { frame, data, comments } = readStream(bytes, open)
+  if (!frame || !data) throw corrupt(bytes.length, 'no_image_data')
+  return { grey: data.passes.picture(), widthPx: frame.widthPx, heightPx: frame.heightPx, ppi: nistFields(comments).ppi, comments }
 }
 
 /** True when the bytes begin as a WSQ stream does. */
@@ -67,12 +78,13 @@ export const looksLikeWsq = (bytes: Uint8Array): boolean => bytes.length > 4 && 
 
 /** What stands in front of the first entropy-coded block: cheap, decodes nothing. @throws Fault `wsq.corrupt` */
 export function readWsqHeader(bytes: Uint8Array): WsqHeader {
-  const stream = readStream(bytes, true)
+  const stream = readStream(bytes)
   if (!stream.frame) throw corrupt(bytes.length, 'no_frame')
   return { widthPx: stream.frame.widthPx, heightPx: stream.frame.heightPx, ...nistFields(stream.comments) }
 }
 
-function readStream(bytes: Uint8Array, headerOnly = false): Stream {
+/** @param open what decodes the blocks; without it only what stands in front of them is read */
+function readStream(bytes: Uint8Array, open?: (tables: DecoderTables) => DecoderPasses): Stream {
   const reader = new SegmentReader(bytes)
   const stream: Stream = { comments: [], tables: [], filled: 0 }
   if (reader.marker() !== marker.startOfImage) throw corrupt(0, 'no_start_of_image')
@@ -81,16 +93,16 @@ function readStream(bytes: Uint8Array, headerOnly = false): Stream {
     const code = reader.marker()
     if (code === marker.endOfImage) break
     if (code === marker.startOfBlock) {
-      if (headerOnly) break
-      readBlock(bytes, reader, stream)
+      if (!open) break
+      readBlock(bytes, reader, stream, open)
     } else readTable(code, start, reader, stream)
   }
-  if (!headerOnly && stream.indices && stream.filled !== stream.indices.length) throw corrupt(reader.at, 'missing_coefficients')
+  if (stream.data && stream.filled !== stream.data.total) throw corrupt(reader.at, 'missing_coefficients')
   return stream
 }
 
 function readTable(code: number, start: number, reader: SegmentReader, stream: Stream): void {
-  const fixed = stream.indices !== undefined
+  const fixed = stream.data !== undefined
   switch (code) {
     case marker.comment:
       if (stream.comments.length >= mostComments) throw corrupt(start, 'too_many_comments')
@@ -124,31 +136,32 @@ function readTable(code: number, start: number, reader: SegmentReader, stream: S
   }
 }
 
-function readBlock(bytes: Uint8Array, reader: SegmentReader, stream: Stream): void {
+function readBlock(bytes: Uint8Array, reader: SegmentReader, stream: Stream, open: (tables: DecoderTables) => DecoderPasses): void {
   const start = reader.at
   reader.enter()
   const id = reader.u8()
   reader.leave()
-  if (!stream.frame || !stream.bins || !stream.filters) throw corrupt(start, 'block_before_tables')
+  const { frame, filters, bins } = stream
+  if (!frame || !bins || !filters) throw corrupt(start, 'block_before_tables')
   const codes = stream.tables[id]
   if (!codes) throw corrupt(start, 'no_huffman_table')
-  stream.tree ??= waveletTree(stream.frame.widthPx, stream.frame.heightPx)
-  stream.indices ??= new Int32Array(keptCount(stream.tree, stream.bins.q, 0, codedSubbands))
-  const done = decodeBlock(bytes, reader.at, codes, stream.indices, stream.filled)
+  stream.data ??= openData({ frame, filters, bins }, bytes.length - start, start, open)
+  const done = stream.data.passes.decodeBlock(reader.at, codes, stream.filled)
   reader.at = done.at
   stream.filled = done.filled
 }
 
-function toGrey(plane: Float32Array, frame: Frame): Uint8Array {
-  const grey = new Uint8Array(plane.length)
-  const { scale } = frame
-  const shift = frame.mean + 0.5
-  for (let i = 0; i < grey.length; i++) {
-    const value = plane[i]! * scale + shift
-    // Written so that NaN, which hostile tables can make, ends as black.
-    grey[i] = value >= 255 ? 255 : value >= 1 ? value : 0
-  }
-  return grey
+/** @throws Fault `wsq.corrupt` before any memory is taken, when so few bytes cannot make so large an image */
+function openData(
+  { frame, filters, bins }: Pick<DecoderTables, 'frame' | 'filters' | 'bins'>,
+  bytesLeft: number,
+  offset: number,
+  open: (tables: DecoderTables) => DecoderPasses,
+): NonNullable<Stream['data']> {
+  const tree = waveletTree(frame.widthPx, frame.heightPx)
+  const total = keptCount(tree, bins.q, 0, codedSubbands)
+  if (total > bytesLeft * mostPerByte) throw corrupt(offset, 'missing_coefficients')
+  return { passes: open({ frame, filters, bins, tree, total }), total }
 }
 
 function nistFields(comments: readonly string[]): { ppi: number | undefined; rate: number | undefined } {

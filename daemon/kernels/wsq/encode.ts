@@ -1,11 +1,13 @@
 // WSQ encoder: grey pixels in, one stream out. Pure; called from worker threads. Knows no files and no records.
 
 import { Fault } from '../../../protocol/fault.js'
-import { analyse } from './analysis.js'
-import { encodeTokens, tokenise, worstBytes } from './entropy.js'
+import type { Simd } from '../simd/simd.js'
+import { referenceEncoder } from './encode-reference.js'
+import { twinEncoder } from './encode-twin.js'
 import { standardFilters } from './filters.js'
 import { buildTable, encoderCodes } from './huffman.js'
-import { type BinWidths, binWidths, keptCount, quantise, subbandVariances } from './quantiser.js'
+import type { EncoderPasses } from './passes.js'
+import { type BinWidths, binWidths, subbandVariances } from './quantiser.js'
 import {
   largestSidePx,
   marker,
@@ -27,34 +29,34 @@ export interface WsqEncodeOptions {
   readonly comments?: readonly string[]
 }
 
-interface Block {
-  readonly tableId: number
-  readonly tokens: Uint32Array
-  readonly count: number
-}
-
 /**
  * Compresses an 8-bit grey image as NBIS `cwsq` does (IAFIS-IC-0110 v3).
  * @param grey  row-major, `widthPx * heightPx` bytes, 0 black
+ * @param simd  runs the twins; a coefficient at the very edge of a bin may then fall on its other side
  * @throws Fault `wsq.unsupported` for sizes outside 1..4096 and options outside their range
  */
-export function encodeWsq(grey: Uint8Array, widthPx: number, heightPx: number, options: WsqEncodeOptions): Uint8Array {
+export function encodeWsq(grey: Uint8Array, widthPx: number, heightPx: number, options: WsqEncodeOptions, simd?: Simd): Uint8Array {
   checkInput(grey, widthPx, heightPx, options)
   const tree = waveletTree(widthPx, heightPx)
-  const filters = standardFilters()
-  const plane = new Float32Array(widthPx * heightPx)
-  const { mean, scale } = normalise(grey, plane)
-  analyse(plane, new Float32Array(plane.length), widthPx, tree, filters)
-  const bins = binWidths(subbandVariances(plane, widthPx, tree), options.rate)
+  if (simd) return simd.lease((take) => writeStream(twinEncoder(simd, take, grey, tree), tree, options))
+  return writeStream(referenceEncoder(grey, tree), tree, options)
+}
 
+function writeStream(passes: EncoderPasses, tree: WaveletTree, options: WsqEncodeOptions): Uint8Array {
+  const { width: widthPx, height: heightPx } = tree.nodes[0]!
+  const { mean, scale } = passes.analyse()
+  const bins = binWidths(
+    subbandVariances(tree, (subband, area) => passes.sumsOf(subband, area)),
+    options.rate,
+  )
   const writer = new SegmentWriter()
   writer.u16(marker.startOfImage)
   writeComment(writer, nistComment(widthPx, heightPx, options))
   for (const comment of options.comments ?? []) writeComment(writer, comment)
-  writeTransformTable(writer, filters)
+  writeTransformTable(writer, standardFilters())
   writeQuantisationTable(writer, bins)
   writeFrame(writer, { widthPx, heightPx, mean, scale })
-  writeBlocks(writer, plane, widthPx, tree, bins)
+  writeBlocks(writer, passes, bins)
   writer.u16(marker.endOfImage)
   return writer.finish()
 }
@@ -70,25 +72,6 @@ function checkInput(grey: Uint8Array, widthPx: number, heightPx: number, options
   if (!(options.rate >= 0.01 && options.rate <= 16)) refuse('rate', options.rate)
   if (!Number.isInteger(options.ppi) || options.ppi < 1 || options.ppi > 65_535) refuse('ppi', options.ppi)
   for (const comment of options.comments ?? []) if (comment.length > 65_533) refuse('comments', comment.length)
-}
-
-/** Shifts by the mean and scales to about +-128. A constant image keeps scale 1. */
-function normalise(grey: Uint8Array, plane: Float32Array): { mean: number; scale: number } {
-  let sum = 0
-  let lowest = 255
-  let highest = 0
-  for (let i = 0; i < grey.length; i++) {
-    const value = grey[i]!
-    sum += value
-    if (value < lowest) lowest = value
-    if (value > highest) highest = value
-  }
-  const mean = Math.fround(sum / grey.length)
-  const scale = Math.fround(Math.max(mean - lowest, highest - mean) / 128) || 1
-  const byValue = new Float32Array(256)
-  for (let value = 0; value < 256; value++) byValue[value] = (value - mean) / scale
-  for (let i = 0; i < grey.length; i++) plane[i] = byValue[grey[i]!]!
-  return { mean, scale }
 }
 
 /** The NISTCOM text of ANSI/NIST files: the only place of a WSQ stream that holds the resolution. */
@@ -107,28 +90,19 @@ function nistComment(widthPx: number, heightPx: number, options: WsqEncodeOption
 }
 
 /** Block 1 has its own Huffman table; blocks 2 and 3 share one, built on their pooled statistics. */
-function writeBlocks(writer: SegmentWriter, plane: Float32Array, stride: number, tree: WaveletTree, bins: BinWidths): void {
-  const histograms = [new Uint32Array(256), new Uint32Array(256)]
-  const blocks: Block[] = []
-  for (let b = 0; b < 3; b++) {
-    const first = blockBounds[b]!
-    const end = blockBounds[b + 1]!
-    const indices = new Int16Array(keptCount(tree, bins.q, first, end))
-    quantise(plane, stride, tree, bins, first, end, indices)
-    const tokens = new Uint32Array(indices.length)
-    const tableId = b === 0 ? 0 : 1
-    blocks.push({ tableId, tokens, count: tokenise(indices, indices.length, tokens, histograms[tableId]!) })
-  }
+function writeBlocks(writer: SegmentWriter, passes: EncoderPasses, bins: BinWidths): void {
+  const tableOf = [0, 1, 1] as const
+  const histograms = [new Uint32Array(256), new Uint32Array(256)] as const
+  for (const [block, id] of tableOf.entries()) passes.quantise(block, bins, blockBounds[block]!, blockBounds[block + 1]!, histograms[id])
   const tables = histograms.map(buildTable)
   const codes = tables.map(encoderCodes)
-  let lastTable = -1
-  for (const { tableId, tokens, count } of blocks) {
-    if (tableId !== lastTable) writeHuffmanTable(writer, tableId, tables[tableId]!)
-    lastTable = tableId
+  let lastId = -1
+  for (const [block, id] of tableOf.entries()) {
+    if (id !== lastId) writeHuffmanTable(writer, id, tables[id]!)
+    lastId = id
     writer.u16(marker.startOfBlock)
     writer.u16(3)
-    writer.u8(tableId)
-    const room = worstBytes(histograms[tableId]!, codes[tableId]!)
-    writer.fill(room, (bytes, at) => encodeTokens(tokens, count, codes[tableId]!, bytes, at))
+    writer.u8(id)
+    passes.write(block, codes[id]!, histograms[id], writer)
   }
 }

@@ -55,17 +55,20 @@ function escapeToken(index: number): number {
   return (magnitude << 8) | (wide ? symbol.minus16 : symbol.minus8)
 }
 
-const extraBits = (which: number): number => {
+export const extraBits = (which: number): number => {
   if (which < symbol.plus8 || which > symbol.run16) return 0
   return which === symbol.plus8 || which === symbol.minus8 || which === symbol.run8 ? 8 : 16
 }
 
-/** An upper bound of what `encodeTokens` writes: every byte stuffed. */
-export function worstBytes(histogram: Uint32Array, codes: EncoderCodes): number {
+/** Bits of all the symbols in `histogram`, with what follows their codes. */
+export function codeBits(histogram: Uint32Array, codes: EncoderCodes): number {
   let bits = 0
   for (let which = 0; which < 256; which++) bits += histogram[which]! * (codes.length[which]! + extraBits(which))
-  return 2 * (Math.ceil(bits / 8) + 1)
+  return bits
 }
+
+/** An upper bound of what `encodeTokens` writes: every byte stuffed. */
+export const worstBytes = (histogram: Uint32Array, codes: EncoderCodes): number => 2 * (Math.ceil(codeBits(histogram, codes) / 8) + 1)
 
 /** Writes the bits of `count` tokens, stuffed and padded with ones, at `out[at]`. @returns the offset behind them */
 export function encodeTokens(tokens: Uint32Array, count: number, codes: EncoderCodes, out: Uint8Array, start: number): number {

@@ -24,15 +24,22 @@ export interface BinWidths {
   readonly z: Float64Array
 }
 
+/** Sum and sum of squares of the coefficients in a rectangle. */
+export interface Sums {
+  readonly sum: number
+  readonly squares: number
+}
+
 /** Variances of the 60 coded subbands, over the centre window or, on faint images, over the whole area. */
-export function subbandVariances(plane: Float32Array, stride: number, tree: WaveletTree): Float64Array {
+export function subbandVariances(tree: WaveletTree, sumsOf: (subband: number, area: Band) => Sums): Float64Array {
   const variances = new Float64Array(codedSubbands)
+  const variance = (k: number, area: Band) => varianceOf(sumsOf(k, area), area.width * area.height)
   let sum = 0
-  for (let k = 0; k < 4; k++) sum += variances[k] = variance(plane, stride, windowOf(tree.subbands[k]!))
+  for (let k = 0; k < 4; k++) sum += variances[k] = variance(k, windowOf(tree.subbands[k]!))
   const faint = sum < smallVarianceSum
   for (let k = faint ? 0 : 4; k < codedSubbands; k++) {
     const band = tree.subbands[k]!
-    variances[k] = variance(plane, stride, faint ? band : windowOf(band))
+    variances[k] = variance(k, faint ? band : windowOf(band))
   }
   return variances
 }
@@ -44,9 +51,12 @@ function windowOf(band: Band): Band {
   return { x: band.x + (band.width >> 3), y: band.y + Math.trunc((9 * band.height) / 32), width, height }
 }
 
-function variance(plane: Float32Array, stride: number, area: Band): number {
-  const count = area.width * area.height
+function varianceOf({ sum, squares }: Sums, count: number): number {
   if (count === 0) return 0
+  return count < fewSamples ? squares / count : (squares - (sum * sum) / count) / (count - 1)
+}
+
+export function sumsOf(plane: Float32Array, stride: number, area: Band): Sums {
   let sum = 0
   let squares = 0
   for (let y = area.y; y < area.y + area.height; y++) {
@@ -57,7 +67,7 @@ function variance(plane: Float32Array, stride: number, area: Band): number {
       squares += value * value
     }
   }
-  return count < fewSamples ? squares / count : (squares - (sum * sum) / count) / (count - 1)
+  return { sum, squares }
 }
 
 /** Bin widths for the bit `rate` (0.75 for the 15:1 class, 2.25 for the 5:1 class). */

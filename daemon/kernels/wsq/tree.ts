@@ -12,6 +12,8 @@ export interface Band {
 export interface SplitNode extends Band {
   readonly invertRows: boolean
   readonly invertColumns: boolean
+  /** How many splits stand above it; 0 is the whole image. */
+  readonly depth: number
 }
 
 export interface WaveletTree {
@@ -71,9 +73,9 @@ function quadrantOf(node: SplitNode, quadrant: Quadrant): Band {
 
 /** The tree of an image of `widthPx` x `heightPx`. Small images give empty rectangles, which every kernel skips. */
 export function waveletTree(widthPx: number, heightPx: number): WaveletTree {
-  const nodes: SplitNode[] = [{ x: 0, y: 0, width: widthPx, height: heightPx, invertRows: false, invertColumns: false }]
+  const nodes: SplitNode[] = [{ x: 0, y: 0, width: widthPx, height: heightPx, invertRows: false, invertColumns: false, depth: 0 }]
   for (const [parent, quadrant, invertRows, invertColumns] of nodeTable.slice(1)) {
-    nodes.push({ ...quadrantOf(nodes[parent]!, quadrant), invertRows, invertColumns })
+    nodes.push({ ...quadrantOf(nodes[parent]!, quadrant), invertRows, invertColumns, depth: nodes[parent]!.depth + 1 })
   }
   const subbands: Band[] = []
   const take = (node: number, ...quadrants: readonly Quadrant[]) => {
