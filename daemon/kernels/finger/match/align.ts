@@ -1,6 +1,6 @@
 // One placement of the probe on the candidate: rigid fit from a seed, then minutiae paired while the skin's stretch is followed.
 
-import { outsideHull } from './hull.js'
+import { isWithin } from './hull.js'
 import type { PreparedTemplate } from './prepared.js'
 import { type MatchWorkspace, mostContacts } from './workspace.js'
 
@@ -93,7 +93,7 @@ function followStretch(a: PreparedTemplate, b: PreparedTemplate, work: MatchWork
       const k = matedA[m]!
       if (k === i) continue
       const d = a.distance[i * a.count + k]! / stretchRangePx
-      const weight = Math.exp(-0.5 * d * d)
+      const weight = 1 / ((1 + d * d) * (1 + d * d))
       weights += weight
       sx += weight * residualX[m]!
       sy += weight * residualY[m]!
@@ -107,9 +107,9 @@ function pairNearest(a: PreparedTemplate, b: PreparedTemplate, turn: number, rea
   const { movedX, movedY, contactA, contactB, contactCost, order, takenA, takenB, matedA, matedB } = work
   let contacts = 0
   for (let i = 0; i < a.count; i++) {
-    for (let j = 0; j < b.count; j++) {
-      const dx = Math.abs(b.x[j]! - movedX[i]!)
-      if (dx > reach) continue
+    for (let j = firstFrom(b.x, movedX[i]! - reach); j < b.count; j++) {
+      const dx = b.x[j]! - movedX[i]!
+      if (dx > reach) break
       const dy = Math.abs(b.y[j]! - movedY[i]!)
       if (dy > reach) continue
       const near = (dx * dx + dy * dy) / (reach * reach)
@@ -139,13 +139,25 @@ function pairNearest(a: PreparedTemplate, b: PreparedTemplate, turn: number, rea
   work.mates = mates
 }
 
+/** The first index whose value in ascending `values` is at least `least`. */
+function firstFrom(values: Float32Array, least: number): number {
+  let low = 0
+  let high = values.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (values[middle]! < least) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
 /** How many minutiae of `b` lie where `a` was seen under the placement. */
 export function countInOverlap(a: PreparedTemplate, b: PreparedTemplate, { cos, sin, tx, ty }: Placement, marginPx: number): number {
   let inside = 0
   for (let j = 0; j < b.count; j++) {
     const dx = b.x[j]! - tx
     const dy = b.y[j]! - ty
-    if (outsideHull(a.hullX, a.hullY, cos * dx + sin * dy, cos * dy - sin * dx) <= marginPx) inside++
+    if (isWithin(a.hull, cos * dx + sin * dy, cos * dy - sin * dx, marginPx)) inside++
   }
   return inside
 }

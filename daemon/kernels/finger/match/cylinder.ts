@@ -1,6 +1,6 @@
 // Minutia cylinder codes as bits (Cappelli, Ferrara, Maltoni 2010): what the neighbourhood of a minutia looks like, whatever its place and rotation.
 
-import { outsideHull } from './hull.js'
+import { isWithin } from './hull.js'
 
 /** Radius of the neighbourhood: about eight ridges. */
 const radiusPx = 75
@@ -35,13 +35,12 @@ interface Points {
   readonly y: Float32Array
   readonly angle: Int16Array
   readonly distance: Float32Array
-  readonly hullX: Float32Array
-  readonly hullY: Float32Array
+  readonly hull: Float32Array
 }
 
 /** @param bits,valid,usable out: see PreparedTemplate */
 export function describeCylinders(points: Points, bits: Int32Array, valid: Int32Array, usable: Uint8Array): void {
-  const { count, x, y, angle, distance, hullX, hullY } = points
+  const { count, x, y, angle, distance, hull } = points
   const near = new Int32Array(count)
   const sums = new Float64Array(slices)
   for (let m = 0; m < count; m++) {
@@ -57,7 +56,7 @@ export function describeCylinders(points: Points, bits: Int32Array, valid: Int32
       const [u, v] = cells[c]!
       const px = x[m]! + u * cos - v * sin
       const py = y[m]! + u * sin + v * cos
-      if (outsideHull(hullX, hullY, px, py) > hullMarginPx) continue
+      if (!isWithin(hull, px, py, hullMarginPx)) continue
       validCells++
       sums.fill(0)
       for (let k = 0; k < neighbours; k++) {

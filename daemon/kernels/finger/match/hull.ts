@@ -18,21 +18,26 @@ export function convexHull(x: Float32Array, y: Float32Array): { hullX: Float32Ar
   return { hullX: Float32Array.from(ring, (i) => x[i]!), hullY: Float32Array.from(ring, (i) => y[i]!) }
 }
 
-/** How far outside the convex hull the point lies, in px; negative inside. A hull of one or two points has no inside. */
-export function outsideHull(hullX: Float32Array, hullY: Float32Array, px: number, py: number): number {
+/** Sides of a hull as unit normals pointing out and their offsets; nothing for a hull of one or two points, which has no inside. */
+export function hullSides({ hullX, hullY }: { hullX: Float32Array; hullY: Float32Array }): Float32Array {
   const n = hullX.length
-  if (n < 3) {
-    let nearest = Number.POSITIVE_INFINITY
-    for (let i = 0; i < n; i++) nearest = Math.min(nearest, Math.hypot(hullX[i]! - px, hullY[i]! - py))
-    return nearest
-  }
-  let worst = Number.NEGATIVE_INFINITY
-  for (let i = 0; i < n; i++) {
-    const k = i + 1 === n ? 0 : i + 1
+  const sides = new Float32Array(n < 3 ? 0 : 3 * n)
+  for (let i = 0; 3 * i < sides.length; i++) {
+    const k = (i + 1) % n
     const ex = hullX[k]! - hullX[i]!
     const ey = hullY[k]! - hullY[i]!
-    const outside = (ey * (px - hullX[i]!) - ex * (py - hullY[i]!)) / Math.sqrt(ex * ex + ey * ey)
-    if (outside > worst) worst = outside
+    const length = Math.hypot(ex, ey)
+    sides[3 * i] = ey / length
+    sides[3 * i + 1] = -ex / length
+    sides[3 * i + 2] = (ey * hullX[i]! - ex * hullY[i]!) / length
   }
-  return worst
+  return sides
+}
+
+/** Whether the point lies at most `marginPx` outside every side. Without sides nothing does. */
+export function isWithin(sides: Float32Array, px: number, py: number, marginPx: number): boolean {
+  for (let at = 0; at < sides.length; at += 3) {
+    if (sides[at]! * px + sides[at + 1]! * py - sides[at + 2]! > marginPx) return false
+  }
+  return sides.length > 0
 }

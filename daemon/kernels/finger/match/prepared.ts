@@ -2,7 +2,7 @@
 
 import type { FingerTemplate, Minutia } from '../template.js'
 import { cylinderWords, describeCylinders } from './cylinder.js'
-import { convexHull } from './hull.js'
+import { convexHull, hullSides } from './hull.js'
 
 /** More are not looked at: bounds time and memory of one comparison. Whole rolled prints have 100 to 160. */
 export const mostMinutiae = 128
@@ -25,9 +25,8 @@ export interface PreparedTemplate {
   readonly valid: Int32Array
   /** 1 where a cylinder is worth comparing. */
   readonly usable: Uint8Array
-  /** Convex hull of the minutiae, counter-clockwise (y up). */
-  readonly hullX: Float32Array
-  readonly hullY: Float32Array
+  /** Sides of the convex hull of the minutiae, see `hullSides`. */
+  readonly hull: Float32Array
 }
 
 const fullTurn = 65_536
@@ -54,12 +53,12 @@ export function prepareTemplate(template: FingerTemplate): PreparedTemplate {
       bearing[i * count + k] = toBinaryAngle(Math.atan2(dy, dx)) - angle[i]!
     }
   }
-  const { hullX, hullY } = convexHull(x, y)
+  const hull = hullSides(convexHull(x, y))
   const bits = new Int32Array(count * cylinderWords)
   const valid = new Int32Array(count * cylinderWords)
   const usable = new Uint8Array(count)
-  describeCylinders({ count, x, y, angle, distance, hullX, hullY }, bits, valid, usable)
-  return { count, x, y, angle, type, quality, distance, bearing, bits, valid, usable, hullX, hullY }
+  describeCylinders({ count, x, y, angle, distance, hull }, bits, valid, usable)
+  return { count, x, y, angle, type, quality, distance, bearing, bits, valid, usable, hull }
 }
 
 /** In a fixed order that does not depend on the order given, so that equal sets give equal scores. */

@@ -2,7 +2,7 @@
 
 import { countInOverlap, type Placement } from './align.js'
 import { agree } from './consensus.js'
-import { outsideHull } from './hull.js'
+import { isWithin } from './hull.js'
 import type { PreparedTemplate } from './prepared.js'
 import type { MatchWorkspace } from './workspace.js'
 
@@ -14,7 +14,7 @@ export function describePlacement(a: PreparedTemplate, b: PreparedTemplate, plac
   const { cos, sin } = placement
   const turn = Math.round((Math.atan2(sin, cos) * 32_768) / Math.PI)
   let insideA = 0
-  for (let i = 0; i < a.count; i++) if (outsideHull(b.hullX, b.hullY, movedX[i]!, movedY[i]!) <= overlapMarginPx) insideA++
+  for (let i = 0; i < a.count; i++) if (isWithin(b.hull, movedX[i]!, movedY[i]!, overlapMarginPx)) insideA++
   const insideB = countInOverlap(a, b, placement, overlapMarginPx)
   let distance = 0
   let angle = 0
