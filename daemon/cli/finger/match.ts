@@ -1,0 +1,141 @@
+// rekam finger match: one pair, or a list of pairs. Each file is read and made ready once, however often it is named, within a bound.
+
+import { readFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import { Fault } from '../../../protocol/fault.js'
+import { extractTemplate } from '../../kernels/finger/extract.js'
+import { compareTemplates, openWorkspace, operatingPoints, type PreparedTemplate, prepareTemplate } from '../../kernels/finger/match.js'
+import type { FingerTemplate } from '../../kernels/finger/template.js'
+import { readCompactCard } from '../../record/compact-card.js'
+import { readFingerMinutiaeRecord, templateOfView } from '../../record/finger-minutiae.js'
+import { type Command, type Terminal, UsageError } from '../command.js'
+import { errorOf } from '../file-error.js'
+import { readFinger, timed } from './files.js'
+
+const usage = ['rekam finger match A B [--json]', 'rekam finger match --pairs LIST [--json]']
+
+export const command: Command = { name: 'finger match', usage, run }
+
+/** A prepared template of 40 minutiae has about 30 kB, one of 128 about 200 kB. */
+const mostCached = 2_000
+
+type Prepared = { readonly template: PreparedTemplate } | { readonly error: { code: string; message: string } }
+
+async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { pairs: { type: 'string' }, json: { type: 'boolean', default: false } },
+  })
+  const pairs = values.pairs === undefined ? [pairOf(positionals)] : await pairsOf(values.pairs, positionals)
+  const read = cached(prepared)
+  const workspace = openWorkspace()
+  let status = 0
+  for (const [a, b] of pairs) {
+    const first = await read(a)
+    const second = await read(b)
+    const failed = 'error' in first ? first.error : 'error' in second ? second.error : undefined
+    if ('error' in first || 'error' in second) {
+      status = 1
+      if (values.json) terminal.line(JSON.stringify({ a, b, error: failed }))
+      else terminal.warn(`${a} ${b}: ${failed?.message}`)
+      continue
+    }
+    const { value, ms } = timed(() => compareTemplates(first.template, second.template, workspace))
+    const score = Math.round(value * 100) / 100
+    terminal.line(values.json ? JSON.stringify({ a, b, score, ms }) : `${a} ${b}: ${score.toFixed(2)}, ${verdict(score)}, ${ms} ms`)
+  }
+  return status
+}
+
+function pairOf(positionals: readonly string[]): readonly [string, string] {
+  const [a, b, more] = positionals
+  if (a === undefined || b === undefined || more !== undefined) throw new UsageError('A and B are needed, or --pairs LIST')
+  return [a, b]
+}
+
+/** The whole list is read before the first comparison: a list with a broken line is a wrong call, not half a result. */
+async function pairsOf(list: string, positionals: readonly string[]): Promise<readonly (readonly [string, string])[]> {
+  if (positionals.length > 0) throw new UsageError('either A B or --pairs LIST')
+  const text = await readFile(list, 'utf8').catch((error: unknown) => {
+    throw new UsageError(`--pairs ${list}: ${errorOf(error).message}`)
+  })
+  return text.split('\n').flatMap((line, at) => {
+    const words = line.trim().split(/\s+/)
+    if (words[0] === '') return []
+    const [a, b] = words
+    if (a === undefined || b === undefined || words.length !== 2) throw new UsageError(`--pairs ${list}: line ${at + 1} is not "A B"`)
+    return [[a, b] as const]
+  })
+}
+
+/** What the score says at the documented operating points. */
+function verdict(score: number): string {
+  if (score >= operatingPoints.fmr1in10000) return 'same finger (false match rate below 1 in 10000)'
+  if (score >= operatingPoints.fmr1in1000) return 'same finger (false match rate below 1 in 1000)'
+  if (score >= operatingPoints.fmr1in100) return 'undecided (false match rate below 1 in 100)'
+  return 'no match'
+}
+
+async function prepared(file: string): Promise<Prepared> {
+  try {
+    return { template: prepareTemplate(await templateOf(file)) }
+  } catch (error) {
+    return { error: errorOf(error) }
+  }
+}
+
+async function templateOf(file: string): Promise<FingerTemplate> {
+  const kind = extname(file).toLowerCase()
+  if (kind === '.fmc') return readCompactCard(await readFile(file))
+  if (kind === '.json') return readJson(await readFile(file, 'utf8'))
+  if (kind === '.fmr') return readRecord(await readFile(file))
+  const { grey, widthPx, heightPx } = await readFinger(file)
+  return extractTemplate(grey, widthPx, heightPx)
+}
+
+/** Of a record with several views the first: one comparison is of one finger. */
+function readRecord(bytes: Uint8Array): FingerTemplate {
+  const [view] = readFingerMinutiaeRecord(bytes).views
+  if (!view) throw new Fault('record.corrupt', { field: 'viewCount', offset: 0, found: 0 })
+  return templateOfView(view)
+}
+
+const jsonTemplate = z.object({
+  widthPx: z.number().int().min(1).max(65_535),
+  heightPx: z.number().int().min(1).max(65_535),
+  minutiae: z
+    .array(
+      z.object({
+        x: z.number(),
+        y: z.number(),
+        angle: z.number(),
+        type: z.union([z.literal(0), z.literal(1), z.literal(2)]),
+        quality: z.number().min(0).max(100),
+      }),
+    )
+    .max(10_000),
+})
+
+/** As `rekam finger extract --format json` writes it. */
+function readJson(text: string): FingerTemplate {
+  try {
+    return jsonTemplate.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new Fault('input.corrupt', { reason: 'template_json' }, { cause })
+  }
+}
+
+/** Keeps the latest used; Map holds its keys in order of insertion. */
+function cached<T>(load: (file: string) => Promise<T>): (file: string) => Promise<T> {
+  const kept = new Map<string, T>()
+  return async (file) => {
+    const found = kept.get(file) ?? (await load(file))
+    kept.delete(file)
+    kept.set(file, found)
+    if (kept.size > mostCached) kept.delete(kept.keys().next().value ?? '')
+    return found
+  }
+}
