@@ -3,3 +3,5 @@
 
 export * from './memory.as'
 export * from './wsq.as'
+export * from './extract.as'
+export * from './extract-thin.as'

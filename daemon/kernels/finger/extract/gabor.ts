@@ -101,6 +101,28 @@ function writeKernel(kernels: Int16Array, start: number, normal: number, period:
 export function filterPlane(from: Int16Array, grid: Grid, bank: Bank, room: Room): Int16Array {
   const { stride, lines } = grid
   const to = room.i16(stride * lines)
+  if (room.simd) {
+    const { tileColumns, tileRows, kernelAt, kernels } = bank
+    const count = kernels.length / (side * side)
+    const pairs = room.i32(stride * lines)
+    const taps = room.i32(((side * (side + 1)) / 2) * count)
+    room.simd.kernels.extractFilter(
+      from.byteOffset,
+      to.byteOffset,
+      stride,
+      lines,
+      kernelAt.byteOffset,
+      tileColumns,
+      tileRows,
+      kernels.byteOffset,
+      count,
+      side,
+      kernelBits,
+      pairs.byteOffset,
+      taps.byteOffset,
+    )
+    return to
+  }
   for (let row = 0; row < bank.tileRows; row++) {
     for (let column = 0; column < bank.tileColumns; column++) {
       const slot = bank.kernelAt[row * bank.tileColumns + column]!

@@ -1,7 +1,7 @@
 // Where the print is: blocks whose contrast is that of the print and that the ridge filter explains.
 
 import { smoothMap } from './normalise.js'
-import { blockPx, type Grid, marginPx } from './planes.js'
+import { blockPx, type Grid, marginPx, type Room } from './planes.js'
 
 /** Grey levels of local deviation below which there is nothing but grain. */
 const leastDeviation = 4
@@ -21,12 +21,37 @@ export function contrastMask(deviation: Float32Array): Uint8Array {
 }
 
 /** Correlation of the filtered plane with the one it was made of, in about 30 px around each block, 0 to 1. */
-export function agreementMap(original: Int16Array, filtered: Int16Array, grid: Grid): Float32Array {
+export function agreementMap(original: Int16Array, filtered: Int16Array, grid: Grid, room: Room): Float32Array {
   const { columns, rows, stride } = grid
   const count = columns * rows
-  const both = new Float32Array(count)
-  const first = new Float32Array(count)
-  const second = new Float32Array(count)
+  const [both, first, second] = [room.f32(count), room.f32(count), room.f32(count)]
+  if (room.simd) {
+    const { kernels } = room.simd
+    kernels.extractProducts(
+      original.byteOffset,
+      filtered.byteOffset,
+      stride,
+      columns,
+      rows,
+      both.byteOffset,
+      first.byteOffset,
+      second.byteOffset,
+    )
+  } else blockProducts(original, filtered, grid, both, first, second)
+  for (const map of [both, first, second]) smoothMap(map, columns, rows)
+  for (let at = 0; at < count; at++) both[at] = Math.max(0, both[at]! / Math.sqrt(first[at]! * second[at]! + 1))
+  return both
+}
+
+function blockProducts(
+  original: Int16Array,
+  filtered: Int16Array,
+  grid: Grid,
+  both: Float32Array,
+  first: Float32Array,
+  second: Float32Array,
+): void {
+  const { columns, rows, stride } = grid
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const start = (row * blockPx + marginPx) * stride + column * blockPx + marginPx
@@ -48,19 +73,16 @@ export function agreementMap(original: Int16Array, filtered: Int16Array, grid: G
       second[at] = bb
     }
   }
-  for (const map of [both, first, second]) smoothMap(map, columns, rows)
-  for (let at = 0; at < count; at++) both[at] = Math.max(0, both[at]! / Math.sqrt(first[at]! * second[at]! + 1))
-  return both
 }
 
 /** Where the filter agrees, smoothed, without holes and islands. */
-export function printMask(agreement: Float32Array, contrast: Uint8Array, grid: Grid): Uint8Array {
+export function printMask(agreement: Float32Array, contrast: Uint8Array, grid: Grid, room: Room): Uint8Array {
   const { columns, rows } = grid
   const share = new Float32Array(columns * rows)
   for (let at = 0; at < share.length; at++)
     share[at] = contrast[at]! * Math.max(0, Math.min(1, (agreement[at]! - leastAgreement) * 8 + 0.5))
   smoothMap(share, columns, rows)
-  const mask = new Uint8Array(columns * rows)
+  const mask = room.u8(columns * rows)
   for (let at = 0; at < mask.length; at++) mask[at] = share[at]! > 0.5 ? 1 : 0
   return mask
 }

@@ -2,7 +2,7 @@
 
 import type { Minutia } from '../template.js'
 import type { Flow } from './orientation.js'
-import { blockPx, type Grid } from './planes.js'
+import { blockPx, type Grid, type Room } from './planes.js'
 import { prune } from './prune.js'
 import { endsOf, skeletonOf, walkFrom } from './skeleton.js'
 import { bitsOf, thin } from './thin.js'
@@ -16,14 +16,14 @@ const aheadPx = 12
 const crowd = 4
 const crowdPx = 20
 
-export function minutiaeOf(ridges: Int16Array, grid: Grid, mask: Uint8Array, flow: Flow, agreement: Float32Array): Minutia[] {
+export function minutiaeOf(ridges: Int16Array, grid: Grid, mask: Uint8Array, flow: Flow, agreement: Float32Array, room: Room): Minutia[] {
   const found: Minutia[] = []
   for (const [sign, type] of [
     [1, 1],
     [-1, 2],
   ] as const) {
-    const bits = bitsOf(ridges, grid, mask, sign)
-    thin(bits)
+    const bits = bitsOf(ridges, grid, mask, sign, room)
+    thin(bits, room)
     const skeleton = skeletonOf(bits, grid.widthPx)
     const walk = { path: new Int32Array(followPx), length: 0, met: 0 }
     for (const at of prune(skeleton, endsOf(skeleton))) {

@@ -20,11 +20,26 @@ export interface Light {
 }
 
 /** Local mean and deviation around each block, weighted over about 30 px. */
-export function localLight(grey: Uint8Array, grid: Grid): Light {
+export function localLight(grey: Uint8Array, grid: Grid, room: Room): Light {
   const { columns, rows, widthPx, heightPx } = grid
-  const sums = new Float32Array(columns * rows)
-  const squares = new Float32Array(columns * rows)
-  const counts = new Float32Array(columns * rows)
+  const count = columns * rows
+  const [sums, squares, counts] = [room.f32(count), room.f32(count), room.f32(count)]
+  if (room.simd) {
+    const { kernels } = room.simd
+    kernels.extractBlockSums(grey.byteOffset, widthPx, heightPx, columns, rows, sums.byteOffset, squares.byteOffset, counts.byteOffset)
+  } else blockSums(grey, grid, sums, squares, counts)
+  for (const map of [sums, squares, counts]) smoothMap(map, columns, rows)
+  const mean = new Float32Array(count)
+  const deviation = new Float32Array(count)
+  for (let at = 0; at < count; at++) {
+    mean[at] = sums[at]! / counts[at]!
+    deviation[at] = Math.sqrt(Math.max(0, squares[at]! / counts[at]! - mean[at]! ** 2))
+  }
+  return { mean, deviation }
+}
+
+function blockSums(grey: Uint8Array, grid: Grid, sums: Float32Array, squares: Float32Array, counts: Float32Array): void {
+  const { columns, rows, widthPx, heightPx } = grid
   for (let row = 0; row < rows; row++) {
     const bottom = Math.min(heightPx, (row + 1) * blockPx)
     for (let column = 0; column < columns; column++) {
@@ -44,14 +59,6 @@ export function localLight(grey: Uint8Array, grid: Grid): Light {
       counts[at] = (bottom - row * blockPx) * (right - column * blockPx)
     }
   }
-  for (const map of [sums, squares, counts]) smoothMap(map, columns, rows)
-  const mean = new Float32Array(columns * rows)
-  const deviation = new Float32Array(columns * rows)
-  for (let at = 0; at < mean.length; at++) {
-    mean[at] = sums[at]! / counts[at]!
-    deviation[at] = Math.sqrt(Math.max(0, squares[at]! / counts[at]! - mean[at]! ** 2))
-  }
-  return { mean, deviation }
 }
 
 /** Binomial 1 4 6 4 1 in both directions, in place; outside the map lie zeros. The sum of weights is 1. */
@@ -98,6 +105,23 @@ export function normalise(grey: Uint8Array, grid: Grid, light: Light, room: Room
       )
     }
   }
+  if (room.simd) {
+    const line = room.u8(widthPx + 2 * marginPx)
+    room.simd.kernels.extractNormalise(
+      grey.byteOffset,
+      widthPx,
+      heightPx,
+      columns,
+      stride,
+      means.byteOffset,
+      gains.byteOffset,
+      gainBits,
+      mostDeviation,
+      plane.byteOffset,
+      line.byteOffset,
+    )
+    return plane
+  }
   for (let y = 0; y < heightPx; y++) normaliseLine(grey, plane, means, gains, y, widthPx, wide, (y + marginPx) * stride + marginPx)
   return plane
 }
@@ -138,14 +162,18 @@ const clamp = (value: number, count: number): number => Math.max(0, Math.min(cou
 export function smoothPlane(from: Int16Array, grid: Grid, room: Room): Int16Array {
   const { stride, lines } = grid
   const to = room.i16(stride * lines)
-  const between = room.i16(stride)
+  const between = room.i16(stride + 2 * marginPx)
+  if (room.simd) {
+    room.simd.kernels.extractSmooth(from.byteOffset, to.byteOffset, stride, lines, between.byteOffset)
+    return to
+  }
   for (let line = 2; line < lines - 2; line++) {
     const at = line * stride
     for (let x = 0; x < stride; x++) {
       const i = at + x
       between[x] = (from[i - 2 * stride]! + from[i + 2 * stride]! + 4 * (from[i - stride]! + from[i + stride]!) + 6 * from[i]! + 8) >> 4
     }
-    for (let x = 2; x < stride - 2; x++) {
+    for (let x = 8; x < stride - 8; x++) {
       to[at + x] = (between[x - 2]! + between[x + 2]! + 4 * (between[x - 1]! + between[x + 1]!) + 6 * between[x]! + 8) >> 4
     }
   }

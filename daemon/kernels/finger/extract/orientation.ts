@@ -1,7 +1,7 @@
 // Which way the ridges run: averaged squared gradients (Kass and Witkin 1987) as one vector a block, smoothed as a field.
 
 import { smoothMap } from './normalise.js'
-import { blockPx, type Grid, marginPx } from './planes.js'
+import { blockPx, type Grid, marginPx, type Room } from './planes.js'
 
 /**
  * Vectors of the doubled angle of the ridge normal (y downward): (cos 2φ, sin 2φ) times the coherence in [0, 1].
@@ -20,12 +20,14 @@ export interface Tensor {
 }
 
 /** Central differences, summed over each block. */
-export function blockTensor(plane: Int16Array, grid: Grid): Tensor {
+export function blockTensor(plane: Int16Array, grid: Grid, room: Room): Tensor {
   const { columns, rows, stride } = grid
   const count = columns * rows
-  const energy = new Float32Array(count)
-  const x = new Float32Array(count)
-  const y = new Float32Array(count)
+  const [energy, x, y] = [room.f32(count), room.f32(count), room.f32(count)]
+  if (room.simd) {
+    room.simd.kernels.extractTensor(plane.byteOffset, stride, columns, rows, energy.byteOffset, x.byteOffset, y.byteOffset)
+    return { energy, x, y }
+  }
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const start = (row * blockPx + marginPx) * stride + column * blockPx + marginPx

@@ -29,22 +29,44 @@ export interface Room {
   readonly simd: Simd | undefined
   i16(length: number): Int16Array
   i32(length: number): Int32Array
+  f32(length: number): Float32Array
+  u8(length: number): Uint8Array
 }
 
 /** Gives `work` a room; with `Simd`, what was taken goes back afterwards. */
 export function withRoom<T>(simd: Simd | undefined, work: (room: Room) => T): T {
-  if (!simd) return work({ simd, i16: (length) => new Int16Array(length), i32: (length) => new Int32Array(length) })
-  return simd.lease((take) =>
-    work({
+  if (!simd)
+    return work({
+      simd,
+      i16: (length) => new Int16Array(length),
+      i32: (length) => new Int32Array(length),
+      f32: (length) => new Float32Array(length),
+      u8: (length) => new Uint8Array(length),
+    })
+  return simd.lease((take) => {
+    const clear = (bytes: number) => {
+      const at = take(bytes)
+      simd.kernels.extractClear(at, bytes)
+      return at
+    }
+    return work({
       simd,
       i16: (length) => {
-        const at = take(2 * length)
-        return new Int16Array(simd.memory.buffer, at, length).fill(0)
+        const at = clear(2 * length)
+        return new Int16Array(simd.memory.buffer, at, length)
       },
       i32: (length) => {
-        const at = take(4 * length)
-        return new Int32Array(simd.memory.buffer, at, length).fill(0)
+        const at = clear(4 * length)
+        return new Int32Array(simd.memory.buffer, at, length)
       },
-    }),
-  )
+      f32: (length) => {
+        const at = clear(4 * length)
+        return new Float32Array(simd.memory.buffer, at, length)
+      },
+      u8: (length) => {
+        const at = clear(length)
+        return new Uint8Array(simd.memory.buffer, at, length)
+      },
+    })
+  })
 }

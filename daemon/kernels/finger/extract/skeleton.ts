@@ -15,11 +15,11 @@ export function skeletonOf(bits: Bits, widthPx: number): Skeleton {
   const stride = widthPx + 2
   const cells = new Uint8Array(stride * bits.lines)
   for (let line = 1; line < bits.lines - 1; line++) {
-    for (let k = 1; k < bits.wordsPerLine - 1; k++) {
+    for (let k = 4; k < bits.wordsPerLine - 4; k++) {
       let word = bits.words[line * bits.wordsPerLine + k]!
       while (word !== 0) {
         const low = word & -word
-        cells[line * stride + 32 * (k - 1) + 31 - Math.clz32(low) + 1] = 1
+        cells[line * stride + 32 * (k - 4) + 31 - Math.clz32(low) + 1] = 1
         word ^= low
       }
     }
