@@ -16,6 +16,11 @@ export function linePitch(width: i32): usize {
   return ((((<usize>width << 2) + 2 * lineBorder + 63) >> 6) | 1) << 6
 }
 
+/** Sets `bytes` bytes to zero: several times faster than through a view, which goes word by word in shared memory. */
+export function wsqClear(at: usize, bytes: usize): void {
+  memory.fill(at, 0, bytes)
+}
+
 /** Bytes of scratch that `wsqSplit` and `wsqJoin` need for rows of up to `width` samples. */
 export function wsqLineBytes(width: i32): usize {
   return linePitch(width) * (ringAt + ringRows)

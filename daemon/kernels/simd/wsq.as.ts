@@ -1,6 +1,6 @@
 // Twins of the WSQ codec (kernels/wsq/twin.ts drives them).
 
-export { wsqLineBytes } from './wsq-lines.as'
+export { wsqClear, wsqLineBytes } from './wsq-lines.as'
 export { wsqSplit, wsqSplitGrey } from './wsq-split.as'
 export { wsqJoin, wsqJoinGrey } from './wsq-join.as'
 export { wsqGreyLevels, wsqSums, wsqQuantise, wsqEndBlock } from './wsq-quantise.as'

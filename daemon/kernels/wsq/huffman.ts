@@ -41,10 +41,9 @@ export function buildTable(histogram: Uint32Array): HuffmanTable {
   frequency[symbolCount] = 1
   const sizes = codeSizes(frequency)
   const bits = limitedCounts(sizes)
-  const symbols: number[] = []
-  for (let size = 1; size <= symbolCount; size++) {
-    for (let symbol = 0; symbol < symbolCount; symbol++) if (sizes[symbol] === size) symbols.push(symbol)
-  }
+  const used = Array.from({ length: symbolCount }, (_, symbol) => symbol).filter((symbol) => sizes[symbol]! > 0)
+  // Stable: symbols of one size keep their order.
+  const symbols = used.sort((a, b) => sizes[a]! - sizes[b]!)
   return { counts: Uint8Array.from(bits.slice(1, longestCode + 1)), symbols: Uint8Array.from(symbols) }
 }
 
@@ -52,26 +51,31 @@ export function buildTable(histogram: Uint32Array): HuffmanTable {
 function codeSizes(frequency: Float64Array): Uint16Array {
   const sizes = new Uint16Array(frequency.length)
   const next = new Int16Array(frequency.length).fill(-1)
-  for (;;) {
-    let first = -1
+  // First symbols of the groups, the highest first.
+  const heads = new Int16Array(frequency.length)
+  let groups = 0
+  for (let i = frequency.length - 1; i >= 0; i--) if (frequency[i]! > 0) heads[groups++] = i
+  for (; groups > 1; groups--) {
+    let first = 0
     let second = -1
-    for (let i = frequency.length - 1; i >= 0; i--) {
-      const count = frequency[i]!
-      if (count === 0) continue
-      if (first < 0 || count < frequency[first]!) {
+    for (let g = 1; g < groups; g++) {
+      const count = frequency[heads[g]!]!
+      if (count < frequency[heads[first]!]!) {
         second = first
-        first = i
-      } else if (second < 0 || count < frequency[second]!) second = i
+        first = g
+      } else if (second < 0 || count < frequency[heads[second]!]!) second = g
     }
-    if (second < 0) return sizes
-    frequency[first] = frequency[first]! + frequency[second]!
-    frequency[second] = 0
-    let tail = first
+    const kept = heads[first]!
+    const merged = heads[second]!
+    heads.copyWithin(second, second + 1, groups)
+    frequency[kept] = frequency[kept]! + frequency[merged]!
+    let tail = kept
     for (; next[tail]! >= 0; tail = next[tail]!) sizes[tail] = sizes[tail]! + 1
     sizes[tail] = sizes[tail]! + 1
-    next[tail] = second
-    for (tail = second; tail >= 0; tail = next[tail]!) sizes[tail] = sizes[tail]! + 1
+    next[tail] = merged
+    for (tail = merged; tail >= 0; tail = next[tail]!) sizes[tail] = sizes[tail]! + 1
   }
+  return sizes
 }
 
 /** Shortens codes above 16 bits (T.81 figure K.3) and gives back the artificial symbol's code. */

@@ -1,6 +1,7 @@
 // The WSQ twins as the WebAssembly module exports them. Offsets are bytes in its memory; each is described in daemon/kernels/simd/wsq-*.as.ts.
 
 export interface WsqKernels {
+  wsqClear(at: number, bytes: number): void
   wsqLineBytes(width: number): number
   wsqSplit(
     from: number,

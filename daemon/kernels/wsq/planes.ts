@@ -57,9 +57,8 @@ export function takePlanes({ kernels, memory }: Simd, take: Take, tree: WaveletT
       kernels.wsqJoinGrey(planes[0], grey, stride, width, height, scale, mean + 0.5, taps, lines)
     },
     clear: () => {
-      const smallest = tree.nodes.at(-1)!
-      new Uint8Array(memory.buffer, planes[0], smallest.height * stride).fill(0)
-      new Uint8Array(memory.buffer, planes[1], bytes).fill(0)
+      kernels.wsqClear(planes[0], tree.nodes.at(-1)!.height * stride)
+      kernels.wsqClear(planes[1], bytes)
     },
   }
 }
