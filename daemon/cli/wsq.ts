@@ -7,6 +7,7 @@ import { systemClock } from '../../protocol/clock.js'
 import { encodePng, type GreyImage, readGreyImage } from '../kernels/image/codec.js'
 import { writePgm } from '../kernels/image/pgm.js'
 import { writeWhole } from '../kernels/image/whole-file.js'
+import { openSimd } from '../kernels/simd/simd.js'
 import { decodeWsq, encodeWsq } from '../kernels/wsq/index.js'
 import { type Command, type Terminal, UsageError } from './command.js'
 import { errorOf } from './file-error.js'
@@ -42,8 +43,9 @@ async function encode(args: readonly string[], terminal: Terminal): Promise<numb
   if (size === undefined && isRaw(from)) throw new UsageError('raw grey needs --size WxH')
   return onFile(from, values.json === true, terminal, async () => {
     const image = await readGreyImage(from, size)
+    const simd = openSimd()
     const start = systemClock.monotonicMs()
-    const bytes = encodeWsq(image.grey, image.widthPx, image.heightPx, { rate, ppi: ppi ?? image.ppi ?? 500 })
+    const bytes = encodeWsq(image.grey, image.widthPx, image.heightPx, { rate, ppi: ppi ?? image.ppi ?? 500 }, simd)
     const ms = systemClock.monotonicMs() - start
     await writeWhole(to, bytes)
     return {
@@ -71,8 +73,9 @@ async function decode(args: readonly string[], terminal: Terminal): Promise<numb
   }
   return onFile(from, values.json === true, terminal, async () => {
     const bytes = await readFile(from)
+    const simd = openSimd()
     const start = systemClock.monotonicMs()
-    const image = decodeWsq(bytes)
+    const image = decodeWsq(bytes, simd)
     const ms = systemClock.monotonicMs() - start
     if (size && (size.widthPx !== image.widthPx || size.heightPx !== image.heightPx)) {
       throw new UsageError(`--size ${values.size} but the image is ${image.widthPx}x${image.heightPx}`)
