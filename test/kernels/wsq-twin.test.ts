@@ -245,3 +245,38 @@ t.test('a few bytes that claim 4096 x 4096: refused when they cannot fill it, de
   }
   t.end()
 })
+
+t.test('any size in the frame ends at once: in an image or in a fault', (t) => {
+  const stream = encodeWsq(ridges(60, 50, 2), 60, 50, { rate: 0.75, ppi: 500 })
+  const frame = Buffer.from(stream).indexOf(Buffer.from([0xff, 0xa2, 0, 17]))
+  const side = fc.oneof(fc.nat(65_535), fc.integer({ min: 1, max: 90 }))
+  fc.assert(
+    fc.property(side, side, (w, h) => {
+      const bytes = stream.slice()
+      bytes.set([h >> 8, h & 255, w >> 8, w & 255], frame + 6)
+      t.strictSame(outcome(bytes, true), outcome(bytes, false))
+    }),
+    { numRuns: 100, verbose: true },
+  )
+  t.end()
+})
+
+t.test("files with 8/8 filters are the reference's, with SIMD as without", (t) => {
+  const stream = encodeWsq(ridges(90, 71, 2), 90, 71, { rate: 0.75, ppi: 500 })
+  const table = Buffer.from(stream).indexOf(Buffer.from([0xff, 0xa4, 0, 58]))
+  const scaled = (tap: number) => {
+    const body = Buffer.alloc(6)
+    body.writeUInt8(tap < 0 ? 1 : 0, 0)
+    body.writeUInt8(9, 1)
+    body.writeUInt32BE(Math.round(Math.abs(tap) * 1e9), 2)
+    return body
+  }
+  const low = [0.85269867900940344, -0.09789296778409587, -0.12335584105275092, 0.07565691101399093]
+  const high = [-0.60328894481393847, 0.18870142780632693, 0.05261415011924844, -0.03226944131446922]
+  const even = Buffer.concat([Buffer.from([0xff, 0xa4, 0, 52, 8, 8]), ...[...low, ...high].map(scaled)])
+  const bytes = new Uint8Array(Buffer.concat([stream.subarray(0, table), even, stream.subarray(table + 60)]))
+  const image = decodeWsq(bytes)
+  t.match(image, { widthPx: 90, heightPx: 71 })
+  t.same(decodeWsq(bytes, simd).grey, image.grey)
+  t.end()
+})

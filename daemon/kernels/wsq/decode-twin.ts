@@ -1,6 +1,7 @@
 // The decoder's passes by the SIMD twins, in leased memory, for filters of 9 and 7 taps. Same pixels as decode-reference.ts but for
 // float32 rounding. The twins only know well-formed blocks: whatever else comes is given to the reference, which names the fault.
 
+import { Fault } from '../../../protocol/fault.js'
 import type { Simd } from '../simd/simd.js'
 import { decodeBlock } from './entropy.js'
 import { type DecoderCodes, longestCode, prefixBits } from './huffman.js'
@@ -65,7 +66,10 @@ export function twinDecoder(simd: Simd, take: Take, bytes: Uint8Array, tables: D
     decodeBlock: (start, codes, filled) => {
       if (codes !== present) setCodes(codes, new Int32Array(memory.buffer, codesAt))
       present = codes
-      return unpackBlock(start, filled) ?? decodeBlock(bytes, start, codes, new Int32Array(total), filled)
+      const done = unpackBlock(start, filled)
+      if (done) return done
+      decodeBlock(bytes, start, codes, new Int32Array(total), filled)
+      throw new Fault('wsq.corrupt', { offset: start, reason: 'block' })
     },
     picture: () => {
       planes.synthesise(greyAt, frame, filters)
