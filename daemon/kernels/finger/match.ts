@@ -1,6 +1,6 @@
 // 1:1 and 1:few comparison of fingers. Knows templates only: no picture, no file, no policy of what a score decides.
 
-import { pairUnder, placeBySeed } from './match/align.js'
+import { type Placement, pairFinely, pairRigidly, placeBySeed } from './match/align.js'
 import { relax } from './match/consensus.js'
 import { compareCylinders, selectPairs } from './match/local.js'
 import type { PreparedTemplate } from './match/prepared.js'
@@ -13,8 +13,10 @@ export { type MatchWorkspace, openWorkspace } from './match/workspace.js'
 /** Scores that different fingers reach once in so many comparisons. */
 export const operatingPoints = { fmr1in100: 30, fmr1in1000: 40, fmr1in10000: 50 } as const
 
-/** Placements that are tried, best supported seed first. */
+/** Placements that are tried roughly, best supported seed first, and how many of them finely. */
 const mostSeeds = 6
+const mostPlacements = 2
+const sameAgreement = 0.3
 
 /**
  * How alike two fingers are, whatever their shift and rotation; the same both ways round. Bounded time for any template.
@@ -29,29 +31,38 @@ export function compareTemplates(
   const swap = inOrder(probe, candidate)
   const a = swap ? candidate : probe
   const b = swap ? probe : candidate
-  const { strength, agreement, features, best } = workspace
-  compareCylinders(a, b, workspace.similarity)
+  compareCylinders(a, b, workspace.similarity, workspace.simd)
   const pairs = selectPairs(a, b, workspace)
   relax(a, b, pairs, workspace)
-  const used = workspace.used
-  used.fill(0)
   let logOdds = Number.NEGATIVE_INFINITY
-  best.fill(0)
+  workspace.best.fill(0)
+  for (const placement of likeliest(a, b, pairs, workspace)) {
+    pairFinely(a, b, placement, workspace)
+    describePlacement(a, b, placement, workspace)
+    const value = logOddsOf(workspace.features)
+    if (value > logOdds) {
+      logOdds = value
+      workspace.best.set(workspace.features)
+    }
+  }
+  return scoreOf(logOdds)
+}
+
+/** Tries the placements of the best supported pairs roughly. @returns the two under which most minutiae meet */
+function likeliest(a: PreparedTemplate, b: PreparedTemplate, pairs: number, workspace: MatchWorkspace): readonly Placement[] {
+  const { strength, agreement, used } = workspace
+  used.fill(0)
+  const tried: { placement: Placement; closeness: number }[] = []
   for (let seeds = 0; seeds < mostSeeds; seeds++) {
     const seed = strongest(strength, used, pairs)
     if (seed < 0) break
     const placement = placeBySeed(a, b, seed, pairs, workspace)
+    tried.push({ placement, closeness: pairRigidly(a, b, placement, workspace) })
     // Pairs that agree with this seed would place the finger the same way.
-    for (let q = 0; q < pairs; q++) if (q === seed || agreement[seed * pairs + q]! > 0.3) used[q] = 1
-    pairUnder(a, b, placement, workspace)
-    describePlacement(a, b, placement, workspace)
-    const value = logOddsOf(features)
-    if (value > logOdds) {
-      logOdds = value
-      best.set(features)
-    }
+    for (let q = 0; q < pairs; q++) if (q === seed || agreement[seed * pairs + q]! > sameAgreement) used[q] = 1
   }
-  return scoreOf(logOdds)
+  tried.sort((p, q) => q.closeness - p.closeness)
+  return tried.slice(0, mostPlacements).map(({ placement }) => placement)
 }
 
 /** One order for both ways round: fewer minutiae first, then by place. */

@@ -14,12 +14,12 @@ const stretchRangePx = 60
 const stretchDoubt = 0.7
 const toRadians = Math.PI / 32_768
 
+/** Rotation and shift: candidate = R probe + t. */
 export interface Placement {
-  /** Rotation and shift: candidate = R probe + t. */
-  cos: number
-  sin: number
-  tx: number
-  ty: number
+  readonly cos: number
+  readonly sin: number
+  readonly tx: number
+  readonly ty: number
 }
 
 /** Weighted rigid fit of the pairs that agree with seed pair `seed` (Arun 1987 in the plane). */
@@ -63,18 +63,28 @@ export function placeBySeed(a: PreparedTemplate, b: PreparedTemplate, seed: numb
   return { cos, sin, tx: bx - (cos * ax - sin * ay), ty: by - (sin * ax + cos * ay) }
 }
 
-/** Pairs minutiae under the placement; leaves mates and residuals in `work`. */
-export function pairUnder(a: PreparedTemplate, b: PreparedTemplate, { cos, sin, tx, ty }: Placement, work: MatchWorkspace): void {
-  const { movedX, movedY } = work
-  const turn = Math.round(Math.atan2(sin, cos) / toRadians)
-  work.mates = 0
-  for (let round = 0; round < reachPx.length; round++) {
-    for (let i = 0; i < a.count; i++) {
-      movedX[i] = cos * a.x[i]! - sin * a.y[i]! + tx
-      movedY[i] = sin * a.x[i]! + cos * a.y[i]! + ty
-    }
-    if (round > 0) followStretch(a, b, work)
-    pairNearest(a, b, turn, reachPx[round]!, work)
+/** Pairs minutiae under the rigid placement alone. @returns how well: the sum of closeness over the pairs */
+export function pairRigidly(a: PreparedTemplate, b: PreparedTemplate, placement: Placement, work: MatchWorkspace): number {
+  move(a, placement, work)
+  return pairNearest(a, b, turnOf(placement), reachPx[0], work)
+}
+
+/** Pairs minutiae under the placement while following the stretch; leaves mates and moved places in `work`. */
+export function pairFinely(a: PreparedTemplate, b: PreparedTemplate, placement: Placement, work: MatchWorkspace): void {
+  pairRigidly(a, b, placement, work)
+  for (let round = 1; round < reachPx.length; round++) {
+    move(a, placement, work)
+    followStretch(a, b, work)
+    pairNearest(a, b, turnOf(placement), reachPx[round]!, work)
+  }
+}
+
+const turnOf = ({ cos, sin }: Placement): number => Math.round(Math.atan2(sin, cos) / toRadians)
+
+function move(a: PreparedTemplate, { cos, sin, tx, ty }: Placement, { movedX, movedY }: MatchWorkspace): void {
+  for (let i = 0; i < a.count; i++) {
+    movedX[i] = cos * a.x[i]! - sin * a.y[i]! + tx
+    movedY[i] = sin * a.x[i]! + cos * a.y[i]! + ty
   }
 }
 
@@ -103,40 +113,57 @@ function followStretch(a: PreparedTemplate, b: PreparedTemplate, work: MatchWork
   }
 }
 
-function pairNearest(a: PreparedTemplate, b: PreparedTemplate, turn: number, reach: number, work: MatchWorkspace): void {
-  const { movedX, movedY, contactA, contactB, contactCost, order, takenA, takenB, matedA, matedB } = work
-  let contacts = 0
-  for (let i = 0; i < a.count; i++) {
-    for (let j = firstFrom(b.x, movedX[i]! - reach); j < b.count; j++) {
-      const dx = b.x[j]! - movedX[i]!
-      if (dx > reach) break
-      const dy = Math.abs(b.y[j]! - movedY[i]!)
-      if (dy > reach) continue
-      const near = (dx * dx + dy * dy) / (reach * reach)
-      if (near >= 1) continue
-      const off = Math.abs(((b.angle[j]! - a.angle[i]! - turn) << 16) >> 16) / angleLimit
-      if (off >= 1 || contacts === mostContacts) continue
-      contactA[contacts] = i
-      contactB[contacts] = j
-      contactCost[contacts] = near + 0.5 * off * off
-      order[contacts] = contacts
-      contacts++
-    }
-  }
-  const inOrder = order.subarray(0, contacts).sort((p, q) => contactCost[p]! - contactCost[q]! || p - q)
+/** Takes the closest first, each minutia once. */
+function pairNearest(a: PreparedTemplate, b: PreparedTemplate, turn: number, reach: number, work: MatchWorkspace): number {
+  const { contactA, contactB, contactCost, takenA, takenB, matedA, matedB } = work
+  const contacts = findContacts(a, b, turn, reach, work)
   takenA.fill(0, 0, a.count)
   takenB.fill(0, 0, b.count)
   let mates = 0
+  let closeness = 0
   for (let c = 0; c < contacts; c++) {
-    const i = contactA[inOrder[c]!]!
-    const j = contactB[inOrder[c]!]!
+    const i = contactA[c]!
+    const j = contactB[c]!
     if (takenA[i] === 1 || takenB[j] === 1) continue
+    closeness += 1.5 - contactCost[c]!
     takenA[i] = 1
     takenB[j] = 1
     matedA[mates] = i
     matedB[mates++] = j
   }
   work.mates = mates
+  return closeness
+}
+
+/** All pairs within reach in place and direction, closest first (by insertion: there are a few dozen). */
+function findContacts(a: PreparedTemplate, b: PreparedTemplate, turn: number, reach: number, work: MatchWorkspace): number {
+  const { movedX, movedY, contactA, contactB, contactCost } = work
+  const perReach = 1 / (reach * reach)
+  const perAngle = 1 / (angleLimit * angleLimit)
+  let contacts = 0
+  for (let i = 0; i < a.count; i++) {
+    for (let j = firstFrom(b.x, movedX[i]! - reach); j < b.count; j++) {
+      const dx = b.x[j]! - movedX[i]!
+      if (dx > reach) break
+      const dy = b.y[j]! - movedY[i]!
+      const near = (dx * dx + dy * dy) * perReach
+      if (near >= 1) continue
+      const off = ((b.angle[j]! - a.angle[i]! - turn) << 16) >> 16
+      if (off >= angleLimit || off <= -angleLimit) continue
+      const cost = near + 0.5 * off * off * perAngle
+      if (contacts === mostContacts && cost >= contactCost[contacts - 1]!) continue
+      let at = contacts < mostContacts ? contacts++ : contacts - 1
+      for (; at > 0 && contactCost[at - 1]! > cost; at--) {
+        contactCost[at] = contactCost[at - 1]!
+        contactA[at] = contactA[at - 1]!
+        contactB[at] = contactB[at - 1]!
+      }
+      contactCost[at] = cost
+      contactA[at] = i
+      contactB[at] = j
+    }
+  }
+  return contacts
 }
 
 /** The first index whose value in ascending `values` is at least `least`. */

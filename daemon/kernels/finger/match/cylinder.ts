@@ -27,7 +27,8 @@ const cells: readonly (readonly [number, number])[] = Array.from({ length: cells
   return [u, v] as const
 }).filter(([u, v]) => Math.hypot(u, v) <= radiusPx)
 
-export const cylinderWords = Math.ceil((cells.length * slices) / 32)
+/** Whole vectors of 128 bits. */
+export const cylinderWords = 4 * Math.ceil((cells.length * slices) / 128)
 
 interface Points {
   readonly count: number

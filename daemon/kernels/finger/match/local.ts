@@ -1,5 +1,6 @@
 // Which minutiae have like neighbourhoods: all cylinders against all, the most alike pairs go on.
 
+import type { Simd } from '../../simd/simd.js'
 import { cylinderWords } from './cylinder.js'
 import type { PreparedTemplate } from './prepared.js'
 import { type MatchWorkspace, mostPairs } from './workspace.js'
@@ -15,12 +16,38 @@ const popcount = (bits: number): number => {
 }
 
 /** Fills `similarity` (rows of `a`, `b.count` wide), 0 to 1. */
-export function compareCylinders(a: PreparedTemplate, b: PreparedTemplate, similarity: Float32Array): void {
+export function compareCylinders(a: PreparedTemplate, b: PreparedTemplate, similarity: Float32Array, simd?: Simd): void {
+  if (simd) compareBySimd(a, b, similarity, simd)
+  else compareByWord(a, b, similarity)
+}
+
+function compareByWord(a: PreparedTemplate, b: PreparedTemplate, similarity: Float32Array): void {
   for (let i = 0; i < a.count; i++) {
     for (let j = 0; j < b.count; j++) {
       similarity[i * b.count + j] = a.usable[i] === 1 && b.usable[j] === 1 ? alike(a, i, b, j) : 0
     }
   }
+}
+
+function compareBySimd(a: PreparedTemplate, b: PreparedTemplate, similarity: Float32Array, { kernels, lease, memory }: Simd): void {
+  const wordBytes = 4
+  const [aBytes, bBytes] = [a.bits.length * wordBytes, b.bits.length * wordBytes]
+  const cells = a.count * b.count
+  lease((take) => {
+    const [aBits, aValid, aUsable] = [take(aBytes), take(aBytes), take(a.count)]
+    const [bBits, bValid, bUsable] = [take(bBytes), take(bBytes), take(b.count)]
+    const out = take(cells * wordBytes)
+    const words = new Int32Array(memory.buffer)
+    const bytes = new Uint8Array(memory.buffer)
+    words.set(a.bits, aBits / wordBytes)
+    words.set(a.valid, aValid / wordBytes)
+    bytes.set(a.usable, aUsable)
+    words.set(b.bits, bBits / wordBytes)
+    words.set(b.valid, bValid / wordBytes)
+    bytes.set(b.usable, bUsable)
+    kernels.matchCylinders(a.count, aBits, aValid, aUsable, b.count, bBits, bValid, bUsable, cylinderWords, halfEvidence, out)
+    similarity.set(new Float32Array(memory.buffer, out, cells))
+  })
 }
 
 function alike(a: PreparedTemplate, i: number, b: PreparedTemplate, j: number): number {

@@ -1,5 +1,6 @@
 // Scratch memory of one comparison, made once and used for thousands.
 
+import type { Simd } from '../../simd/simd.js'
 import { mostMinutiae } from './prepared.js'
 
 /** Most local pairs that go into the consensus. */
@@ -10,9 +11,13 @@ export const featureCount = 12
 
 export type MatchWorkspace = ReturnType<typeof openWorkspace>
 
-/** About 200 kB. Belongs to one thread: two comparisons must not run in it at once. */
-export function openWorkspace() {
+/**
+ * About 120 kB. Belongs to one thread.
+ * @param simd  with it comparisons in this workspace run the twins; the scores are the same
+ */
+export function openWorkspace(simd?: Simd) {
   return {
+    simd,
     similarity: new Float32Array(mostMinutiae * mostMinutiae),
     histogram: new Int32Array(257),
     pairA: new Int32Array(mostPairs),
@@ -26,7 +31,6 @@ export function openWorkspace() {
     contactA: new Int32Array(mostContacts),
     contactB: new Int32Array(mostContacts),
     contactCost: new Float32Array(mostContacts),
-    order: new Int32Array(mostContacts),
     takenA: new Int32Array(mostMinutiae),
     takenB: new Int32Array(mostMinutiae),
     matedA: new Int32Array(mostMinutiae),
