@@ -51,29 +51,26 @@ export function buildTable(histogram: Uint32Array): HuffmanTable {
 function codeSizes(frequency: Float64Array): Uint16Array {
   const sizes = new Uint16Array(frequency.length)
   const next = new Int16Array(frequency.length).fill(-1)
-  // First symbols of the groups, the highest first.
-  const heads = new Int16Array(frequency.length)
-  let groups = 0
-  for (let i = frequency.length - 1; i >= 0; i--) if (frequency[i]! > 0) heads[groups++] = i
-  for (; groups > 1; groups--) {
-    let first = 0
-    let second = -1
-    for (let g = 1; g < groups; g++) {
-      const count = frequency[heads[g]!]!
-      if (count < frequency[heads[first]!]!) {
-        second = first
-        first = g
-      } else if (second < 0 || count < frequency[heads[second]!]!) second = g
-    }
-    const kept = heads[first]!
-    const merged = heads[second]!
-    heads.copyWithin(second, second + 1, groups)
-    frequency[kept] = frequency[kept]! + frequency[merged]!
-    let tail = kept
+  const rarer = (a: number, b: number) => frequency[a]! - frequency[b]! || b - a
+  // Groups by their first symbol, the rarest first.
+  const groups = Array.from(frequency.keys())
+    .filter((symbol) => frequency[symbol]! > 0)
+    .sort(rarer)
+  while (groups.length > 1) {
+    const [first, second] = groups.splice(0, 2) as [number, number]
+    frequency[first] = frequency[first]! + frequency[second]!
+    let tail = first
     for (; next[tail]! >= 0; tail = next[tail]!) sizes[tail] = sizes[tail]! + 1
     sizes[tail] = sizes[tail]! + 1
-    next[tail] = merged
-    for (tail = merged; tail >= 0; tail = next[tail]!) sizes[tail] = sizes[tail]! + 1
+    next[tail] = second
+    for (tail = second; tail >= 0; tail = next[tail]!) sizes[tail] = sizes[tail]! + 1
+    let from = 0
+    for (let to = groups.length; from < to; ) {
+      const middle = (from + to) >> 1
+      if (rarer(groups[middle]!, first) < 0) from = middle + 1
+      else to = middle
+    }
+    groups.splice(from, 0, first)
   }
   return sizes
 }
