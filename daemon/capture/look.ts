@@ -1,9 +1,7 @@
 // A look at one frame: simple live measures with an advice. Pure; runs in the analysis worker and in tests.
 // These are presence and steadiness measures, not biometric quality: names and numbers must not be shown as such.
 
-import type { RidgeMap } from '../kernels/finger/ridge-map.js'
-import { ridgeMap } from '../kernels/finger/ridge-map.js'
-import { segmentMap, slapPositions } from '../kernels/finger/segment.js'
+import { type LiveHints, liveAdvice, measureLive } from '../kernels/finger/live.js'
 import type { FingerBox, Modality } from '../state.js'
 
 export interface Look {
@@ -18,28 +16,31 @@ export interface Look {
   readonly signature: Uint8Array
 }
 
-export const adviceNames = [
-  'place_fingers',
-  'press_harder',
-  'press_softer',
-  'wrong_finger_count',
-  'look_at_camera',
-  'come_closer',
-  'hold_still',
-] as const
+export const adviceNames = [...liveAdvice, 'look_at_camera', 'come_closer', 'hold_still'] as const
 export type Advice = (typeof adviceNames)[number]
 
-/** Blocks with ridges that one flat fingertip leaves at 500 ppi (about 200 × 320 px), and a thumb. */
-const fingerBlocks = 250
 const signatureSide = 16
+/** Which finger it is cannot be seen, only that it is one. */
+const oneFinger = { slap: 'right_four', missing: [3, 4, 5] } as const
 
-/** @param grey 8-bit grey, row-major; for MJPEG cameras the decoded luma at reduced size */
-export function lookAt(modality: Modality, grey: Uint8Array, widthPx: number, heightPx: number): Look {
+/** What is looked for: a modality of the record, or one finger by itself as at handover. */
+export type LookTarget = Modality | 'one_finger'
+
+/**
+ * @param grey 8-bit grey, row-major; for MJPEG cameras the decoded luma at reduced size
+ * @param missing announced missing fingers, ISO/IEC 19794-4 positions
+ */
+export function lookAt(modality: LookTarget, grey: Uint8Array, widthPx: number, heightPx: number, missing: readonly number[] = []): Look {
   switch (modality) {
     case 'right_four':
     case 'left_four':
     case 'thumbs':
-      return lookAtSlap(modality, grey, widthPx, heightPx)
+      return lookAtSlap({ slap: modality, missing }, grey, widthPx, heightPx)
+    case 'index_fingers':
+      // Two single fingers side by side, as two thumbs lie.
+      return asIndexFingers(lookAtSlap({ slap: 'thumbs' }, grey, widthPx, heightPx))
+    case 'one_finger':
+      return lookAtSlap(oneFinger, grey, widthPx, heightPx)
     case 'irises':
       return lookAtEye(grey, widthPx, heightPx)
     case 'face':
@@ -48,38 +49,16 @@ export function lookAt(modality: Modality, grey: Uint8Array, widthPx: number, he
   }
 }
 
-function lookAtSlap(slap: 'right_four' | 'left_four' | 'thumbs', grey: Uint8Array, widthPx: number, heightPx: number): Look {
-  const map = ridgeMap(grey, widthPx, heightPx)
-  const expected = slapPositions[slap].length
-  const boxes = segmentMap(map, slap)
-  const share = map.area / (expected * fingerBlocks)
-  const measure = Math.min(100, Math.round(share * 80 * (boxes.length / expected)))
-  return {
-    present: map.area > fingerBlocks / 3,
-    measure,
-    advice: slapAdvice(map, boxes.length, expected, share),
-    boxes,
-    signature: shrink(grey, widthPx, heightPx),
-  }
+const indexByThumb: Readonly<Record<number, number>> = { 6: 7, 1: 2 }
+
+function asIndexFingers(look: Look): Look {
+  return { ...look, boxes: look.boxes.map((box) => ({ ...box, position: indexByThumb[box.position] ?? 0 })) }
 }
 
-function slapAdvice(map: RidgeMap, found: number, expected: number, share: number): Advice | '' {
-  if (map.area < fingerBlocks / 3) return 'place_fingers'
-  if (found !== expected) return 'wrong_finger_count'
-  const darkness = meanGreyOfRidges(map)
-  if (share < 0.6 || darkness > 200) return 'press_harder'
-  return darkness < 60 ? 'press_softer' : ''
-}
-
-function meanGreyOfRidges(map: RidgeMap): number {
-  let sum = 0
-  let count = 0
-  for (let i = 0; i < map.ridges.length; i++) {
-    if (map.ridges[i] !== 1) continue
-    sum += map.grey[i] ?? 0
-    count++
-  }
-  return count === 0 ? 255 : sum / count
+function lookAtSlap(hints: LiveHints, grey: Uint8Array, widthPx: number, heightPx: number): Look {
+  const { present, measure, advice, fingers } = measureLive(grey, widthPx, heightPx, hints)
+  const boxes = fingers.map(({ position, cx, cy, width, height, angleDeg }) => ({ position, cx, cy, width, height, angleDeg }))
+  return { present, measure, advice, boxes, signature: shrink(grey, widthPx, heightPx) }
 }
 
 /** An eye in near infrared has a dark pupil and fine detail; without either nobody looks into the camera. */

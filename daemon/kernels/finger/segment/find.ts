@@ -1,0 +1,87 @@
+// From the pixels to the fingertips of a hand: blocks, foreground, regions, the hand's direction, the sweep, and a box for each finger. Pure.
+
+import { type BlockMap, blockMap } from './blocks.js'
+import { type Fingertip, fingertip, ownersOf, type Scene } from './box.js'
+import { boxShare, type Foreground, foreground } from './foreground.js'
+import { addOutline, findRegions, noOutline, type Region, type Regions, tiltOf } from './regions.js'
+import { handFrame, sweep } from './sweep.js'
+
+/** What an image shows, before anything has a name. */
+export interface Sight {
+  readonly map: BlockMap
+  readonly foreground: Foreground
+  /** 1 where a block belongs to a patch that may be fingers. */
+  readonly mask: Uint8Array
+  /** Direction of the hand, degrees from upright, positive counter-clockwise. */
+  readonly tiltDeg: number
+  /** From left to right. */
+  readonly tips: readonly Fingertip[]
+}
+
+/** Sides of a patch that may hold a fingertip: 112 px. */
+const leastSide = 14
+/** Patches below this many blocks (140 × 140 px) are no fingers. */
+const leastPatch = 300
+/** … nor are those without a solid middle. */
+const leastSolid = 20
+/** Print, handwriting and noise run less in lines than the poorest ridges. */
+const leastCoherence = 0.24
+/** All lines of stripes run in one direction, those of a finger curve. */
+const mostSameness = 0.95
+/** Width of a fingertip on glass or paper, px: from a child's little finger to a broad inked thumb. */
+const narrowest = 150
+const widest = 460
+/** When the fingers disagree with the hand's direction by more, the sweep is repeated in theirs. */
+const turnedAgainDeg = 4
+
+/** @param grey 8-bit grey, row-major, 500 ppi, dark ridges; any size */
+export function findTips(grey: Uint8Array, widthPx: number, heightPx: number): Sight {
+  const map = blockMap(grey, widthPx, heightPx)
+  const front = foreground(map)
+  const found = findRegions(map, front.mask, front.cover)
+  const mask = keepLikely(found)
+  const scene: Scene = { map, mask, ground: front.ground, share: boxShare(mask, map.columns, map.rows, 5) }
+  let tiltDeg = handTilt(scene)
+  let tips = tipsAt(scene, tiltDeg)
+  const theirs = meanAngle(tips)
+  if (tips.length > 0 && Math.abs(theirs - tiltDeg) > turnedAgainDeg) {
+    tiltDeg = theirs
+    tips = tipsAt(scene, tiltDeg)
+  }
+  return { map, foreground: front, mask, tiltDeg, tips }
+}
+
+function keepLikely({ labels, regions }: Regions): Uint8Array {
+  const likely = new Uint8Array(labels.reduce((most, label) => Math.max(most, label), 0) + 1)
+  for (const region of regions) if (mayBeFingers(region)) likely[region.label] = 1
+  const mask = new Uint8Array(labels.length)
+  for (let at = 0; at < mask.length; at++) mask[at] = likely[labels[at]!]!
+  return mask
+}
+
+const mayBeFingers = ({ area, solid, coherence, left, right, top, bottom }: Region): boolean =>
+  area >= leastPatch && solid >= leastSolid && coherence > leastCoherence && right - left >= leastSide && bottom - top >= leastSide
+
+function handTilt({ map: { columns, rows }, mask, share }: Scene): number {
+  const outline = noOutline()
+  for (let at = 0; at < mask.length; at++) if (mask[at] === 1) addOutline(outline, share, columns, rows, at)
+  return tiltOf(outline)
+}
+
+function tipsAt(scene: Scene, tiltDeg: number): readonly Fingertip[] {
+  const frame = handFrame(scene.mask, scene.map.columns, scene.map.rows, tiltDeg)
+  const strands = sweep(frame)
+  const owners = ownersOf(scene, frame, strands)
+  return strands
+    .flatMap((strand, i) => fingertip(scene, frame, strand, owners, i + 1) ?? [])
+    .filter(isFingertip)
+    .sort((a, b) => a.tipU - b.tipU)
+}
+
+const isFingertip = ({ width, height, fill, coherence, sameness }: Fingertip): boolean =>
+  width >= narrowest && width <= widest && height >= 0.8 * width && fill > 0.5 && coherence > leastCoherence && sameness < mostSameness
+
+function meanAngle(tips: readonly Fingertip[]): number {
+  const weight = tips.reduce((sum, { area }) => sum + area, 0)
+  return tips.reduce((sum, { area, angleDeg }) => sum + area * angleDeg, 0) / Math.max(1, weight)
+}

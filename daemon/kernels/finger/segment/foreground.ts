@@ -1,0 +1,155 @@
+// Which blocks of a finger image hold ridges, against what is the paper or the glass there. Pure.
+// Print, lines and handwriting are lively too: they are told by how thinly they cover their neighbourhood.
+
+import type { BlockMap } from './blocks.js'
+
+export interface Foreground {
+  /** Share of lively blocks in the window around each block. */
+  readonly cover: Float32Array
+  /** 1 where the block belongs to something as full of ridges or ink as a finger, row-major. */
+  readonly mask: Uint8Array
+  /** Grey of empty glass or paper around each block. */
+  readonly ground: Float32Array
+  /** Deviation from which a block counted as ridges, grey levels. */
+  readonly leastDeviation: number
+  /** Deviation of this image's good ridges, grey levels; 0 when nothing is lively. */
+  readonly contrast: number
+}
+
+/** Ridges of the lightest pressure still deviate by this much; grain of paper and scanner noise stay below. */
+const faintestDeviation = 12
+/** What is below this share of the image's good ridges is residue of an earlier finger, not a finger. */
+const residueShare = 0.3
+/** No finger is asked to deviate more than this. */
+const surelyRidges = 24
+/** A block this much darker than its ground is ink or a wet finger even where no ridge can be told. */
+const inkShare = 0.45
+/** A stroke of a pen fills at most half of a window of this many blocks, a finger all of it. */
+const windowBlocks = 13
+const leastCover = 0.68
+/** The round end of a finger reaches this far out of such windows. */
+const rimBlocks = 5
+
+export function foreground(map: BlockMap): Foreground {
+  const { columns, rows, mean, deviation } = map
+  const ground = groundOf(map)
+  const contrast = contrastOf(deviation)
+  const leastDeviation = Math.min(surelyRidges, Math.max(faintestDeviation, residueShare * contrast))
+  const lively = new Uint8Array(columns * rows)
+  for (let i = 0; i < lively.length; i++) {
+    const level = ground[i]!
+    if ((deviation[i]! > leastDeviation && mean[i]! < level - leastDeviation / 3) || mean[i]! < level * inkShare) lively[i] = 1
+  }
+  fillPores(lively, columns, rows)
+  const cover = boxShare(lively, columns, rows, windowBlocks)
+  return { mask: open(lively, cover, columns, rows), cover, ground, leastDeviation, contrast }
+}
+
+/** Keeps what is broad: the blocks in well filled windows, and the lively ones close by, which are the rim of the same print. */
+function open(lively: Uint8Array, cover: Float32Array, columns: number, rows: number): Uint8Array {
+  const broad = new Uint8Array(lively.length)
+  for (let i = 0; i < lively.length; i++) if (lively[i] === 1 && cover[i]! >= leastCover) broad[i] = 1
+  const near = boxShare(broad, columns, rows, 2 * rimBlocks + 1)
+  const mask = new Uint8Array(lively.length)
+  for (let i = 0; i < mask.length; i++) if (lively[i] === 1 && near[i]! > 0) mask[i] = 1
+  return mask
+}
+
+/** Deviation that the liveliest tenth of all lively blocks reaches. */
+function contrastOf(deviation: Float32Array): number {
+  const histogram = new Int32Array(129)
+  let count = 0
+  for (const value of deviation) {
+    if (value <= faintestDeviation / 2) continue
+    histogram[Math.min(128, value) | 0]!++
+    count++
+  }
+  let above = 0
+  for (let level = 128; level >= 0; level--) {
+    above += histogram[level]!
+    if (above * 10 > count) return level
+  }
+  return 0
+}
+
+/** Side of a cell of the ground's map in blocks: 128 px, so that paper shaded by a scanner's lamp is followed. */
+const cellBlocks = 16
+/** Cells to each side that are looked at: three are more than the width of a finger. */
+const cellReach = 3
+
+/** The lightest common grey near each block: of every cell its 90th percentile, of the cells around the highest. */
+function groundOf({ columns, rows, mean }: BlockMap): Float32Array {
+  const across = Math.max(1, Math.ceil(columns / cellBlocks))
+  const down = Math.max(1, Math.ceil(rows / cellBlocks))
+  const light = new Float32Array(across * down)
+  const histogram = new Int32Array(256)
+  for (let cell = 0; cell < light.length; cell++) {
+    histogram.fill(0)
+    const left = (cell % across) * cellBlocks
+    const top = Math.floor(cell / across) * cellBlocks
+    let count = 0
+    for (let y = top; y < Math.min(rows, top + cellBlocks); y++) {
+      for (let x = left; x < Math.min(columns, left + cellBlocks); x++, count++) histogram[mean[y * columns + x]! | 0]!++
+    }
+    let above = 0
+    let level = 255
+    for (; level > 0; level--) {
+      above += histogram[level]!
+      if (above * 10 > count) break
+    }
+    light[cell] = level
+  }
+  const lightest = light.map((_, cell) => {
+    const x = cell % across
+    const y = Math.floor(cell / across)
+    let best = 0
+    for (let j = Math.max(0, y - cellReach); j <= Math.min(down - 1, y + cellReach); j++)
+      for (let i = Math.max(0, x - cellReach); i <= Math.min(across - 1, x + cellReach); i++) best = Math.max(best, light[j * across + i]!)
+    return best
+  })
+  const ground = new Float32Array(columns * rows)
+  for (let y = 0; y < rows; y++) {
+    const line = Math.floor(y / cellBlocks) * across
+    for (let x = 0; x < columns; x++) ground[y * columns + x] = lightest[line + Math.floor(x / cellBlocks)]!
+  }
+  return ground
+}
+
+/** A block with at least seven lively neighbours of eight is lively; a gap between fingers, one block wide, has six. */
+function fillPores(mask: Uint8Array, columns: number, rows: number): void {
+  const before = mask.slice()
+  for (let y = 1; y < rows - 1; y++) {
+    for (let x = 1; x < columns - 1; x++) {
+      const at = y * columns + x
+      if (before[at] === 1) continue
+      const above = before[at - columns - 1]! + before[at - columns]! + before[at - columns + 1]!
+      const below = before[at + columns - 1]! + before[at + columns]! + before[at + columns + 1]!
+      if (above + below + before[at - 1]! + before[at + 1]! >= 7) mask[at] = 1
+    }
+  }
+}
+
+/** Share of ones in the square window around each cell; beyond the border are zeros. */
+export function boxShare(mask: Uint8Array, columns: number, rows: number, side: number): Float32Array {
+  const half = side >> 1
+  const stride = columns + 1
+  const sums = new Int32Array(stride * (rows + 1))
+  for (let y = 0; y < rows; y++) {
+    let line = 0
+    for (let x = 0; x < columns; x++) {
+      line += mask[y * columns + x]!
+      sums[(y + 1) * stride + x + 1] = sums[y * stride + x + 1]! + line
+    }
+  }
+  const out = new Float32Array(columns * rows)
+  for (let y = 0; y < rows; y++) {
+    const top = Math.max(0, y - half) * stride
+    const bottom = Math.min(rows, y + half + 1) * stride
+    for (let x = 0; x < columns; x++) {
+      const left = Math.max(0, x - half)
+      const right = Math.min(columns, x + half + 1)
+      out[y * columns + x] = (sums[bottom + right]! - sums[bottom + left]! - sums[top + right]! + sums[top + left]!) / (side * side)
+    }
+  }
+  return out
+}
