@@ -1,9 +1,10 @@
 // rekam wsq encode | decode: between WSQ and png, pgm or raw grey, by file extension.
 
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { systemClock } from '../../protocol/clock.js'
+import { Fault } from '../../protocol/fault.js'
 import { encodePng, type GreyImage, readGreyImage } from '../kernels/image/codec.js'
 import { writePgm } from '../kernels/image/pgm.js'
 import { writeWhole } from '../kernels/image/whole-file.js'
@@ -14,6 +15,8 @@ import { errorOf } from './file-error.js'
 
 const encodeUsage = 'rekam wsq encode IN OUT [--rate 0.75] [--ppi 500] [--size WxH] [--json]'
 const decodeUsage = 'rekam wsq decode IN OUT [--json]'
+/** Several times what 4096 x 4096 pixels take in any of the formats. */
+const largestBytes = 256 * 1024 * 1024
 const pictureExtensions = ['.png', '.pgm', '.raw', '.gray', '.grey'] as const
 
 export const encodeCommand: Command = { name: 'wsq encode', usage: [encodeUsage], run: encode }
@@ -42,6 +45,7 @@ async function encode(args: readonly string[], terminal: Terminal): Promise<numb
   const size = sizeOf(values.size)
   if (size === undefined && isRaw(from)) throw new UsageError('raw grey needs --size WxH')
   return onFile(from, values.json === true, terminal, async () => {
+    await refuseHuge(from)
     const image = await readGreyImage(from, size)
     const simd = openSimd()
     const start = systemClock.monotonicMs()
@@ -72,6 +76,7 @@ async function decode(args: readonly string[], terminal: Terminal): Promise<numb
     throw new UsageError(`OUT must end in ${pictureExtensions.join(', ')}`)
   }
   return onFile(from, values.json === true, terminal, async () => {
+    await refuseHuge(from)
     const bytes = await readFile(from)
     const simd = openSimd()
     const start = systemClock.monotonicMs()
@@ -89,6 +94,11 @@ async function pictureBytes(path: string, image: GreyImage): Promise<Uint8Array>
   if (isRaw(path)) return image.grey
   if (extname(path).toLowerCase() === '.pgm') return writePgm(image.grey, image.widthPx, image.heightPx)
   return encodePng(image.grey, image.widthPx, image.heightPx, image.ppi)
+}
+
+async function refuseHuge(file: string): Promise<void> {
+  const { size } = await stat(file)
+  if (size > largestBytes) throw new Fault('input.too_large', { size, limit: largestBytes })
 }
 
 /** Runs the work on one file; a bad file is one line and status 1. */
