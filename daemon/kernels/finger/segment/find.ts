@@ -3,7 +3,7 @@
 import { type BlockMap, blockMap } from './blocks.js'
 import { type Fingertip, fingertip, ownersOf, type Scene } from './box.js'
 import { boxShare, type Foreground, foreground } from './foreground.js'
-import { addOutline, findRegions, noOutline, type Region, type Regions, tiltOf } from './regions.js'
+import { addOutline, elongation, findRegions, noOutline, type Region, type Regions, tiltOf } from './regions.js'
 import { handFrame, sweep } from './sweep.js'
 
 /** What an image shows, before anything has a name. */
@@ -22,8 +22,10 @@ export interface Sight {
 const leastSide = 14
 /** Patches below this many blocks (140 × 140 px) are no fingers. */
 const leastPatch = 300
-/** … nor are those without a solid middle. */
-const leastSolid = 20
+/** … nor are those without a solid middle of this share of their blocks. */
+const leastSolid = 0.2
+/** An outline longer than this tells the hand's direction; a rounder one only leads part of the way from upright. */
+const surelyLong = 0.12
 /** Print, handwriting and noise run less in lines than the poorest ridges. */
 const leastCoherence = 0.24
 /** All lines of stripes run in one direction, those of a finger curve. */
@@ -60,12 +62,12 @@ function keepLikely({ labels, regions }: Regions): Uint8Array {
 }
 
 const mayBeFingers = ({ area, solid, coherence, left, right, top, bottom }: Region): boolean =>
-  area >= leastPatch && solid >= leastSolid && coherence > leastCoherence && right - left >= leastSide && bottom - top >= leastSide
+  area >= leastPatch && solid >= leastSolid * area && coherence > leastCoherence && right - left >= leastSide && bottom - top >= leastSide
 
 function handTilt({ map: { columns, rows }, mask, share }: Scene): number {
   const outline = noOutline()
   for (let at = 0; at < mask.length; at++) if (mask[at] === 1) addOutline(outline, share, columns, rows, at)
-  return tiltOf(outline)
+  return tiltOf(outline) * Math.min(1, elongation(outline) / surelyLong)
 }
 
 function tipsAt(scene: Scene, tiltDeg: number): readonly Fingertip[] {

@@ -156,7 +156,7 @@ function take(strands: Growing[], strand: Growing, start: number, end: number, v
 
 function isOneTip(a: Growing, b: Growing, v: number): boolean {
   const pair = Math.max(a.until, b.until) - Math.min(a.from, b.from)
-  if (pair > widestFinger) return false
+  if (pair > widestFinger || Math.min(a.filled, b.filled) >= capRows) return false
   if (pair < leastPair) return true
   if (Math.abs(a.top - b.top) > raggedRows) return false
   const notch = v - Math.max(a.top, b.top)
