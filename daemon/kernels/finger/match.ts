@@ -13,9 +13,9 @@ export { type MatchWorkspace, openWorkspace } from './match/workspace.js'
 /** Scores that different fingers reach once in so many comparisons. */
 export const operatingPoints = { fmr1in100: 30, fmr1in1000: 40, fmr1in10000: 50 } as const
 
-/** Placements that are tried roughly, best supported seed first, and how many of them finely. */
+/** Placements that are tried roughly, best supported seed first, and how many of them are then followed finely. */
 const mostSeeds = 6
-const mostPlacements = 2
+const mostPlacements = 3
 const sameAgreement = 0.3
 
 /**
@@ -48,7 +48,7 @@ export function compareTemplates(
   return scoreOf(logOdds)
 }
 
-/** Tries the placements of the best supported pairs roughly. @returns the two under which most minutiae meet */
+/** Tries the placements of the best supported pairs roughly. @returns those under which most like minutiae meet, best first */
 function likeliest(a: PreparedTemplate, b: PreparedTemplate, pairs: number, workspace: MatchWorkspace): readonly Placement[] {
   const { strength, agreement, used } = workspace
   used.fill(0)

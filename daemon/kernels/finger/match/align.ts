@@ -12,6 +12,8 @@ const angleLimit = 6500
 /** Stretch is alike within this distance, and is believed as much as this many neighbours say. */
 const stretchRangePx = 60
 const stretchDoubt = 0.7
+/** What a pair of unlike neighbourhoods counts beside one of like ones. */
+const unlikeWorth = 0.1
 const toRadians = Math.PI / 32_768
 
 /** Rotation and shift: candidate = R probe + t. */
@@ -125,7 +127,7 @@ function pairNearest(a: PreparedTemplate, b: PreparedTemplate, turn: number, rea
     const i = contactA[c]!
     const j = contactB[c]!
     if (takenA[i] === 1 || takenB[j] === 1) continue
-    closeness += 1.5 - contactCost[c]!
+    closeness += (1.5 - contactCost[c]!) * (unlikeWorth + work.similarity[i * b.count + j]!)
     takenA[i] = 1
     takenB[j] = 1
     matedA[mates] = i

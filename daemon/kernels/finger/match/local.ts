@@ -6,7 +6,7 @@ import type { PreparedTemplate } from './prepared.js'
 import { type MatchWorkspace, mostPairs } from './workspace.js'
 
 /** Evidence (set bits in both) at which a similarity counts half. */
-const halfEvidence = 12
+const halfEvidence = 6
 const leastSimilarity = 0.1
 
 const popcount = (bits: number): number => {
