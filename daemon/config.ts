@@ -27,6 +27,8 @@ const schema = z.strictObject({
     .default([]),
   /** A capture device that sends no frame for this long has failed. Longer only where the simulated people are drawn on the same processor. */
   frameSilenceMs: z.number().int().min(500).max(60_000).default(2_000),
+  /** What a capture device's own suspicion of an artefact leads to: the capture is refused, a supervisor must look, or nothing. */
+  presentationAttack: z.enum(['refuse', 'review', 'ignore']).default('review'),
   /** '' when the station has no signature pad. */
   signaturePadPath: z.string().max(256).default(''),
   /** PC/SC name of the reader above the printer's contactless station. */

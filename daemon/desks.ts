@@ -30,6 +30,8 @@ export interface CaptureDesk {
   cancel(actor: Actor, caseId: string): Promise<void>
   signRecord(actor: Actor, caseId: string): Promise<void>
   seal(actor: Actor, caseId: string): Promise<void>
+  /** What could not be told surely is taken on by a supervisor who captured none of it. */
+  review(actor: Actor, caseId: string, reason: string): Promise<void>
 }
 
 export interface IssuanceDesk {

@@ -2,9 +2,11 @@
 
 import type { Facts } from '../protocol/facts.js'
 import type { FaultCode } from '../protocol/fault.js'
+import type { SequenceCode } from './kernels/finger/sequence.js'
 import type { CaseDocument } from './service/case.js'
 
-export const modalities = ['face', 'signature', 'right_four', 'left_four', 'thumbs', 'irises'] as const
+/** In the order of recording; the index fingers come again at the end, so that it is still the same person who stands there. */
+export const modalities = ['face', 'signature', 'right_four', 'left_four', 'thumbs', 'irises', 'index_fingers'] as const
 export type Modality = (typeof modalities)[number]
 
 export const deviceKinds = ['slap_scanner', 'iris_camera', 'face_camera', 'signature_pad', 'card_terminal', 'card_printer'] as const
@@ -35,6 +37,30 @@ export interface FingerBox {
   readonly angleDeg: number
 }
 
+/** One finger of a capture as it was assessed; no part of it identifies anybody. */
+export interface FingerResult {
+  /** ISO/IEC 19794-4, 0 when not named. */
+  readonly position: number
+  /** 0 to 100, absent when there was nothing to assess. */
+  readonly quality?: number
+  readonly codes: readonly string[]
+}
+
+/** What the comparison of all fingers, or a device, found about the captures of a case. */
+export interface Finding {
+  readonly code: SequenceCode | 'presentation_attack'
+  readonly certainty: 'sure' | 'unsure'
+  readonly ask: 'nothing' | 'retake' | 'review'
+  readonly modalities: readonly Modality[]
+  /** Those that a retake should replace. */
+  readonly again: readonly Modality[]
+  readonly positions: readonly number[]
+  readonly review?: { readonly by: string; readonly reason: string; readonly atMs: number }
+}
+
+/** Keeps the record from being sealed. */
+export const isOpen = ({ ask, review }: Finding): boolean => ask !== 'nothing' && review === undefined
+
 export interface CaptureStatus {
   readonly caseId: string
   readonly modality: Modality | undefined
@@ -46,6 +72,9 @@ export interface CaptureStatus {
   readonly stableFrames: number
   readonly neededFrames: number
   readonly boxes: readonly FingerBox[]
+  /** In review: what was found in the picture, and what it leaves open when it is accepted. */
+  readonly fingers: readonly FingerResult[]
+  readonly findings: readonly Finding[]
 }
 
 export interface OutboxStatus {
@@ -98,6 +127,8 @@ export const idleCapture: CaptureStatus = {
   stableFrames: 0,
   neededFrames: 0,
   boxes: [],
+  fingers: [],
+  findings: [],
 }
 
 export const idleIssuance: IssuanceStatus = { caseId: '', state: 'idle', blankSerial: '', bytesWritten: 0, bytesTotal: 0 }

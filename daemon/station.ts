@@ -107,7 +107,8 @@ async function compose(environment: Environment, { config, standards, simulation
     records: startRecordMaker(effects),
   }
   const seal = createSealRecord({ book, store, outbox, identity, centreKeys, state, softwareVersion, clock, random, effects })
-  const capture = openCaptureDesk({ book, store, devices, ring: frames, analyst, records, seal, state, clock, log })
+  const attackPolicy = config.presentationAttack
+  const capture = openCaptureDesk({ book, store, devices, ring: frames, analyst, records, seal, state, attackPolicy, clock, log })
   const bundles = createBundles({ store, centre, centreKeys, station: identity, clock, random, effects })
   const office = config.office
   const issuance = openIssuanceDesk({

@@ -194,6 +194,30 @@ const station = {
     'A weak result needs a reason',
     'Retake or give the reason',
   ),
+  'capture.finding_open': text(
+    'Ada temuan yang belum selesai',
+    'Ulangi atau minta periksa penyelia',
+    'A finding is still open',
+    'Retake, or ask a supervisor to review it',
+  ),
+  'capture.nothing_to_review': text(
+    'Tidak ada temuan untuk penyelia',
+    'Ulangi perekaman yang diminta',
+    'No finding waits for a supervisor',
+    'Retake what is asked for',
+  ),
+  'capture.second_person': text(
+    'Perekam tidak boleh memeriksa sendiri',
+    'Minta penyelia lain memeriksa',
+    'Whoever captured it may not review it',
+    'Ask another supervisor',
+  ),
+  'capture.presentation_attack': text(
+    'Alat menduga jari atau wajah palsu',
+    'Bersihkan, periksa orangnya, lalu ulangi',
+    'The device suspects an artefact, not a live person',
+    'Clean, look at the person, and retake',
+  ),
 } as const
 
 const card = {

@@ -1,26 +1,29 @@
 // The recording desk: one capture at a time, held for review in memory, durable at once when accepted, sealed and queued when signed.
 
-import type { Transaction } from 'kysely'
 import type { Clock } from '../../protocol/clock.js'
-import { Fault, isFault, toFault } from '../../protocol/fault.js'
+import { Fault, toFault } from '../../protocol/fault.js'
+import type { PresentationAttack } from '../../protocol/hardware/frames.js'
 import type { Log } from '../../protocol/log.js'
 import type { Actor, CaptureDesk } from '../desks.js'
 import type { Devices } from '../devices/devices.js'
+import type { FingerCapture } from '../kernels/finger/sequence.js'
 import type { CaseDocument } from '../service/case.js'
 import type { CaseBook } from '../service/case-book.js'
 import { requireRole } from '../service/case-desk.js'
 import { isCaptured, requireStep } from '../service/case-engine.js'
-import { type CaptureStatus, idleCapture, type Modality, type StationState } from '../state.js'
-import type { Tables } from '../store/schema.js'
+import { type CaptureStatus, type FingerBox, idleCapture, isOpen, type Modality, type StationState } from '../state.js'
 import type { Store } from '../store/store.js'
 import type { FrameAnalyst } from './analyst.js'
+import { type AttackPolicy, findingsWith, fingerResults, verdictOf } from './findings.js'
+import { type Examination, weakness } from './fingers.js'
 import type { FrameRing } from './frame-ring.js'
+import { fingersToBytes, keptFingers, writeCapture } from './kept-captures.js'
 import type { RecordJob } from './make-record.js'
-import { framePlans, signaturePlan } from './plan.js'
 import type { RecordMaker } from './record-maker.js'
 import type { SealRecord } from './seal-record.js'
-import { startCaptureSession, type TakenCapture } from './session.js'
-import { type SignatureCapture, startSignatureSession } from './signature-session.js'
+import type { TakenCapture } from './session.js'
+import type { SignatureCapture } from './signature-session.js'
+import { type Taking, takeFrames, takePen } from './takes.js'
 
 export interface CaptureDeskDeps {
   readonly book: CaseBook
@@ -31,6 +34,7 @@ export interface CaptureDeskDeps {
   readonly records: RecordMaker
   readonly seal: SealRecord
   readonly state: StationState
+  readonly attackPolicy: AttackPolicy
   readonly clock: Clock
   readonly log: Log
 }
@@ -41,8 +45,11 @@ type Taken = { readonly of: 'frames'; readonly capture: TakenCapture } | { reado
 interface Running {
   readonly caseId: string
   readonly modality: Modality
-  session?: { readonly taken: Promise<unknown>; takeNow(): void; lost(fault: Fault): void; cancel(): void }
+  /** Counts retakes that were not accepted in between. */
+  readonly attempt: number
+  session?: Pick<Taking<unknown>, 'taken' | 'takeNow' | 'cancel'>
   taken?: Taken
+  examination?: Examination
   takenAtMs: number
   /** The record is being made and kept: asking twice makes no second one. */
   accepting?: boolean
@@ -70,7 +77,7 @@ class Desk implements CaptureDesk {
     await this.#deps.seal.assertRoom()
     // Somebody else may have begun while the disk was asked.
     this.#requireIdle()
-    this.#begin(actor, doc, modality)
+    this.#begin(actor, doc, modality, 1)
   }
 
   async takeNow(_actor: Actor, caseId: string): Promise<void> {
@@ -84,13 +91,15 @@ class Desk implements CaptureDesk {
     const running = this.#runningFor(caseId)
     const { taken } = running
     if (running.modality !== modality || !taken || running.accepting) throw new Fault('capture.not_running', { caseId, modality })
-    const weak = taken.of === 'frames' && taken.capture.weak
+    if (this.#deps.attackPolicy === 'refuse' && attackOf(taken)?.verdict === 'attack')
+      throw new Fault('capture.presentation_attack', { caseId, modality })
     const reason = weakReason.trim().slice(0, 200)
+    const weak = this.#flaw(running, taken) !== ''
     if (weak && reason === '') throw new Fault('capture.weak_needs_reason', { caseId, modality })
     running.accepting = true
     try {
       const bytes = await this.#deps.records.make(toJob(running, taken, doc))
-      await this.#keep(actor, running, bytes, weak ? { state: 'weak_accepted', weakReason: reason } : { state: 'good' })
+      await this.#keep(actor, running, taken, bytes, weak ? { state: 'weak_accepted', weakReason: reason } : { state: 'good' })
     } finally {
       running.accepting = false
     }
@@ -104,7 +113,7 @@ class Desk implements CaptureDesk {
     if (before && (before.caseId !== caseId || before.session || before.accepting))
       throw new Fault('capture.running', { caseId: before.caseId, modality: before.modality })
     if (before) this.#end(before)
-    this.#begin(actor, doc, modality)
+    this.#begin(actor, doc, modality, before?.modality === modality ? before.attempt + 1 : 1)
   }
 
   async cancel(_actor: Actor, caseId: string): Promise<void> {
@@ -119,10 +128,12 @@ class Desk implements CaptureDesk {
     const open = doc.modalities.filter((each) => !isCaptured(each))
     if (open.length > 0) throw new Fault('capture.incomplete', { caseId, modality: open.map(({ modality }) => modality).join(',') })
     this.#requireIdle()
-    const running: Running = { caseId, modality: 'signature', takenAtMs: 0 }
+    const running: Running = { caseId, modality: 'signature', attempt: 1, takenAtMs: 0 }
     this.#running = running
     try {
-      const approval = await this.#pen(running).catch((error: unknown) => {
+      const pen = takePen(this.#deps, (status) => this.#show(running, status))
+      running.session = pen
+      const approval = await pen.taken.catch((error: unknown) => {
         throw error instanceof DOMException ? new Fault('capture.not_signed', { caseId }) : error
       })
       const bytes = await this.#deps.records.make({ modality: 'signature', ...approval })
@@ -149,6 +160,16 @@ class Desk implements CaptureDesk {
     await this.#deps.seal.seal(actor, await this.#caseAtCapture(actor, caseId))
   }
 
+  async review(actor: Actor, caseId: string, reason: string): Promise<void> {
+    const { findings = [] } = await this.#deps.book.get(caseId)
+    if (!actor.roles.includes('supervisor')) throw new Fault('case.role_required', { caseId, role: 'supervisor' })
+    const said = reason.trim().slice(0, 200)
+    if (said === '') throw new Fault('input.invalid', { field: 'reason', reason: 'missing' })
+    const codes = findings.filter(isOpen).map(({ code }) => code)
+    const input = { is: 'findings_reviewed', reason: said } as const
+    await this.#deps.book.change(actor, caseId, 'record.findings_reviewed', input, { facts: { field: codes.join(',') } })
+  }
+
   async close(): Promise<void> {
     const running = this.#running
     this.#running = undefined
@@ -172,115 +193,69 @@ class Desk implements CaptureDesk {
   }
 
   /** Everything that can be refused was refused before: from here on faults end the capture, not the command. */
-  #begin(actor: Actor, doc: CaseDocument, modality: Modality): void {
-    const running: Running = { caseId: doc.caseId, modality, takenAtMs: 0 }
+  #begin(actor: Actor, doc: CaseDocument, modality: Modality, attempt: number): void {
+    const running: Running = { caseId: doc.caseId, modality, attempt, takenAtMs: 0 }
     this.#running = running
     try {
-      const taking = modality === 'signature' ? this.#takePen(running) : this.#takeFrames(running, modality)
-      taking.then((taken) => this.#review(running, taken)).catch((error: unknown) => this.#failed(actor, running, error))
+      this.#take(running)
+        .then((taken) => this.#review(running, taken))
+        .catch((error: unknown) => this.#failed(actor, running, error))
     } catch (error) {
       this.#running = undefined
       throw error
     }
   }
 
-  #takeFrames(running: Running, modality: Exclude<Modality, 'signature'>): Promise<Taken> {
-    const { devices, ring, analyst, clock, state } = this.#deps
-    const plan = framePlans[modality]
-    const slot = devices.capture(plan.kind)
-    const device = slot.use((fault) => running.session?.lost(fault))
-    this.#show(running, { state: 'opening' })
-    const session = startCaptureSession(
-      {
-        device,
-        ring,
-        analyst,
-        clock,
-        plan,
-        watched: () => state.watched,
-        status: (status) => this.#show(running, { ...status, state: 'live' }),
-        show: (picture) => state.show(picture),
-        counted: (counters) => slot.count(counters),
-      },
-      modality,
-      plan.indicator,
-    )
-    running.session = session
-    return session.taken.then(
-      (capture) => {
-        slot.free(device)
-        return { of: 'frames', capture }
-      },
-      (error: unknown) => {
-        if (
-          isFault(
-            error,
-            'device.unplugged',
-            'device.timeout',
-            'device.stall',
-            'device.protocol',
-            'device.frames_missing',
-            'device.frames_corrupt',
-            'device.frames_frozen',
-          )
-        )
-          slot.lost(device, error)
-        else slot.free(device)
-        throw error
-      },
-    )
-  }
-
-  #takePen(running: Running): Promise<Taken> {
-    return this.#pen(running).then((capture) => ({ of: 'pen', capture }))
-  }
-
-  #pen(running: Running): Promise<SignatureCapture> {
-    const { devices, clock, state } = this.#deps
-    const pad = devices.pad.use((fault) => running.session?.lost(fault))
-    let sequence = 0
-    this.#show(running, { state: 'opening' })
-    const inked = (ink: string) => {
-      const size = { widthPx: pad.info.maxUnits, heightPx: pad.info.maxUnits }
-      // One event says that ink flows; the ink itself goes the way of pictures, which may be lost.
-      if (sequence === 0) this.#show(running, { state: 'live' })
-      state.show({
-        deviceKind: 'signature_pad',
-        sensor: 0,
-        sequence: sequence++,
-        ...size,
-        picture: new Uint8Array(),
-        capturedAtMs: clock.nowMs(),
-        ink,
-      })
+  #take(running: Running): Promise<Taken> {
+    const show = (status: Partial<CaptureStatus>) => this.#show(running, status)
+    if (running.modality === 'signature') {
+      const pen = takePen(this.#deps, show)
+      running.session = pen
+      return pen.taken.then((capture) => ({ of: 'pen', capture }))
     }
-    const session = startSignatureSession({ pad, clock, inked }, signaturePlan)
-    running.session = session
-    return session.taken.then(
-      (capture) => {
-        devices.pad.free(pad)
-        return capture
-      },
-      (error: unknown) => {
-        if (isFault(error, 'device.unplugged', 'device.timeout', 'device.line_noise')) devices.pad.lost(pad, error)
-        else devices.pad.free(pad)
-        throw error
-      },
-    )
+    const frames = takeFrames(this.#deps, running.modality, show)
+    running.session = frames
+    return frames.taken.then((capture) => ({ of: 'frames', capture }))
   }
 
-  #review(running: Running, taken: Taken): void {
+  /** Fingers are examined before anybody is asked to accept them: what speaks against them must be known then. */
+  async #review(running: Running, taken: Taken): Promise<void> {
+    if (this.#running !== running) return
+    const { caseId, modality } = running
+    running.takenAtMs = this.#deps.clock.nowMs()
+    const examination = taken.of === 'frames' && isFingers(modality) ? await this.#examine(running, modality, taken.capture) : undefined
+    const doc = await this.#deps.book.get(caseId)
     if (this.#running !== running) return
     running.taken = taken
-    running.takenAtMs = this.#deps.clock.nowMs()
+    if (examination) running.examination = examination
     delete running.session
-    const frame = taken.of === 'frames' ? taken.capture.frames[0] : undefined
     this.#show(running, {
       state: 'review',
       measure: taken.of === 'frames' ? taken.capture.measure : 100,
-      boxes: frame?.boxes ?? [],
-      advice: taken.of === 'frames' && taken.capture.weak ? 'weak' : '',
+      boxes: boxesOf(taken, examination),
+      advice: this.#flaw(running, taken),
+      fingers: examination ? fingerResults(examination) : [],
+      findings: findingsWith(doc, modality, attackOf(taken), this.#deps.attackPolicy, examination),
     })
+  }
+
+  async #examine(running: Running, capture: FingerCapture, { frames }: TakenCapture): Promise<Examination | undefined> {
+    const { store, book, records } = this.#deps
+    const { caseId, attempt, takenAtMs } = running
+    const [frame] = frames
+    if (!frame) return undefined
+    const before = (await book.get(caseId)).modalities.find(({ modality }) => modality === capture)
+    const others = await keptFingers(store, caseId, capture)
+    const { header, bytes } = frame
+    const tries = (before?.tries ?? 0) + attempt
+    return records.examine({ capture, frame: { header, bytes }, takenAtMs, tries, missing: [], others })
+  }
+
+  /** Why this is not simply good; '' when it is. */
+  #flaw({ examination }: Running, taken: Taken): string {
+    if (this.#deps.attackPolicy !== 'ignore' && attackOf(taken)?.verdict === 'attack') return 'presentation_attack'
+    const found = examination ? weakness(examination) : ''
+    return found === '' && taken.of === 'frames' && taken.capture.weak ? 'weak' : found
   }
 
   /** That one modality is pending again; what was accepted before stays. */
@@ -301,28 +276,46 @@ class Desk implements CaptureDesk {
   async #keep(
     actor: Actor,
     running: Running,
+    taken: Taken,
     bytes: Uint8Array,
     change: { state: 'good' | 'weak_accepted'; weakReason?: string },
   ): Promise<void> {
-    const { store, book, clock } = this.#deps
-    const { caseId, modality, taken } = running
+    const { store, book, clock, attackPolicy } = this.#deps
+    const { caseId, modality, examination } = running
     const blob = await store.blobs.put(caseId, `record.${modality}`, bytes)
+    const fingers = examination && (await store.blobs.put(caseId, `fingers.${modality}`, fingersToBytes(examination.kept)))
     const doc = await book.get(caseId)
     const before = doc.modalities.find((each) => each.modality === modality)
-    const measure = taken?.of === 'frames' ? taken.capture.measure : 100
-    const full = { ...change, tries: (before?.tries ?? 0) + 1, measure }
+    const measure = taken.of === 'frames' ? taken.capture.measure : 100
+    const attack = attackOf(taken)
+    const full = {
+      ...change,
+      tries: (before?.tries ?? 0) + 1,
+      measure,
+      ...(examination && { fingers: fingerResults(examination) }),
+      ...(attack && { presentationAttack: attack.verdict }),
+    }
+    const findings = findingsWith(doc, modality, attack, attackPolicy, examination)
     await book.change(
       actor,
       caseId,
       'capture.accepted',
-      { is: 'modality_changed', modality, change: full },
+      { is: 'modality_changed', modality, change: full, findings },
       {
         facts: { modality, size: bytes.length },
         hashes: { record: blob.hash },
         write: async (trx) => {
           await store.blobs.record(trx, blob)
-          const document = { blob: blob.hash, takenAtMs: running.takenAtMs, measure, ...change }
-          await writeCapture(trx, caseId, modality, change.state, document, clock.nowMs())
+          if (fingers) await store.blobs.record(trx, fingers)
+          const kept = {
+            blob: blob.hash,
+            takenAtMs: running.takenAtMs,
+            measure,
+            ...change,
+            ...(fingers && { fingers: fingers.hash }),
+            ...(attack && { presentationAttack: attack }),
+          }
+          await writeCapture(trx, caseId, modality, change.state, kept, clock.nowMs())
         },
       },
     )
@@ -346,29 +339,30 @@ async function stopped({ session }: Running): Promise<void> {
   await session?.taken.catch(() => {})
 }
 
-function toJob(running: Running, taken: Taken, doc: CaseDocument): RecordJob {
-  const capturedAtMs = running.takenAtMs
-  if (taken.of === 'pen') return { modality: 'signature', ...taken.capture }
-  const frames = taken.capture.frames.map(({ header, bytes }) => ({ header, bytes }))
-  if (running.modality === 'irises') return { modality: 'irises', capturedAtMs, frames }
-  const [frame] = frames
-  if (!frame || running.modality === 'signature') throw new Fault('capture.nothing_seen', { modality: running.modality })
-  if (running.modality === 'face') return { modality: 'face', capturedAtMs, frame, sex: doc.biodata?.sex ?? 'M' }
-  return { modality: running.modality, capturedAtMs, frame }
+const isFingers = (modality: Modality): modality is FingerCapture =>
+  modality === 'right_four' || modality === 'left_four' || modality === 'thumbs' || modality === 'index_fingers'
+
+const attackOf = (taken: Taken): PresentationAttack | undefined =>
+  taken.of === 'frames' ? verdictOf(taken.capture.frames.map(({ header }) => header)) : undefined
+
+/** In the pixels of the device's frame. */
+function boxesOf(taken: Taken, examination: Examination | undefined): readonly FingerBox[] {
+  const frame = taken.of === 'frames' ? taken.capture.frames[0] : undefined
+  if (!frame || !examination) return frame?.boxes ?? []
+  const scale = frame.header.widthPx / examination.widthPx
+  return examination.kept.fingers.map(({ segment: { position, cx, cy, width, height, angleDeg } }) => {
+    return { position, cx: cx * scale, cy: cy * scale, width: width * scale, height: height * scale, angleDeg }
+  })
 }
 
-async function writeCapture(
-  trx: Transaction<Tables>,
-  caseId: string,
-  modality: string,
-  status: string,
-  document: unknown,
-  nowMs: number,
-): Promise<void> {
-  const row = { case_id: caseId, modality, status, document: JSON.stringify(document), updated_ms: Math.floor(nowMs) }
-  await trx
-    .insertInto('captures')
-    .values(row)
-    .onConflict((conflict) => conflict.columns(['case_id', 'modality']).doUpdateSet(row))
-    .execute()
+function toJob({ takenAtMs, modality, examination }: Running, taken: Taken, doc: CaseDocument): RecordJob {
+  const capturedAtMs = takenAtMs
+  if (taken.of === 'pen') return { modality: 'signature', ...taken.capture }
+  const frames = taken.capture.frames.map(({ header, bytes }) => ({ header, bytes }))
+  if (modality === 'irises') return { modality, capturedAtMs, frames }
+  const [frame] = frames
+  if (!frame || modality === 'signature') throw new Fault('capture.nothing_seen', { modality })
+  if (modality === 'face') return { modality, capturedAtMs, frame, sex: doc.biodata?.sex ?? 'M' }
+  const fingers = (examination?.kept.fingers ?? []).map(({ segment, quality }) => ({ segment, ...(quality !== undefined && { quality }) }))
+  return { modality, capturedAtMs, frame, fingers }
 }

@@ -4,7 +4,11 @@ import sharp from 'sharp'
 import type { PenSample } from '../../drivers/driver.js'
 import { Fault } from '../../protocol/fault.js'
 import type { FrameHeader } from '../../protocol/hardware/frames.js'
+import { kernelPpi } from '../kernels/finger/resample.js'
+import { cutFinger } from '../kernels/finger/segment.js'
+import type { FingerCapture } from '../kernels/finger/sequence.js'
 import { encodeJp2 } from '../kernels/image/jp2.js'
+import type { Simd } from '../kernels/simd/simd.js'
 import { encodeWsq } from '../kernels/wsq/index.js'
 import {
   faceColourSpace,
@@ -17,8 +21,9 @@ import {
 } from '../record/face-image.js'
 import { fingerCompression, fingerPosition, impressionType, writeFingerImageRecord } from '../record/finger-image.js'
 import { eye, irisImageFormat, irisImageType, writeIrisImageRecord } from '../record/iris-image.js'
-import { captureDate, unknownDevice } from '../record/representation.js'
+import { captureDate, type QualityBlock, unknownDevice } from '../record/representation.js'
 import { signatureOfPad, writeSignatureRecord } from '../record/signature.js'
+import { type ExaminedFinger, platenOf } from './fingers.js'
 
 export interface RawFrame {
   readonly header: FrameHeader
@@ -26,24 +31,33 @@ export interface RawFrame {
 }
 
 export type RecordJob =
-  | { readonly modality: 'right_four' | 'left_four' | 'thumbs'; readonly capturedAtMs: number; readonly frame: RawFrame }
+  | {
+      readonly modality: FingerCapture
+      readonly capturedAtMs: number
+      readonly frame: RawFrame
+      /** As they were found and assessed in this frame. */
+      readonly fingers: readonly Pick<ExaminedFinger, 'segment' | 'quality'>[]
+    }
   | { readonly modality: 'irises'; readonly capturedAtMs: number; readonly frames: readonly RawFrame[] }
   | { readonly modality: 'face'; readonly capturedAtMs: number; readonly frame: RawFrame; readonly sex: 'M' | 'F' }
   | { readonly modality: 'signature'; readonly samples: readonly PenSample[]; readonly unitsPerInch: number }
 
 /** The 15:1 class of IAFIS-IC-0110. */
 export const wsqRate = 0.75
+/** `rekam-q` in a quality block. Our own numbers: no organisation has registered them, see docs/records.md. */
+export const ownQualityAlgorithm = { vendor: 0x524b, algorithm: 0x0001 } as const
 const irisRatio = 8
 /** The portrait: the middle of the camera's picture at 3:4. No face is looked for here. */
 const portrait = { widthPx: 480, heightPx: 640, quality: 88 } as const
 
 /** @returns the record's bytes @throws Fault of the codecs and writers */
-export function makeRecord(job: RecordJob): Promise<Uint8Array> {
+export function makeRecord(job: RecordJob, simd?: Simd): Promise<Uint8Array> {
   switch (job.modality) {
     case 'right_four':
     case 'left_four':
     case 'thumbs':
-      return fingerRecord(job.modality, job.frame, job.capturedAtMs)
+    case 'index_fingers':
+      return fingerRecord(job, simd)
     case 'irises':
       return irisRecord(job.frames, job.capturedAtMs)
     case 'face':
@@ -53,43 +67,56 @@ export function makeRecord(job: RecordJob): Promise<Uint8Array> {
   }
 }
 
-const slapPosition = {
+const slapPosition: Readonly<Partial<Record<FingerCapture, number>>> = {
   right_four: fingerPosition.plainRightFourFingers,
   left_four: fingerPosition.plainLeftFourFingers,
   thumbs: fingerPosition.plainThumbs,
-} as const
+}
 
 const head = (capturedAtMs: number) => ({
   captureDate: captureDate(capturedAtMs),
   captureDevice: unknownDevice,
-  // No quality algorithm runs yet: the record claims none.
+  // None is claimed where no quality algorithm runs.
   qualityBlocks: [],
   certificationBlocks: [],
 })
 
-async function fingerRecord(slap: keyof typeof slapPosition, { header, bytes }: RawFrame, capturedAtMs: number): Promise<Uint8Array> {
-  const { widthPx, heightPx, ppi } = header
-  const resolution = { x: ppi, y: ppi }
-  return writeFingerImageRecord({
-    edition: 2011,
-    representations: [
-      {
-        ...head(capturedAtMs),
-        fingerPosition: slapPosition[slap],
-        representationNumber: 0,
-        scaleUnits: 1,
-        scanResolution: resolution,
-        imageResolution: resolution,
-        bitDepth: 8,
-        compression: fingerCompression.wsq,
-        impression: impressionType.liveScanPlain,
-        widthPx,
-        heightPx,
-        image: encodeWsq(bytes, widthPx, heightPx, { rate: wsqRate, ppi }),
-        extendedData: [],
-      },
-    ],
+/**
+ * The whole platen of a slap under the slap's position, then each finger upright by itself with its quality. Two index fingers have no position
+ * of their own as a pair: they stand singly.
+ */
+async function fingerRecord(
+  { modality, frame, fingers, capturedAtMs }: Extract<RecordJob, { modality: FingerCapture }>,
+  simd: Simd | undefined,
+): Promise<Uint8Array> {
+  const platen = platenOf(frame)
+  const resolution = { x: kernelPpi, y: kernelPpi }
+  const represent = (position: number, picture: ReturnType<typeof platenOf>, qualityBlocks: readonly QualityBlock[]) => ({
+    ...head(capturedAtMs),
+    qualityBlocks,
+    fingerPosition: position,
+    representationNumber: 0,
+    scaleUnits: 1 as const,
+    scanResolution: { x: frame.header.ppi, y: frame.header.ppi },
+    imageResolution: resolution,
+    bitDepth: 8,
+    compression: fingerCompression.wsq,
+    impression: impressionType.liveScanPlain,
+    widthPx: picture.widthPx,
+    heightPx: picture.heightPx,
+    image: encodeWsq(picture.grey, picture.widthPx, picture.heightPx, { rate: wsqRate, ppi: kernelPpi }, simd),
+    extendedData: [],
   })
+  const singles = fingers.map(({ segment, quality }) =>
+    represent(
+      segment.position,
+      cutFinger(platen.grey, platen.widthPx, platen.heightPx, segment),
+      quality === undefined ? [] : [{ score: Math.round(quality), ...ownQualityAlgorithm }],
+    ),
+  )
+  const slap = slapPosition[modality]
+  const whole = slap === undefined && singles.length > 0 ? [] : [represent(slap ?? fingerPosition.unknown, platen, [])]
+  return writeFingerImageRecord({ edition: 2011, representations: [...whole, ...singles] })
 }
 
 async function irisRecord(frames: readonly RawFrame[], capturedAtMs: number): Promise<Uint8Array> {

@@ -4,7 +4,7 @@ import { readyIndicator } from '../../drivers/camera/face-camera/driver.js'
 import { fingerIndicator } from '../../drivers/fingerprint/slap-scanner/driver.js'
 import { eyeIndicator } from '../../drivers/iris/dual-camera/driver.js'
 import type { CaptureKind } from '../../protocol/hardware/capture-device.js'
-import { slapPositions } from '../kernels/finger/segment.js'
+import { capturePositions } from '../kernels/finger/sequence.js'
 import type { Modality } from '../state.js'
 import type { AutoCapturePlan } from './auto-capture.js'
 import type { SignaturePlan } from './signature-session.js'
@@ -21,9 +21,10 @@ const still: Omit<AutoCapturePlan, 'leastMeasure'> = { neededFrames, mostMotion:
 
 export const framePlans: Readonly<Record<Exclude<Modality, 'signature'>, FrameCapturePlan>> = {
   face: { ...still, kind: 'face_camera', indicator: readyIndicator, leastMeasure: 40 },
-  right_four: { ...still, kind: 'slap_scanner', indicator: fingerIndicator(slapPositions.right_four), leastMeasure: 50 },
-  left_four: { ...still, kind: 'slap_scanner', indicator: fingerIndicator(slapPositions.left_four), leastMeasure: 50 },
-  thumbs: { ...still, kind: 'slap_scanner', indicator: fingerIndicator(slapPositions.thumbs), leastMeasure: 50 },
+  right_four: { ...still, kind: 'slap_scanner', indicator: fingerIndicator(capturePositions.right_four), leastMeasure: 50 },
+  left_four: { ...still, kind: 'slap_scanner', indicator: fingerIndicator(capturePositions.left_four), leastMeasure: 50 },
+  thumbs: { ...still, kind: 'slap_scanner', indicator: fingerIndicator(capturePositions.thumbs), leastMeasure: 50 },
+  index_fingers: { ...still, kind: 'slap_scanner', indicator: fingerIndicator(capturePositions.index_fingers), leastMeasure: 50 },
   irises: { ...still, kind: 'iris_camera', indicator: eyeIndicator({ right: true, left: true }), leastMeasure: 20 },
 }
 

@@ -12,14 +12,15 @@ import type { PacketItem } from '../packet/segments.js'
 import type { StationIdentity } from '../packet/station-identity.js'
 import type { CaseDocument } from '../service/case.js'
 import type { CaseBook } from '../service/case-book.js'
-import { isCaptured } from '../service/case-engine.js'
+import { isCaptured, requireSettled } from '../service/case-engine.js'
 import type { StationState } from '../state.js'
 import type { Store } from '../store/store.js'
+import { readCaptures } from './kept-captures.js'
 
 export interface SealRecord {
   /** Before anything is captured. @throws Fault `packet.outbox_full` | `packet.overdue` */
   assertRoom(): Promise<void>
-  /** @throws Fault `capture.incomplete` | `capture.not_signed` | `packet.*`; the case is unchanged then */
+  /** @throws Fault `capture.incomplete` | `capture.not_signed` | `capture.finding_open` | `packet.*`; the case is unchanged then */
   seal(actor: Actor, doc: CaseDocument): Promise<void>
 }
 
@@ -45,6 +46,7 @@ export function createSealRecord(deps: SealRecordDeps): SealRecord {
       const open = doc.modalities.filter((each) => !isCaptured(each))
       if (open.length > 0) throw new Fault('capture.incomplete', { caseId, modality: open.map(({ modality }) => modality).join(',') })
       if (!doc.recordSigned) throw new Fault('capture.not_signed', { caseId })
+      requireSettled(doc)
       const items = await packetItems(store, doc)
       const auditHead = await store.audit.head()
       const packet = await deps.effects.perform('compute', () =>
@@ -82,13 +84,8 @@ export function createSealRecord(deps: SealRecordDeps): SealRecord {
 
 /** Everything the centre gets: biodata, the resident's approval, one record a modality. */
 async function packetItems(store: Store, doc: CaseDocument): Promise<readonly PacketItem[]> {
-  const rows = await store.read((db) =>
-    db.selectFrom('captures').select(['modality', 'document']).where('case_id', '=', doc.caseId).execute(),
-  )
   const items: PacketItem[] = [{ type: 'biodata', bytes: new TextEncoder().encode(JSON.stringify(doc.biodata)) }]
-  for (const { modality, document } of rows) {
-    const { blob } = JSON.parse(document) as { blob: string }
-    items.push({ type: modality === 'approval' ? 'approval' : `record.${modality}`, bytes: await store.blobs.get(blob) })
-  }
+  for (const { modality, kept } of await readCaptures(store, doc.caseId))
+    items.push({ type: modality === 'approval' ? 'approval' : `record.${modality}`, bytes: await store.blobs.get(kept.blob) })
   return items
 }

@@ -43,7 +43,7 @@ export interface CaptureSessionDeps {
   readonly clock: Clock
   readonly plan: AutoCapturePlan
   readonly watched: () => boolean
-  readonly status: (status: Omit<CaptureStatus, 'caseId' | 'state'>) => void
+  readonly status: (status: Omit<CaptureStatus, 'caseId' | 'state' | 'fingers' | 'findings'>) => void
   readonly show: (picture: PreviewPicture) => void
   /** Told once at the end: frames that never became a look. */
   readonly counted: (counters: { readonly dropped: number; readonly corrupt: number }) => void

@@ -36,6 +36,7 @@ const captureOrder = [
   [Modality.LEFT_FOUR, 'left_four'],
   [Modality.THUMBS, 'thumbs'],
   [Modality.IRISES, 'irises'],
+  [Modality.INDEX_FINGERS, 'index_fingers'],
 ] as const
 
 /** Longest wait for anything that goes on by itself: a capture's own time-out, the centre's word. */

@@ -6,8 +6,11 @@ import {
   type CaptureState,
   type CaseState,
   type DeviceState,
+  type FindingState,
+  type FingerState,
   type Init,
   type IssuanceState,
+  type ModalityState,
   type OperatorState,
   type OutboxState,
   type PreviewFrame,
@@ -17,11 +20,20 @@ import {
   Modality as WireModality,
 } from '../../protocol/gen/station.js'
 import type { Operator } from '../operators/operators.js'
-import type { CaseDocument } from '../service/case.js'
+import type { CaseDocument, ModalityRecord } from '../service/case.js'
 import { officeDate } from '../service/case-book.js'
 import { ageYears } from '../service/nik.js'
 import { normMs, type ServiceStandard } from '../service/standard.js'
-import type { CaptureStatus, DeviceStatus, IssuanceStatus, Modality, OutboxStatus, PreviewPicture } from '../state.js'
+import type {
+  CaptureStatus,
+  DeviceStatus,
+  Finding,
+  FingerResult,
+  IssuanceStatus,
+  Modality,
+  OutboxStatus,
+  PreviewPicture,
+} from '../state.js'
 
 const modalityNumbers: Readonly<Record<Modality, WireModality>> = {
   face: WireModality.FACE,
@@ -30,6 +42,7 @@ const modalityNumbers: Readonly<Record<Modality, WireModality>> = {
   left_four: WireModality.LEFT_FOUR,
   thumbs: WireModality.THUMBS,
   irises: WireModality.IRISES,
+  index_fingers: WireModality.INDEX_FINGERS,
 }
 const modalityNames = new Map<number, Modality>(Object.entries(modalityNumbers).map(([name, number]) => [number, name as Modality]))
 
@@ -49,7 +62,23 @@ export function deviceToWire(device: DeviceStatus): Init<DeviceState> {
 }
 
 export function captureToWire(capture: CaptureStatus): Init<CaptureState> {
-  return { ...capture, modality: modalityToWire(capture.modality), measure: Math.round(capture.measure) }
+  return {
+    ...capture,
+    modality: modalityToWire(capture.modality),
+    measure: Math.round(capture.measure),
+    fingers: capture.fingers.map(fingerToWire),
+    findings: capture.findings.map(findingToWire),
+  }
+}
+
+function fingerToWire({ position, quality, codes }: FingerResult): Init<FingerState> {
+  return { position, assessed: quality !== undefined, quality: Math.round(quality ?? 0), codes }
+}
+
+function findingToWire(finding: Finding): Init<FindingState> {
+  const { code, certainty, ask, modalities, again, positions, review } = finding
+  const [concerns, retake] = [modalities.map(modalityToWire), again.map(modalityToWire)]
+  return { code, certainty, ask, concerns, retake, positions, reviewed: review !== undefined }
 }
 
 export function outboxToWire(outbox: OutboxStatus): Init<OutboxState> {
@@ -57,8 +86,8 @@ export function outboxToWire(outbox: OutboxStatus): Init<OutboxState> {
 }
 
 export function issuanceToWire(issuance: IssuanceStatus): Init<IssuanceState> {
-  const { caseId, state, blankSerial, bytesWritten, bytesTotal } = issuance
-  return { caseId, state, blankSerial, bytesWritten, bytesTotal, ...(issuance.fault && { fault: faultReport(issuance.fault) }) }
+  const { fault, ...status } = issuance
+  return { ...status, ...(fault && { fault: faultReport(fault) }) }
 }
 
 export function previewToWire(picture: PreviewPicture): Init<PreviewFrame> {
@@ -106,14 +135,25 @@ export function caseToWire(document: CaseDocument, frame: CaseFrame): Init<CaseS
     requirements: document.requirements.map((each) => requirementToWire(each, standard)),
     steps: document.steps.map((each) => stepToWire(each, standard)),
     currentStepId: document.currentStepId,
-    modalities: document.modalities.map(({ modality, state, tries, measure }) => {
-      return { modality: modalityToWire(modality), state, tries, measure: Math.round(measure) }
-    }),
+    modalities: document.modalities.map(modalityStateToWire),
+    findings: (document.findings ?? []).map(findingToWire),
     recordSigned: document.recordSigned,
     centralStatus: document.centralStatus,
     receiptNumber: document.receiptNumber,
     openedAtMs: document.openedAtMs,
     closedAtMs: document.closedAtMs ?? 0,
+  }
+}
+
+function modalityStateToWire(record: ModalityRecord): Init<ModalityState> {
+  const { modality, state, tries, measure, fingers = [], presentationAttack = '' } = record
+  return {
+    modality: modalityToWire(modality),
+    state,
+    tries,
+    measure: Math.round(measure),
+    fingers: fingers.map(fingerToWire),
+    presentationAttack,
   }
 }
 

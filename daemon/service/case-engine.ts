@@ -1,7 +1,7 @@
 // How a case moves through its standard: a pure function of the document and what happened. No store, no clock, no devices.
 
 import { Fault } from '../../protocol/fault.js'
-import { type Modality, modalities } from '../state.js'
+import { type Finding, isOpen, type Modality, modalities } from '../state.js'
 import type { Biodata, CaseDocument, CaseStateName, ModalityRecord, StepRecord } from './case.js'
 import type { ServiceStandard, Step, StepKind } from './standard.js'
 
@@ -12,7 +12,14 @@ export type CaseInput =
   | { readonly is: 'resumed' }
   | { readonly is: 'biodata_found'; readonly biodata: Biodata; readonly source: 'registry' | 'unverified' }
   | { readonly is: 'applicant_confirmed' }
-  | { readonly is: 'modality_changed'; readonly modality: Modality; readonly change: Partial<Omit<ModalityRecord, 'modality'>> }
+  | {
+      readonly is: 'modality_changed'
+      readonly modality: Modality
+      readonly change: Partial<Omit<ModalityRecord, 'modality'>>
+      /** All that is found about the captures with this one among them; absent when nothing of that changes. */
+      readonly findings?: readonly Finding[]
+    }
+  | { readonly is: 'findings_reviewed'; readonly reason: string }
   | { readonly is: 'record_signed' }
   | { readonly is: 'sealed'; readonly packetId: string }
   | { readonly is: 'central_status'; readonly status: string }
@@ -61,7 +68,8 @@ export function openCase(
 
 /**
  * @returns the next document; the same object when nothing changes
- * @throws Fault `case.wrong_step` | `case.papers_missing` | `case.gate_closed` | `capture.incomplete` | `capture.not_signed` | `input.not_found`
+ * @throws Fault `case.wrong_step` | `case.papers_missing` | `case.gate_closed` | `capture.incomplete` | `capture.not_signed` |
+ *   `capture.finding_open` | `capture.nothing_to_review` | `capture.second_person` | `input.not_found`
  */
 export function stepCase(doc: CaseDocument, input: CaseInput, standard: ServiceStandard, at: Happening): CaseDocument {
   switch (input.is) {
@@ -83,7 +91,10 @@ export function stepCase(doc: CaseDocument, input: CaseInput, standard: ServiceS
       return completeCurrent({ ...doc, applicantConfirmed: true }, standard, at)
     case 'modality_changed':
       requireStep(doc, 'capture')
-      return changeModality(doc, input.modality, input.change, at)
+      return changeModality(doc, input, at)
+    case 'findings_reviewed':
+      requireStep(doc, 'capture')
+      return reviewFindings(doc, input.reason, at)
     case 'record_signed':
       requireStep(doc, 'capture')
       requireComplete(doc)
@@ -92,6 +103,7 @@ export function stepCase(doc: CaseDocument, input: CaseInput, standard: ServiceS
       requireStep(doc, 'capture')
       requireComplete(doc)
       if (!doc.recordSigned) throw new Fault('capture.not_signed', { caseId: doc.caseId })
+      requireSettled(doc)
       return completeCurrent({ ...doc, packetId: input.packetId, state: 'sealed' }, standard, at)
     case 'central_status':
       return centralStatus(doc, input.status, standard, at)
@@ -176,8 +188,7 @@ function withMissing(doc: CaseDocument, missing: readonly string[]): CaseDocumen
 
 function changeModality(
   doc: CaseDocument,
-  modality: Modality,
-  change: Partial<Omit<ModalityRecord, 'modality'>>,
+  { modality, change, findings }: Extract<CaseInput, { is: 'modality_changed' }>,
   at: Happening,
 ): CaseDocument {
   return {
@@ -185,8 +196,27 @@ function changeModality(
     // What the resident signed must be what is sealed: any new picture needs a new signature.
     recordSigned: false,
     capturedBy: at.actor,
-    modalities: doc.modalities.map((each) => (each.modality === modality ? { ...each, ...change } : each)),
+    modalities: doc.modalities.map((each) => (each.modality === modality ? { ...each, ...change, by: at.actor } : each)),
+    ...(findings && { findings }),
   }
+}
+
+/** The judge is a second person: nobody who captured what is in doubt. What a retake may still settle is not judged. */
+function reviewFindings(doc: CaseDocument, reason: string, at: Happening): CaseDocument {
+  const { findings = [], caseId } = doc
+  const waiting = findings.filter((finding) => isOpen(finding) && finding.ask === 'review')
+  if (waiting.length === 0) throw new Fault('capture.nothing_to_review', { caseId })
+  const concerned = new Set(waiting.flatMap((finding) => finding.modalities))
+  if (doc.modalities.some(({ modality, by }) => concerned.has(modality) && by === at.actor))
+    throw new Fault('capture.second_person', { caseId })
+  const review = { by: at.actor, reason, atMs: at.nowMs }
+  return { ...doc, findings: findings.map((finding) => (waiting.includes(finding) ? { ...finding, review } : finding)) }
+}
+
+/** @throws Fault `capture.finding_open` naming the findings */
+export function requireSettled({ caseId, findings = [] }: CaseDocument): void {
+  const open = findings.filter(isOpen)
+  if (open.length > 0) throw new Fault('capture.finding_open', { caseId, field: open.map(({ code }) => code).join(',') })
 }
 
 function requireComplete(doc: CaseDocument): void {

@@ -1,7 +1,7 @@
 // A case: one applicant's way through one service standard, as one document. Pure data; case-engine.ts moves it, the store keeps it.
 
 import type { CentreBiodata } from '../../protocol/hardware/centre.js'
-import type { Modality } from '../state.js'
+import type { Finding, FingerResult, Modality } from '../state.js'
 import type { StepKind } from './standard.js'
 
 export const caseStates = [
@@ -41,6 +41,11 @@ export interface ModalityRecord {
   readonly tries: number
   readonly measure: number
   readonly weakReason?: string
+  /** Who captured it: may not be the one who judges it. */
+  readonly by?: string
+  readonly fingers?: readonly FingerResult[]
+  /** The device's own verdict; absent when it gave none. */
+  readonly presentationAttack?: 'bona_fide' | 'attack'
 }
 
 export interface CaseDocument {
@@ -61,6 +66,7 @@ export interface CaseDocument {
   /** '' when all steps are done. */
   readonly currentStepId: string
   readonly modalities: readonly ModalityRecord[]
+  readonly findings?: readonly Finding[]
   readonly capturedBy?: string
   readonly recordSigned: boolean
   readonly packetId?: string

@@ -1,7 +1,8 @@
 // Bytes of the capture protocol to messages and back (docs/devices.md §4, §5). Holds a partial frame and nothing else; no I/O.
 
 import { crc32 } from 'node:zlib'
-import { frameFormats, frameHeaderVersion, frameLayout, frameMagic } from '../../protocol/hardware/capture-device.js'
+import { attackScore, attackVerdicts, frameFormats, frameHeaderVersion, frameLayout, frameMagic } from '../../protocol/hardware/capture-device.js'
+import type { PresentationAttack } from '../../protocol/hardware/frames.js'
 import type { SensorInfo } from '../driver.js'
 
 /** A frame header whose checksum is right and whose geometry is that of the sensor it names. */
@@ -16,6 +17,7 @@ export interface FrameHead {
   readonly deviceTimeUs: number
   readonly payloadBytes: number
   readonly payloadCrc32: number
+  readonly presentationAttack?: PresentationAttack
 }
 
 export type HeadFault = 'magic' | 'checksum' | 'version' | 'sensor' | 'geometry' | 'length'
@@ -30,6 +32,7 @@ function readFrameHead(bytes: Uint8Array, sensors: readonly SensorInfo[]): Frame
   const id = view.getUint8(frameLayout.sensor)
   const sensor = sensors.find((candidate) => candidate.sensor === id)
   if (!sensor) return 'sensor'
+  const attack = readAttack(view)
   const head: FrameHead = {
     sensor: id,
     format: sensor.format,
@@ -41,10 +44,19 @@ function readFrameHead(bytes: Uint8Array, sensors: readonly SensorInfo[]): Frame
     deviceTimeUs: view.getUint32(frameLayout.deviceTimeUs, true) + view.getUint32(frameLayout.deviceTimeUs + 4, true) * 2 ** 32,
     payloadBytes: view.getUint32(frameLayout.payloadBytes, true),
     payloadCrc32: view.getUint32(frameLayout.payloadCrc32, true),
+    ...(attack && { presentationAttack: attack }),
   }
   const sameScale = head.widthPx === sensor.widthPx && head.heightPx === sensor.heightPx && head.ppi === sensor.ppi
   if (!sameScale || view.getUint8(frameLayout.format) !== frameFormats[sensor.format]) return 'geometry'
   return payloadFits(head, sensor) ? head : 'length'
+}
+
+/** Devices of version 1.0 send zeros here: no verdict. */
+function readAttack(view: DataView): PresentationAttack | undefined {
+  const code = view.getUint8(frameLayout.attackVerdict)
+  const verdict = code === attackVerdicts.bonaFide ? 'bona_fide' : code === attackVerdicts.attack ? 'attack' : undefined
+  const score = view.getUint8(frameLayout.attackScore)
+  return verdict && { verdict, ...(score <= attackScore.most && { score }) }
 }
 
 function payloadFits(head: FrameHead, sensor: SensorInfo): boolean {

@@ -2,7 +2,7 @@
 
 import { type Fault, toFault } from '../../protocol/fault.js'
 import { captureInterface } from '../../protocol/hardware/capture-device.js'
-import type { FrameSink, FrameSlot } from '../../protocol/hardware/frames.js'
+import type { FrameHeader, FrameSink, FrameSlot } from '../../protocol/hardware/frames.js'
 import type { UsbDevice, UsbStream } from '../../protocol/hardware/usb.js'
 import type { CaptureCounters, CaptureStream, SensorInfo } from '../driver.js'
 import { FrameAssembler, type FrameHead, type FrameReceiver } from './framing.js'
@@ -146,6 +146,6 @@ export class RunningStream implements CaptureStream, FrameReceiver {
   }
 }
 
-function frameHeader({ sensor, sequence, format, widthPx, heightPx, ppi, deviceTimeUs }: FrameHead) {
-  return { sensor, sequence, format, widthPx, heightPx, ppi, deviceTimeUs }
+function frameHeader({ sensor, sequence, format, widthPx, heightPx, ppi, deviceTimeUs, presentationAttack }: FrameHead): FrameHeader {
+  return { sensor, sequence, format, widthPx, heightPx, ppi, deviceTimeUs, ...(presentationAttack && { presentationAttack }) }
 }

@@ -84,6 +84,7 @@ export interface RequestCommand {
   readonly cancelCapture: CancelCapture
   readonly signRecord: SignRecord
   readonly sealRecord: SealRecord
+  readonly reviewFindings: ReviewFindings
   readonly startIssuance: StartIssuance
   readonly resumeIssuance: ResumeIssuance
   readonly spoilCard: SpoilCard
@@ -247,6 +248,13 @@ export interface SealRecord {
 }
 export const SealRecord: Codec<SealRecord>
 
+/** A supervisor who captured none of it looked at the person and takes on what could not be told surely. Without this no such record is sealed. */
+export interface ReviewFindings {
+  readonly caseId: string
+  readonly reason: string
+}
+export const ReviewFindings: Codec<ReviewFindings>
+
 export interface StartIssuance {
   readonly caseId: string
 }
@@ -265,6 +273,8 @@ export const SpoilCard: Codec<SpoilCard>
 
 export interface VerifyHolder {
   readonly caseId: string
+  /** ISO/IEC 19794-4 position of the finger to ask for; 0: the card's fingers in turn */
+  readonly position: number
 }
 export const VerifyHolder: Codec<VerifyHolder>
 
@@ -304,6 +314,7 @@ export const Modality: {
   readonly LEFT_FOUR: 4
   readonly THUMBS: 5
   readonly IRISES: 6
+  readonly INDEX_FINGERS: 7
 }
 export type Modality = (typeof Modality)[keyof typeof Modality]
 
@@ -398,6 +409,8 @@ export interface CaseState {
   readonly receiptNumber: string
   readonly openedAtMs: number
   readonly closedAtMs: number
+  /** What the comparison of all fingers and the devices found; an open one keeps the record from being sealed. */
+  readonly findings: readonly FindingState[]
 }
 export const CaseState: Codec<CaseState>
 
@@ -448,8 +461,40 @@ export interface ModalityState {
   readonly tries: number
   /** Simple live measures, 0 to 100; not a standard quality score. */
   readonly measure: number
+  readonly fingers: readonly FingerState[]
+  /** The device's own verdict: bona_fide, attack, or empty when it gave none. */
+  readonly presentationAttack: string
 }
 export const ModalityState: Codec<ModalityState>
+
+/** One finger of a capture as it was assessed. */
+export interface FingerState {
+  /** ISO/IEC 19794-4 finger position, or 0 when it could not be named */
+  readonly position: number
+  readonly assessed: boolean
+  /** 0 to 100 when assessed, higher is better */
+  readonly quality: number
+  /** Stable names of what is not as it should be; empty when fine. */
+  readonly codes: readonly string[]
+}
+export const FingerState: Codec<FingerState>
+
+export interface FindingState {
+  /** same_finger_twice, swapped_hands, slap_vs_thumb, recapture_match, recapture_mismatch, count_mismatch, order, presentation_attack */
+  readonly code: string
+  /** sure, unsure */
+  readonly certainty: string
+  /** nothing, retake, review */
+  readonly ask: string
+  readonly concerns: readonly Modality[]
+  /** Which of them a retake should replace */
+  readonly retake: readonly Modality[]
+  /** ISO/IEC 19794-4 finger positions */
+  readonly positions: readonly number[]
+  /** A supervisor took it on. */
+  readonly reviewed: boolean
+}
+export const FindingState: Codec<FindingState>
 
 /** The capture that is running, or nothing (modality unspecified). */
 export interface CaptureState {
@@ -463,6 +508,9 @@ export interface CaptureState {
   readonly stableFrames: number
   readonly neededFrames: number
   readonly boxes: readonly Box[]
+  /** In review: the fingers found, and what accepting this capture would leave as findings. */
+  readonly fingers: readonly FingerState[]
+  readonly findings: readonly FindingState[]
 }
 export const CaptureState: Codec<CaptureState>
 

@@ -495,6 +495,7 @@ v1.Request = (function() {
  Request.prototype.cancelCapture = null;
  Request.prototype.signRecord = null;
  Request.prototype.sealRecord = null;
+ Request.prototype.reviewFindings = null;
  Request.prototype.startIssuance = null;
  Request.prototype.resumeIssuance = null;
  Request.prototype.spoilCard = null;
@@ -505,7 +506,7 @@ v1.Request = (function() {
  Request.prototype.callSimulatedPerson = null;
  let $oneOfFields;
  $Object.defineProperty(Request.prototype, "command", {
-  get: $util.oneOfGetter($oneOfFields = ["claimStation", "logIn", "logOut", "lock", "unlock", "addOperator", "listOperators", "lockOperator", "takeTicket", "callTicket", "checkRequirement", "completeStep", "returnToApplicant", "confirmApplicant", "startCapture", "takeNow", "acceptCapture", "retakeCapture", "cancelCapture", "signRecord", "sealRecord", "startIssuance", "resumeIssuance", "spoilCard", "verifyHolder", "handOver", "archiveCase", "watchPreview", "callSimulatedPerson"]),
+  get: $util.oneOfGetter($oneOfFields = ["claimStation", "logIn", "logOut", "lock", "unlock", "addOperator", "listOperators", "lockOperator", "takeTicket", "callTicket", "checkRequirement", "completeStep", "returnToApplicant", "confirmApplicant", "startCapture", "takeNow", "acceptCapture", "retakeCapture", "cancelCapture", "signRecord", "sealRecord", "reviewFindings", "startIssuance", "resumeIssuance", "spoilCard", "verifyHolder", "handOver", "archiveCase", "watchPreview", "callSimulatedPerson"]),
   set: $util.oneOfSetter($oneOfFields)
  });
  Request.encode = function (message, writer, _depth) {
@@ -559,6 +560,8 @@ v1.Request = (function() {
    $root.rekam.station.v1.SignRecord.encode(message.signRecord, writer.uint32(442).fork(), _depth + 1).ldelim();
   if (message.sealRecord != null && $Object.hasOwnProperty.call(message, "sealRecord"))
    $root.rekam.station.v1.SealRecord.encode(message.sealRecord, writer.uint32(450).fork(), _depth + 1).ldelim();
+  if (message.reviewFindings != null && $Object.hasOwnProperty.call(message, "reviewFindings"))
+   $root.rekam.station.v1.ReviewFindings.encode(message.reviewFindings, writer.uint32(458).fork(), _depth + 1).ldelim();
   if (message.startIssuance != null && $Object.hasOwnProperty.call(message, "startIssuance"))
    $root.rekam.station.v1.StartIssuance.encode(message.startIssuance, writer.uint32(482).fork(), _depth + 1).ldelim();
   if (message.resumeIssuance != null && $Object.hasOwnProperty.call(message, "resumeIssuance"))
@@ -761,6 +764,13 @@ v1.Request = (function() {
       break;
      message.sealRecord = $root.rekam.station.v1.SealRecord.decode(reader, reader.size(), $undefined, _depth + 1, message.sealRecord);
      message.command = "sealRecord";
+     continue;
+    }
+   case 57: {
+     if (wireType !== 2)
+      break;
+     message.reviewFindings = $root.rekam.station.v1.ReviewFindings.decode(reader, reader.size(), $undefined, _depth + 1, message.reviewFindings);
+     message.command = "reviewFindings";
      continue;
     }
    case 60: {
@@ -2901,6 +2911,94 @@ v1.SealRecord = (function() {
  };
  return SealRecord;
 })();
+v1.ReviewFindings = (function() {
+ const ReviewFindings = function (properties) {
+  if (properties)
+   for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+     this[keys[i]] = properties[keys[i]];
+ };
+ ReviewFindings.prototype.caseId = "";
+ ReviewFindings.prototype.reason = "";
+ ReviewFindings.encode = function (message, writer, _depth) {
+  if (!writer)
+   writer = $Writer.create();
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $util.recursionLimit)
+   throw $Error("max depth exceeded");
+  if (message.caseId != null && $Object.hasOwnProperty.call(message, "caseId") && message.caseId !== "")
+   writer.uint32(10).string(message.caseId);
+  if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+   writer.uint32(18).string(message.reason);
+  if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+   for (let i = 0; i < message.$unknowns.length; ++i)
+    writer.raw(message.$unknowns[i]);
+  return writer;
+ };
+ ReviewFindings.decode = function (reader, length, _end, _depth, _target) {
+  if (!(reader instanceof $Reader))
+   reader = $Reader.create(reader);
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $Reader.recursionLimit)
+   throw $Error("max depth exceeded");
+  let end, message, value;
+  if (length === $undefined)
+   end = reader.len;
+  else {
+   end = reader.pos + length;
+   if (end > reader.len)
+    throw $RangeError("index out of range");
+   length = reader.len;
+   reader.len = end;
+  }
+  message = _target || new $root.rekam.station.v1.ReviewFindings();
+  while (reader.pos < end) {
+   let start = reader.pos;
+   let tag = reader.tag();
+   if (tag === _end) {
+    _end = $undefined;
+    break;
+   }
+   let wireType = tag & 7;
+   switch (tag >>>= 3) {
+   case 1: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.caseId = value;
+     else
+      delete message.caseId;
+     continue;
+    }
+   case 2: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.reason = value;
+     else
+      delete message.reason;
+     continue;
+    }
+   }
+   reader.skipType(wireType, _depth, tag);
+   if (!reader.discardUnknown) {
+    $util.makeProp(message, "$unknowns", false);
+    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+   }
+  }
+  if (length !== $undefined) {
+   if (reader.pos !== end)
+    throw $RangeError("index out of range");
+   reader.len = length;
+  }
+  if (_end !== $undefined)
+   throw $Error("missing end group");
+  return message;
+ };
+ return ReviewFindings;
+})();
 v1.StartIssuance = (function() {
  const StartIssuance = function (properties) {
   if (properties)
@@ -3149,6 +3247,7 @@ v1.VerifyHolder = (function() {
      this[keys[i]] = properties[keys[i]];
  };
  VerifyHolder.prototype.caseId = "";
+ VerifyHolder.prototype.position = 0;
  VerifyHolder.encode = function (message, writer, _depth) {
   if (!writer)
    writer = $Writer.create();
@@ -3158,6 +3257,8 @@ v1.VerifyHolder = (function() {
    throw $Error("max depth exceeded");
   if (message.caseId != null && $Object.hasOwnProperty.call(message, "caseId") && message.caseId !== "")
    writer.uint32(10).string(message.caseId);
+  if (message.position != null && $Object.hasOwnProperty.call(message, "position") && message.position !== 0)
+   writer.uint32(16).uint32(message.position);
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
    for (let i = 0; i < message.$unknowns.length; ++i)
     writer.raw(message.$unknowns[i]);
@@ -3197,6 +3298,15 @@ v1.VerifyHolder = (function() {
       message.caseId = value;
      else
       delete message.caseId;
+     continue;
+    }
+   case 2: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.position = value;
+     else
+      delete message.position;
      continue;
     }
    }
@@ -3627,6 +3737,7 @@ v1.Modality = (function() {
  values[valuesById[4] = "LEFT_FOUR"] = 4;
  values[valuesById[5] = "THUMBS"] = 5;
  values[valuesById[6] = "IRISES"] = 6;
+ values[valuesById[7] = "INDEX_FINGERS"] = 7;
  return values;
 })();
 v1.Snapshot = (function() {
@@ -4508,6 +4619,7 @@ v1.CaseState = (function() {
   this.requirements = [];
   this.steps = [];
   this.modalities = [];
+  this.findings = [];
   if (properties)
    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
     if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -4529,6 +4641,7 @@ v1.CaseState = (function() {
  CaseState.prototype.receiptNumber = "";
  CaseState.prototype.openedAtMs = 0;
  CaseState.prototype.closedAtMs = 0;
+ CaseState.prototype.findings = $util.emptyArray;
  CaseState.encode = function (message, writer, _depth) {
   if (!writer)
    writer = $Writer.create();
@@ -4571,6 +4684,9 @@ v1.CaseState = (function() {
    writer.uint32(121).double(message.openedAtMs);
   if (message.closedAtMs != null && $Object.hasOwnProperty.call(message, "closedAtMs") && !$Object.is(message.closedAtMs, 0))
    writer.uint32(129).double(message.closedAtMs);
+  if (message.findings != null && message.findings.length)
+   for (let i = 0; i < message.findings.length; ++i)
+    $root.rekam.station.v1.FindingState.encode(message.findings[i], writer.uint32(138).fork(), _depth + 1).ldelim();
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
    for (let i = 0; i < message.$unknowns.length; ++i)
     writer.raw(message.$unknowns[i]);
@@ -4739,6 +4855,14 @@ v1.CaseState = (function() {
       message.closedAtMs = value;
      else
       delete message.closedAtMs;
+     continue;
+    }
+   case 17: {
+     if (wireType !== 2)
+      break;
+     if (!(message.findings && message.findings.length))
+      message.findings = [];
+     message.findings.push($root.rekam.station.v1.FindingState.decode(reader, reader.size(), $undefined, _depth + 1));
      continue;
     }
    }
@@ -5230,6 +5354,7 @@ v1.StepState = (function() {
 })();
 v1.ModalityState = (function() {
  const ModalityState = function (properties) {
+  this.fingers = [];
   if (properties)
    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
     if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -5239,6 +5364,8 @@ v1.ModalityState = (function() {
  ModalityState.prototype.state = "";
  ModalityState.prototype.tries = 0;
  ModalityState.prototype.measure = 0;
+ ModalityState.prototype.fingers = $util.emptyArray;
+ ModalityState.prototype.presentationAttack = "";
  ModalityState.encode = function (message, writer, _depth) {
   if (!writer)
    writer = $Writer.create();
@@ -5254,6 +5381,11 @@ v1.ModalityState = (function() {
    writer.uint32(24).uint32(message.tries);
   if (message.measure != null && $Object.hasOwnProperty.call(message, "measure") && message.measure !== 0)
    writer.uint32(32).uint32(message.measure);
+  if (message.fingers != null && message.fingers.length)
+   for (let i = 0; i < message.fingers.length; ++i)
+    $root.rekam.station.v1.FingerState.encode(message.fingers[i], writer.uint32(42).fork(), _depth + 1).ldelim();
+  if (message.presentationAttack != null && $Object.hasOwnProperty.call(message, "presentationAttack") && message.presentationAttack !== "")
+   writer.uint32(50).string(message.presentationAttack);
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
    for (let i = 0; i < message.$unknowns.length; ++i)
     writer.raw(message.$unknowns[i]);
@@ -5322,6 +5454,23 @@ v1.ModalityState = (function() {
       delete message.measure;
      continue;
     }
+   case 5: {
+     if (wireType !== 2)
+      break;
+     if (!(message.fingers && message.fingers.length))
+      message.fingers = [];
+     message.fingers.push($root.rekam.station.v1.FingerState.decode(reader, reader.size(), $undefined, _depth + 1));
+     continue;
+    }
+   case 6: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.presentationAttack = value;
+     else
+      delete message.presentationAttack;
+     continue;
+    }
    }
    reader.skipType(wireType, _depth, tag);
    if (!reader.discardUnknown) {
@@ -5340,9 +5489,290 @@ v1.ModalityState = (function() {
  };
  return ModalityState;
 })();
+v1.FingerState = (function() {
+ const FingerState = function (properties) {
+  this.codes = [];
+  if (properties)
+   for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+     this[keys[i]] = properties[keys[i]];
+ };
+ FingerState.prototype.position = 0;
+ FingerState.prototype.assessed = false;
+ FingerState.prototype.quality = 0;
+ FingerState.prototype.codes = $util.emptyArray;
+ FingerState.encode = function (message, writer, _depth) {
+  if (!writer)
+   writer = $Writer.create();
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $util.recursionLimit)
+   throw $Error("max depth exceeded");
+  if (message.position != null && $Object.hasOwnProperty.call(message, "position") && message.position !== 0)
+   writer.uint32(8).uint32(message.position);
+  if (message.assessed != null && $Object.hasOwnProperty.call(message, "assessed") && message.assessed !== false)
+   writer.uint32(16).bool(message.assessed);
+  if (message.quality != null && $Object.hasOwnProperty.call(message, "quality") && message.quality !== 0)
+   writer.uint32(24).uint32(message.quality);
+  if (message.codes != null && message.codes.length)
+   for (let i = 0; i < message.codes.length; ++i)
+    writer.uint32(34).string(message.codes[i]);
+  if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+   for (let i = 0; i < message.$unknowns.length; ++i)
+    writer.raw(message.$unknowns[i]);
+  return writer;
+ };
+ FingerState.decode = function (reader, length, _end, _depth, _target) {
+  if (!(reader instanceof $Reader))
+   reader = $Reader.create(reader);
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $Reader.recursionLimit)
+   throw $Error("max depth exceeded");
+  let end, message, value;
+  if (length === $undefined)
+   end = reader.len;
+  else {
+   end = reader.pos + length;
+   if (end > reader.len)
+    throw $RangeError("index out of range");
+   length = reader.len;
+   reader.len = end;
+  }
+  message = _target || new $root.rekam.station.v1.FingerState();
+  while (reader.pos < end) {
+   let start = reader.pos;
+   let tag = reader.tag();
+   if (tag === _end) {
+    _end = $undefined;
+    break;
+   }
+   let wireType = tag & 7;
+   switch (tag >>>= 3) {
+   case 1: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.position = value;
+     else
+      delete message.position;
+     continue;
+    }
+   case 2: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.bool())
+      message.assessed = value;
+     else
+      delete message.assessed;
+     continue;
+    }
+   case 3: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.quality = value;
+     else
+      delete message.quality;
+     continue;
+    }
+   case 4: {
+     if (wireType !== 2)
+      break;
+     if (!(message.codes && message.codes.length))
+      message.codes = [];
+     message.codes.push(reader.stringVerify());
+     continue;
+    }
+   }
+   reader.skipType(wireType, _depth, tag);
+   if (!reader.discardUnknown) {
+    $util.makeProp(message, "$unknowns", false);
+    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+   }
+  }
+  if (length !== $undefined) {
+   if (reader.pos !== end)
+    throw $RangeError("index out of range");
+   reader.len = length;
+  }
+  if (_end !== $undefined)
+   throw $Error("missing end group");
+  return message;
+ };
+ return FingerState;
+})();
+v1.FindingState = (function() {
+ const FindingState = function (properties) {
+  this.concerns = [];
+  this.retake = [];
+  this.positions = [];
+  if (properties)
+   for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+     this[keys[i]] = properties[keys[i]];
+ };
+ FindingState.prototype.code = "";
+ FindingState.prototype.certainty = "";
+ FindingState.prototype.ask = "";
+ FindingState.prototype.concerns = $util.emptyArray;
+ FindingState.prototype.retake = $util.emptyArray;
+ FindingState.prototype.positions = $util.emptyArray;
+ FindingState.prototype.reviewed = false;
+ FindingState.encode = function (message, writer, _depth) {
+  if (!writer)
+   writer = $Writer.create();
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $util.recursionLimit)
+   throw $Error("max depth exceeded");
+  if (message.code != null && $Object.hasOwnProperty.call(message, "code") && message.code !== "")
+   writer.uint32(10).string(message.code);
+  if (message.certainty != null && $Object.hasOwnProperty.call(message, "certainty") && message.certainty !== "")
+   writer.uint32(18).string(message.certainty);
+  if (message.ask != null && $Object.hasOwnProperty.call(message, "ask") && message.ask !== "")
+   writer.uint32(26).string(message.ask);
+  if (message.concerns != null && message.concerns.length)
+   writer.uint32(34).int32s(message.concerns);
+  if (message.retake != null && message.retake.length)
+   writer.uint32(42).int32s(message.retake);
+  if (message.positions != null && message.positions.length)
+   writer.uint32(50).uint32s(message.positions);
+  if (message.reviewed != null && $Object.hasOwnProperty.call(message, "reviewed") && message.reviewed !== false)
+   writer.uint32(56).bool(message.reviewed);
+  if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+   for (let i = 0; i < message.$unknowns.length; ++i)
+    writer.raw(message.$unknowns[i]);
+  return writer;
+ };
+ FindingState.decode = function (reader, length, _end, _depth, _target) {
+  if (!(reader instanceof $Reader))
+   reader = $Reader.create(reader);
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $Reader.recursionLimit)
+   throw $Error("max depth exceeded");
+  let end, message, value;
+  if (length === $undefined)
+   end = reader.len;
+  else {
+   end = reader.pos + length;
+   if (end > reader.len)
+    throw $RangeError("index out of range");
+   length = reader.len;
+   reader.len = end;
+  }
+  message = _target || new $root.rekam.station.v1.FindingState();
+  while (reader.pos < end) {
+   let start = reader.pos;
+   let tag = reader.tag();
+   if (tag === _end) {
+    _end = $undefined;
+    break;
+   }
+   let wireType = tag & 7;
+   switch (tag >>>= 3) {
+   case 1: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.code = value;
+     else
+      delete message.code;
+     continue;
+    }
+   case 2: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.certainty = value;
+     else
+      delete message.certainty;
+     continue;
+    }
+   case 3: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.ask = value;
+     else
+      delete message.ask;
+     continue;
+    }
+   case 4: {
+     if (wireType === 2) {
+      if (!(message.concerns && message.concerns.length))
+       message.concerns = [];
+      reader.int32s(message.concerns);
+      continue;
+     }
+     if (wireType !== 0)
+      break;
+     if (!(message.concerns && message.concerns.length))
+      message.concerns = [];
+     message.concerns.push(reader.int32());
+     continue;
+    }
+   case 5: {
+     if (wireType === 2) {
+      if (!(message.retake && message.retake.length))
+       message.retake = [];
+      reader.int32s(message.retake);
+      continue;
+     }
+     if (wireType !== 0)
+      break;
+     if (!(message.retake && message.retake.length))
+      message.retake = [];
+     message.retake.push(reader.int32());
+     continue;
+    }
+   case 6: {
+     if (wireType === 2) {
+      if (!(message.positions && message.positions.length))
+       message.positions = [];
+      reader.uint32s(message.positions);
+      continue;
+     }
+     if (wireType !== 0)
+      break;
+     if (!(message.positions && message.positions.length))
+      message.positions = [];
+     message.positions.push(reader.uint32());
+     continue;
+    }
+   case 7: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.bool())
+      message.reviewed = value;
+     else
+      delete message.reviewed;
+     continue;
+    }
+   }
+   reader.skipType(wireType, _depth, tag);
+   if (!reader.discardUnknown) {
+    $util.makeProp(message, "$unknowns", false);
+    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+   }
+  }
+  if (length !== $undefined) {
+   if (reader.pos !== end)
+    throw $RangeError("index out of range");
+   reader.len = length;
+  }
+  if (_end !== $undefined)
+   throw $Error("missing end group");
+  return message;
+ };
+ return FindingState;
+})();
 v1.CaptureState = (function() {
  const CaptureState = function (properties) {
   this.boxes = [];
+  this.fingers = [];
+  this.findings = [];
   if (properties)
    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
     if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -5356,6 +5786,8 @@ v1.CaptureState = (function() {
  CaptureState.prototype.stableFrames = 0;
  CaptureState.prototype.neededFrames = 0;
  CaptureState.prototype.boxes = $util.emptyArray;
+ CaptureState.prototype.fingers = $util.emptyArray;
+ CaptureState.prototype.findings = $util.emptyArray;
  CaptureState.encode = function (message, writer, _depth) {
   if (!writer)
    writer = $Writer.create();
@@ -5380,6 +5812,12 @@ v1.CaptureState = (function() {
   if (message.boxes != null && message.boxes.length)
    for (let i = 0; i < message.boxes.length; ++i)
     $root.rekam.station.v1.Box.encode(message.boxes[i], writer.uint32(66).fork(), _depth + 1).ldelim();
+  if (message.fingers != null && message.fingers.length)
+   for (let i = 0; i < message.fingers.length; ++i)
+    $root.rekam.station.v1.FingerState.encode(message.fingers[i], writer.uint32(74).fork(), _depth + 1).ldelim();
+  if (message.findings != null && message.findings.length)
+   for (let i = 0; i < message.findings.length; ++i)
+    $root.rekam.station.v1.FindingState.encode(message.findings[i], writer.uint32(82).fork(), _depth + 1).ldelim();
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
    for (let i = 0; i < message.$unknowns.length; ++i)
     writer.raw(message.$unknowns[i]);
@@ -5481,6 +5919,22 @@ v1.CaptureState = (function() {
      if (!(message.boxes && message.boxes.length))
       message.boxes = [];
      message.boxes.push($root.rekam.station.v1.Box.decode(reader, reader.size(), $undefined, _depth + 1));
+     continue;
+    }
+   case 9: {
+     if (wireType !== 2)
+      break;
+     if (!(message.fingers && message.fingers.length))
+      message.fingers = [];
+     message.fingers.push($root.rekam.station.v1.FingerState.decode(reader, reader.size(), $undefined, _depth + 1));
+     continue;
+    }
+   case 10: {
+     if (wireType !== 2)
+      break;
+     if (!(message.findings && message.findings.length))
+      message.findings = [];
+     message.findings.push($root.rekam.station.v1.FindingState.decode(reader, reader.size(), $undefined, _depth + 1));
      continue;
     }
    }
@@ -6063,4 +6517,4 @@ return rekam;
 export {
 $root as default
 };
-export const { ServerFrame, ClientFrame, Hello, ClientHello, Request, Reply, Done, FaultReport, ClaimStation, LogIn, LogOut, Lock, Unlock, AddOperator, ListOperators, LockOperator, TakeTicket, CallTicket, CheckRequirement, CompleteStep, ReturnToApplicant, ConfirmApplicant, StartCapture, TakeNow, AcceptCapture, RetakeCapture, CancelCapture, SignRecord, SealRecord, StartIssuance, ResumeIssuance, SpoilCard, VerifyHolder, HandOver, ArchiveCase, WatchPreview, CallSimulatedPerson, SimulatedPerson, Modality, Snapshot, Event, SessionState, OperatorList, OperatorState, DeviceState, StandardSummary, CaseState, Applicant, RequirementState, StepState, ModalityState, CaptureState, Box, OutboxState, IssuanceState, PreviewFrame } = rekam.station.v1
+export const { ServerFrame, ClientFrame, Hello, ClientHello, Request, Reply, Done, FaultReport, ClaimStation, LogIn, LogOut, Lock, Unlock, AddOperator, ListOperators, LockOperator, TakeTicket, CallTicket, CheckRequirement, CompleteStep, ReturnToApplicant, ConfirmApplicant, StartCapture, TakeNow, AcceptCapture, RetakeCapture, CancelCapture, SignRecord, SealRecord, ReviewFindings, StartIssuance, ResumeIssuance, SpoilCard, VerifyHolder, HandOver, ArchiveCase, WatchPreview, CallSimulatedPerson, SimulatedPerson, Modality, Snapshot, Event, SessionState, OperatorList, OperatorState, DeviceState, StandardSummary, CaseState, Applicant, RequirementState, StepState, ModalityState, FingerState, FindingState, CaptureState, Box, OutboxState, IssuanceState, PreviewFrame } = rekam.station.v1

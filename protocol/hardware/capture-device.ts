@@ -1,7 +1,7 @@
-// Wire constants of the open USB capture-device protocol, version 1.0 (docs/devices.md). Numbers only: each side has its own parser on purpose.
+// Wire constants of the open USB capture-device protocol, version 1.1 (docs/devices.md). Numbers only: each side has its own parser on purpose.
 
 /** All integers on the wire are little-endian. */
-export const captureProtocol = { major: 1, minor: 0 } as const
+export const captureProtocol = { major: 1, minor: 1 } as const
 
 /** Shared pid.codes vendor id. The product ids are test ids: see docs/devices.md §2 before shipping hardware. */
 export const captureVendorId = 0x1209
@@ -117,6 +117,8 @@ export const frameLayout = {
   deviceTimeUs: 24, // u64, middle of the exposure
   payloadBytes: 32, // u32
   payloadCrc32: 36, // u32
+  attackVerdict: 40, // u8, since 1.1
+  attackScore: 41, // u8, since 1.1: 0..100, read only with a verdict
   headerCrc32: 60, // u32, over bytes 0..59
   size: 64,
 } as const
@@ -124,6 +126,9 @@ export const frameLayout = {
 export const frameMagic = 0x46434b52
 export const frameHeaderVersion = 1
 export const frameFlags = { exposuresLost: 1 } as const
+/** A device's own word on presentation attacks; whatever else stands there is no verdict. */
+export const attackVerdicts = { none: 0, bonaFide: 1, attack: 2 } as const
+export const attackScore = { most: 100, none: 255 } as const
 export const frameFormats = { grey8: 1, mjpeg: 2 } as const
 
 /** SET_INDICATOR masks. Slap scanner: bit p-1 asks for finger position p (ISO/IEC 19794-4, 1 right thumb … 10 left little). */

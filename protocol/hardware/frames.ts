@@ -1,5 +1,12 @@
 // Where frames go: a driver leases room for one payload, writes it in place, and publishes or discards it. The ring behind it is the daemon's.
 
+/** What a device itself says about whether a living person was presented (ISO/IEC 30107-1). */
+export interface PresentationAttack {
+  readonly verdict: 'bona_fide' | 'attack'
+  /** 0 to 100, higher is more suspicious, by the device's own measure; absent when it gives none. */
+  readonly score?: number
+}
+
 export interface FrameHeader {
   /** 0 the only or right sensor, 1 the left one (dual iris camera). */
   readonly sensor: number
@@ -10,6 +17,8 @@ export interface FrameHeader {
   /** 0 where the sensor has no fixed scale (cameras). */
   readonly ppi: number
   readonly deviceTimeUs: number
+  /** Absent when the device gives no verdict. */
+  readonly presentationAttack?: PresentationAttack
 }
 
 export interface FrameSlot {

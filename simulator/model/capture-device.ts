@@ -22,6 +22,7 @@ import {
   captureDescriptors,
   createDeviceKey,
   type DeviceKey,
+  type DeviceVerdict,
   type FirmwareVersion,
   infoBytes,
   keyIdOf,
@@ -31,7 +32,7 @@ import {
 } from './capture-wire.js'
 import type { ModelIn, ModelOut, SetupPacket, UsbDeviceModel } from './usb-device-model.js'
 
-export { createDeviceKey, type DeviceKey } from './capture-wire.js'
+export { createDeviceKey, type DeviceKey, type DeviceVerdict } from './capture-wire.js'
 
 /** A virtual clock stands still while an image is being made; a real one cannot. */
 export interface SimulatedClock extends Clock {
@@ -93,6 +94,8 @@ export interface CaptureDeviceModel extends UsbDeviceModel {
   stall(): void
   /** The firmware hangs: no answers, no frames. Until reset. */
   wedge(): void
+  /** What the device says of whoever is presented from now on; undefined: it cannot tell. */
+  judge(verdict: DeviceVerdict | undefined): void
   /** Whatever of the above is still to come will not. */
   heal(): void
 }
@@ -138,6 +141,7 @@ class Model implements CaptureDeviceModel {
   #framesLost = 0
   #lostSinceLast = false
   #script = { corrupt: 0, short: 0, repeat: 0 }
+  #verdict: DeviceVerdict | undefined
   #fault: 'none' | 'frozen' | 'silent' | 'wedged' = 'none'
 
   constructor(options: CaptureModelOptions, plan: CapturePlan) {
@@ -185,7 +189,11 @@ class Model implements CaptureDeviceModel {
     this.#fault = 'wedged'
     this.#fifo.hang()
   }
+  judge(verdict: DeviceVerdict | undefined): void {
+    this.#verdict = verdict
+  }
   heal(): void {
+    this.#verdict = undefined
     this.#script = { corrupt: 0, short: 0, repeat: 0 }
     this.#fault = 'none'
     this.#fifo.recover()
@@ -378,6 +386,7 @@ class Model implements CaptureDeviceModel {
       sequence: index,
       deviceTimeUs,
       exposuresLost: this.#lostSinceLast,
+      ...(this.#verdict && { attack: this.#verdict }),
     })
     this.#lostSinceLast = false
     this.#last[sensor] = frame

@@ -3,6 +3,8 @@
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import {
+  attackScore,
+  attackVerdicts,
   type CaptureKind,
   captureInterface,
   captureKindCodes,
@@ -107,12 +109,20 @@ export function infoBytes(kind: CaptureKind, sensors: readonly SensorPlan[], fps
   return bytes
 }
 
+/** The device's own word on whether a living person was presented. */
+export interface DeviceVerdict {
+  readonly verdict: 'bona_fide' | 'attack'
+  /** 0..100 */
+  readonly score?: number
+}
+
 export interface FrameStamp {
   readonly sensor: number
   readonly session: number
   readonly sequence: number
   readonly deviceTimeUs: number
   readonly exposuresLost: boolean
+  readonly attack?: DeviceVerdict
 }
 
 /** Fills the header of `frame` (64 bytes, then the payload already in place) and both checksums. */
@@ -134,5 +144,9 @@ export function sealFrame(frame: Uint8Array, sensor: SensorPlan, stamp: FrameSta
   view.setBigUint64(frameLayout.deviceTimeUs, BigInt(Math.round(stamp.deviceTimeUs)), true)
   view.setUint32(frameLayout.payloadBytes, payload.length, true)
   view.setUint32(frameLayout.payloadCrc32, crc32(payload), true)
+  if (stamp.attack) {
+    view.setUint8(frameLayout.attackVerdict, stamp.attack.verdict === 'attack' ? attackVerdicts.attack : attackVerdicts.bonaFide)
+    view.setUint8(frameLayout.attackScore, stamp.attack.score ?? attackScore.none)
+  }
   view.setUint32(frameLayout.headerCrc32, crc32(frame.subarray(0, frameLayout.headerCrc32)), true)
 }

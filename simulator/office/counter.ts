@@ -5,16 +5,25 @@ import type { FaceImages } from '../model/face-camera.js'
 import type { EyeImages } from '../model/iris-camera.js'
 import type { PlatenImages } from '../model/slap-scanner.js'
 import type { TopazPadModel } from '../model/topaz-pad.js'
-import { fingersOf, type Person, type Slap } from '../people/person.js'
+import { type FingerPosition, fingersOf, type GreyImage, type Person, type Slap } from '../people/person.js'
 
+const fingerPositions: readonly FingerPosition[] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
 /** Frames until the hand lies on the platen, or the eyes look into the camera: about half a second. */
 const reactionFrames = 3
 /** From the cleared display to the pen on it. */
 const penReactionMs = 400
 
+/** What the scanner can ask for: several fingers together, or one by itself, as when a card is handed over. */
+export type Asked = Slap | 'index_fingers' | FingerPosition
+
+/** Lays something else on the platen than what is asked for; undefined where it is honest. */
+export type Trick = (asked: Asked) => Promise<GreyImage> | undefined
+
 export interface Counter {
   /** Who stands there; undefined for an empty office. */
   person: Person | undefined
+  /** Of a scenario in which somebody cheats or errs. */
+  trick: Trick | undefined
   readonly fingers: PlatenImages
   readonly eyes: EyeImages
   readonly face: FaceImages
@@ -23,13 +32,17 @@ export interface Counter {
 }
 
 export function atTheCounter(clock: Clock): Counter {
+  /** A finger that is put down again lies and presses differently. */
+  let touches = 0
   const counter: Counter = {
     person: undefined,
+    trick: undefined,
     fingers: {
       platen: async (indicatorMask, frameIndex) => {
-        const slap = slapOf(indicatorMask)
-        if (!counter.person || !slap || frameIndex < reactionFrames) return undefined
-        return (await counter.person.images.slap(slap)).grey
+        const asked = askedFor(indicatorMask)
+        if (frameIndex === 0) touches++
+        if (!counter.person || !asked || frameIndex < reactionFrames) return undefined
+        return (await (counter.trick?.(asked) ?? laid(counter.person, asked, touches))).grey
       },
     },
     eyes: {
@@ -56,8 +69,15 @@ export function atTheCounter(clock: Clock): Counter {
   return counter
 }
 
+function laid({ images }: Person, asked: Asked, touch: number): Promise<GreyImage> {
+  if (typeof asked === 'number') return images.finger(asked, { occasion: 'handover', seed: touch })
+  return asked === 'index_fingers' ? images.indexFingers() : images.slap(asked)
+}
+
 /** Bit p - 1 of the mask is finger position p. */
-function slapOf(mask: number): Slap | undefined {
-  const slaps: readonly Slap[] = ['right_four', 'left_four', 'thumbs']
-  return slaps.find((slap) => fingersOf[slap].every((position) => (mask & (1 << (position - 1))) !== 0))
+function askedFor(mask: number): Asked | undefined {
+  const all: Readonly<Record<Exclude<Asked, FingerPosition>, readonly FingerPosition[]>> = { ...fingersOf, index_fingers: [7, 2] }
+  const names = ['right_four', 'left_four', 'thumbs', 'index_fingers'] as const
+  const asksFor = (position: FingerPosition) => (mask & (1 << (position - 1))) !== 0
+  return names.find((name) => all[name].every(asksFor)) ?? fingerPositions.find(asksFor)
 }

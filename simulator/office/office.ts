@@ -16,7 +16,7 @@ import { topazPadModel } from '../model/topaz-pad.js'
 import type { Person } from '../people/person.js'
 import { syntheticPerson } from '../people/synthetic.js'
 import { type SeededRandom, seededRandom } from '../seeded-random.js'
-import { atTheCounter, type Counter } from './counter.js'
+import { atTheCounter, type Counter, type Trick } from './counter.js'
 
 export interface OfficeOptions {
   readonly seed: number
@@ -45,6 +45,8 @@ export interface Office {
   /** The next person comes to the counter and is known to the registry. */
   callPerson(): Promise<{ readonly nik: string; readonly name: string }>
   readonly personAtCounter: Person | undefined
+  /** From now on the scanner is shown this instead; undefined: the person is honest again. */
+  play(trick: Trick | undefined): void
   /** What the site would have written into its configuration. */
   readonly settings: {
     readonly trustedDevices: readonly {
@@ -96,11 +98,15 @@ export function createOffice(options: OfficeOptions): Office {
     get personAtCounter() {
       return counter.person
     },
+    play: (trick) => {
+      counter.trick = trick
+    },
     callPerson: async () => {
       const number = next++
       const person = number === 0 && options.first ? options.first : syntheticPerson(seed * 1_000 + number)
       people.add(person.biodata)
       counter.person = person
+      counter.trick = undefined
       return { nik: person.biodata.nik, name: person.biodata.name }
     },
     settings: {

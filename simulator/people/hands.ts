@@ -20,6 +20,7 @@ import { drawTouch, type Pose, press, type Touch, touchTruth } from './touch.js'
 
 export interface Hands {
   slap(which: Slap, presentation?: Presentation): Promise<GreyImage>
+  indexFingers(presentation?: Presentation): Promise<GreyImage>
   finger(position: FingerPosition, presentation?: FingerPresentation): Promise<GreyImage>
   fingerPatch(position: FingerPosition, presentation?: FingerPresentation): Promise<GreyImage>
   readonly truth: {
@@ -44,6 +45,9 @@ const layout: Readonly<Record<number, { dx: number; y: number; angleDeg: number;
   5: { dx: 510, y: 900, angleDeg: -9, widthPx: 250, heightPx: 380 },
   1: { dx: 270, y: 750, angleDeg: 6, widthPx: 354, heightPx: 520 },
 }
+
+/** Two index fingers laid down together, the left one the mirror image. */
+const indexPair = { dx: 250, y: 760, angleDeg: 3 } as const
 
 const isRight = (position: FingerPosition) => position <= 5
 const layoutOf = (position: FingerPosition) => layout[isRight(position) ? position : position - 5] ?? layout[2]!
@@ -91,18 +95,25 @@ export function createHands(streams: Streams): Hands {
     return { position, master: print, touch: drawTouch(streams(`touch ${position} ${touchLabel}`), print), pose }
   }
 
-  const placeSlap = (which: Slap, presentation: Presentation): readonly Placed[] =>
-    fingersOf[which].map((position) => {
-      const form = layoutOf(position)
+  const lay = (
+    positions: readonly FingerPosition[],
+    label: string,
+    presentation: Presentation,
+    formOf: typeof layoutOf | (() => typeof indexPair),
+  ) =>
+    positions.map((position) => {
+      const form = formOf(position)
       const side = isRight(position) ? 1 : -1
-      const own = streams(`pose ${position}`)
+      const own = streams(label === 'index_fingers' ? `pose ${position} again` : `pose ${position}`)
       const pose = {
         cx: platen.widthPx / 2 + side * form.dx + between(own, -12, 12),
         cy: form.y + between(own, -30, 30),
         angleDeg: side * form.angleDeg + between(own, -2.5, 2.5),
       }
-      return place(position, present(pose, platen, presentation), `${which} ${presentation.seed ?? 0}`)
+      return place(position, present(pose, platen, presentation), `${label} ${presentation.seed ?? 0}`)
     })
+  const placeSlap = (which: Slap, presentation: Presentation) => lay(fingersOf[which], which, presentation, layoutOf)
+  const placeIndexes = (presentation: Presentation) => lay([7, 2], 'index_fingers', presentation, () => indexPair)
 
   const placeFinger = (position: FingerPosition, size: Size, presentation: FingerPresentation): readonly Placed[] => {
     const { occasion = 'again', seed = 0 } = presentation
@@ -127,6 +138,7 @@ export function createHands(streams: Streams): Hands {
 
   return {
     slap: (which, presentation = {}) => show(which, presentation, platen, () => placeSlap(which, presentation)),
+    indexFingers: (presentation = {}) => show('index_fingers', presentation, platen, () => placeIndexes(presentation)),
     finger: (position, presentation = {}) =>
       show(`platen ${position}`, presentation, platen, () => placeFinger(position, platen, presentation)),
     fingerPatch: (position, presentation = {}) =>

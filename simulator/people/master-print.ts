@@ -56,7 +56,9 @@ export function growMasterPrint(random: Random, pattern: Pattern, widthPx: numbe
   const flow = ridgeFlow(random, pattern)
   const width = widthPx / 2 + 2 * radius
   const height = heightPx / 2 + 2 * radius
-  const periods = [4.15, 4.55, 4.95].map((period) => period * between(random, 0.96, 1.04))
+  // Ridges of one person's fingers differ in width, and more between persons.
+  const own = between(random, 0.9, 1.12)
+  const periods = [4.15, 4.55, 4.95].map((period) => period * own)
   const grid: HalfGrid = {
     width,
     height,
@@ -132,7 +134,7 @@ function chooseKernels(random: Random, flow: RidgeFlow, width: number, height: n
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const { u, v } = toFinger(x, y, width, height)
-      const angle = -flow.angleAt(u, v) + 0.1 * wobble(x / width, y / height)
+      const angle = -flow.angleAt(u, v) + 0.2 * wobble(x / width, y / height)
       const bin = ((Math.round((angle * bins) / Math.PI) % bins) + bins) % bins
       const band = clamp(Math.round(1 + 0.9 * spacing(x / width, y / height) - (v < -0.55 ? 0 : 0.1)), 0, 2)
       kernelAt[y * width + x] = band * bins + bin
@@ -236,7 +238,8 @@ function findMinutiae(ridges: Float32Array, grid: HalfGrid, flow: RidgeFlow): re
   }
   const singular = [...flow.cores, ...flow.deltas]
   const lone = vortices.filter((vortex) => {
-    const { u, v } = toFinger(vortex.x, vortex.y, width, height)
+    const finger = toFinger(vortex.x, vortex.y, width, height)
+    const { x: u, y: v } = flow.bend(finger.u, finger.v)
     const unit = width / 2 - radius
     if (singular.some((point) => Math.hypot((point.x - u) * unit, (point.y - v) * unit * 1.25) < 2.5)) return false
     return !vortices.some((other) => other.charge !== vortex.charge && Math.hypot(other.x - vortex.x, other.y - vortex.y) < 3.2)

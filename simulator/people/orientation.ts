@@ -2,7 +2,7 @@
 
 import type { Random } from '../../protocol/random.js'
 import type { FingerTruth } from './person.js'
-import { between } from './raster.js'
+import { between, smoothNoise } from './raster.js'
 
 export type Pattern = FingerTruth['pattern']
 
@@ -16,6 +16,8 @@ export interface RidgeFlow {
   readonly pattern: Pattern
   readonly cores: readonly Point[]
   readonly deltas: readonly Point[]
+  /** Where a point of the finger lies in the model's plane, in which cores and deltas are given. */
+  bend(x: number, y: number): Point
   /** Ridge direction in radians, counter-clockwise from the right, modulo π. */
   angleAt(x: number, y: number): number
 }
@@ -30,34 +32,44 @@ export function drawPattern(random: Random, hand: 'right' | 'left', thumb: boole
   return dice > 0.91 ? radial : ulnar
 }
 
+/** The model's loops are all alike but for where their points lie; no two fingers are. In units of half a fingertip. */
+const bentBy = 0.25
+
 export function ridgeFlow(random: Random, pattern: Pattern): RidgeFlow {
   const jitter = (value: number, by: number) => between(random, value - by, value + by)
   const side = pattern === 'loop_right' ? -1 : 1
   const cores: Point[] = []
   const deltas: Point[] = []
   if (pattern === 'whorl') {
-    const x = jitter(0, 0.12)
-    const y = jitter(0.28, 0.12)
-    cores.push({ x, y }, { x: jitter(x, 0.08), y: y - between(random, 0.16, 0.45) })
-    deltas.push({ x: jitter(-0.8, 0.12), y: jitter(-0.72, 0.15) }, { x: jitter(0.8, 0.12), y: jitter(-0.72, 0.15) })
+    const x = jitter(0, 0.18)
+    const y = jitter(0.28, 0.2)
+    cores.push({ x, y }, { x: jitter(x, 0.16), y: y - between(random, 0.14, 0.6) })
+    deltas.push({ x: jitter(-0.8, 0.22), y: jitter(-0.72, 0.25) }, { x: jitter(0.8, 0.22), y: jitter(-0.72, 0.25) })
   } else if (pattern !== 'arch') {
-    cores.push({ x: jitter(0.05 * side, 0.1), y: jitter(0.2, 0.14) })
-    deltas.push({ x: side * jitter(0.72, 0.12), y: jitter(-0.62, 0.14) })
+    cores.push({ x: jitter(0.05 * side, 0.2), y: jitter(0.2, 0.22) })
+    deltas.push({ x: side * jitter(0.72, 0.25), y: jitter(-0.62, 0.28) })
   }
   const [core, second] = cores
   const [delta] = deltas
   const tails = core && second ? [towards(core, second), towards(second, core)] : core && delta ? [-towards(delta, core)] : []
-  const tip = between(random, 0.35, 0.6)
+  const tip = between(random, 0.25, 0.7)
   const hump = between(random, 0.9, 1.25)
   const lean = jitter(0, 0.15)
-  const angleAt = (x: number, y: number): number => {
+  const bendX = smoothNoise(random, 2, 3)
+  const bendY = smoothNoise(random, 2, 3)
+  const bend = (x: number, y: number): Point => {
+    const [u, v] = [(x + 1.25) / 2.5, (y + 1.25) / 2.5]
+    return { x: x + bentBy * bendX(u, v), y: y + bentBy * bendY(u, v) }
+  }
+  const angleAt = (fingerX: number, fingerY: number): number => {
+    const { x, y } = bend(fingerX, fingerY)
     let angle = -tip * x * Math.max(0, Math.min(1, (y + 0.5) / 1.6))
     if (pattern === 'arch') angle -= hump * 1.9 * (x - lean) * Math.exp(-((x - lean) ** 2) / 0.22 - (y + 0.25) ** 2 / 0.5)
     for (const [i, core] of cores.entries()) angle += aroundCore(x - core.x, y - core.y, tails[i] ?? 0)
     for (const delta of deltas) angle -= Math.atan2(y - delta.y, x - delta.x) / 2
     return angle
   }
-  return { pattern, cores, deltas, angleAt }
+  return { pattern, cores, deltas, bend, angleAt }
 }
 
 const towards = (from: Point, to: Point) => Math.atan2(to.y - from.y, to.x - from.x)

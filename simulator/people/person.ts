@@ -38,7 +38,7 @@ export type FingerPosition = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10
 export type Slap = 'right_four' | 'left_four' | 'thumbs'
 export type Eye = 'right' | 'left'
 
-/** `again`: the index finger captured a second time at recording; `handover`: the 1:1 check when the card is handed over (turned and moved by the seed). */
+/** `again`: the index finger captured a second time by itself; `handover`: the 1:1 check when the card is handed over (turned and moved by the seed). */
 export interface FingerPresentation extends Presentation {
   readonly occasion?: 'again' | 'handover'
 }
@@ -57,6 +57,8 @@ export interface PadSample {
 export interface PersonImages {
   /** 1600×1500, 500 ppi, dark ridges on white. */
   slap(which: Slap, presentation?: Presentation): Promise<GreyImage>
+  /** Both index fingers side by side on the platen, the left one on the left: another touch, or another impression, than the one in the slaps. */
+  indexFingers(presentation?: Presentation): Promise<GreyImage>
   /** One finger on the 1600×1500 platen, 500 ppi. */
   finger(position: FingerPosition, presentation?: FingerPresentation): Promise<GreyImage>
   /** The same finger on a single-finger sensor: 500×500, 500 ppi. */

@@ -69,7 +69,10 @@ function presented(image: GreyImage, { dxPx = 0, dyPx = 0, angleDeg = 0, seed }:
 
 type FingerFiles = Readonly<Record<Slap | 'rightIndexAgain' | 'leftIndexAgain', SampleFile>>
 
-export async function subjectFingers(files: FingerFiles, streams: Streams): Promise<Pick<PersonImages, 'slap' | 'finger' | 'fingerPatch'>> {
+export async function subjectFingers(
+  files: FingerFiles,
+  streams: Streams,
+): Promise<Pick<PersonImages, 'slap' | 'indexFingers' | 'finger' | 'fingerPatch'>> {
   for (const sample of Object.values(files)) await probe(sample)
   const decoded = remember<Promise<GreyImage>>(8)
   const shown = remember<Promise<GreyImage>>(6)
@@ -112,9 +115,26 @@ export async function subjectFingers(files: FingerFiles, streams: Streams): Prom
       shown(JSON.stringify([which, presentation]), async () =>
         presented(centred(await read(files[which]), platen, white), presentation, white),
       ),
+    indexFingers: (presentation = {}) =>
+      shown(JSON.stringify(['index_fingers', presentation]), async () => {
+        const pair = await Promise.all(([7, 2] as const).map((position) => index(position, 'again')))
+        return presented(sideBySide(pair, platen), presentation, white)
+      }),
     finger: async (position, presentation = {}) => single(position, platen, presentation),
     fingerPatch: async (position, presentation = {}) => single(position, patch, presentation),
   }
+}
+
+/** Each in the middle of its share of the width, on white. */
+function sideBySide(images: readonly GreyImage[], size: Size): GreyImage {
+  const share = { widthPx: Math.floor(size.widthPx / images.length), heightPx: size.heightPx }
+  const grey = new Uint8Array(size.widthPx * size.heightPx).fill(white)
+  for (const [i, image] of images.entries()) {
+    const part = centred(image, share, white).grey
+    for (let y = 0; y < size.heightPx; y++)
+      grey.set(part.subarray(y * share.widthPx, (y + 1) * share.widthPx), y * size.widthPx + i * share.widthPx)
+  }
+  return { ...size, grey }
 }
 
 export async function subjectIris(files: Readonly<Record<Eye, SampleFile>>): Promise<PersonImages['iris']> {

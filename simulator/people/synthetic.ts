@@ -28,6 +28,7 @@ export function syntheticPerson(seed: number, options: { readonly birthYear?: nu
     biodata,
     images: {
       slap: hands.slap,
+      indexFingers: hands.indexFingers,
       finger: hands.finger,
       fingerPatch: hands.fingerPatch,
       iris: (eye, presentation = {}) => irises(JSON.stringify([eye, presentation]), async () => eyes.draw(eye, presentation)),

@@ -57,6 +57,7 @@ export const modalityOrder: readonly Modality[] = [
   Modality.LEFT_FOUR,
   Modality.THUMBS,
   Modality.IRISES,
+  Modality.INDEX_FINGERS,
 ]
 
 export const deviceOf: Readonly<Record<Modality, string>> = {
@@ -67,6 +68,7 @@ export const deviceOf: Readonly<Record<Modality, string>> = {
   [Modality.LEFT_FOUR]: 'slap_scanner',
   [Modality.THUMBS]: 'slap_scanner',
   [Modality.IRISES]: 'iris_camera',
+  [Modality.INDEX_FINGERS]: 'slap_scanner',
 }
 
 /** ISO/IEC 19794-4 positions, as they lie in the picture from left to right. */
@@ -74,9 +76,17 @@ export const fingersOf: Readonly<Partial<Record<Modality, readonly number[]>>> =
   [Modality.RIGHT_FOUR]: [2, 3, 4, 5],
   [Modality.LEFT_FOUR]: [10, 9, 8, 7],
   [Modality.THUMBS]: [6, 1],
+  [Modality.INDEX_FINGERS]: [7, 2],
 }
 
 export const isSaved = ({ state }: ModalityState): boolean => state === 'good' || state === 'weak_accepted' || state === 'exception'
 
 export const modalityOf = (each: CaseState, modality: Modality): ModalityState =>
-  each.modalities.find((record) => record.modality === modality) ?? { modality, state: 'pending', tries: 0, measure: 0 }
+  each.modalities.find((record) => record.modality === modality) ?? {
+    modality,
+    state: 'pending',
+    tries: 0,
+    measure: 0,
+    fingers: [],
+    presentationAttack: '',
+  }

@@ -7,7 +7,7 @@ import { deviceOf } from './flow.js'
 
 export class Pictures {
   readonly #latest = new Map<string, PreviewFrame>()
-  /** By modality, then by sensor: at most six times two pictures. */
+  /** By modality, then by sensor: at most seven times two pictures. */
   readonly #kept = new Map<Modality, Map<number, PreviewFrame>>()
   readonly #watchers = new Set<(picture: PreviewFrame) => void>()
 

@@ -40,6 +40,7 @@ const deviceOf: Readonly<Record<Modality, DeviceKind>> = {
   right_four: 'slap_scanner',
   left_four: 'slap_scanner',
   thumbs: 'slap_scanner',
+  index_fingers: 'slap_scanner',
   irises: 'iris_camera',
 }
 
@@ -138,6 +139,10 @@ export async function scriptedStation(clock: Clock, seed: number): Promise<Scrip
       note('signRecord')
       move({ is: 'record_signed' })
     },
+    review: async (_actor, _caseId, reason) => {
+      note('review')
+      move({ is: 'findings_reviewed', reason })
+    },
     seal: async () => {
       note('seal')
       move({ is: 'sealed', packetId: 'p1' })
@@ -233,6 +238,8 @@ async function picturesOf(person: Person, modality: Modality, turn: number): Pro
       const eyes = await Promise.all([images.iris('right', { dxPx: turn % 5 }), images.iris('left', { dxPx: turn % 5 })])
       return Promise.all(eyes.map(async (eye, sensor) => ({ sensor, ...(await jpegOf(eye, 640)) })))
     }
+    case 'index_fingers':
+      return [{ sensor: 0, ...(await jpegOf(await images.indexFingers(moved(turn)), 800)) }]
     default:
       return [{ sensor: 0, ...(await jpegOf(await images.slap(modality, moved(turn)), 800)) }]
   }

@@ -35,7 +35,7 @@ t.test('a slap becomes a finger image record: WSQ of the whole platen under the 
   } as const
   for (const modality of ['right_four', 'left_four', 'thumbs'] as const) {
     const frame = frameOf(await images.slap(modality))
-    const bytes = await makeRecord({ modality, capturedAtMs, frame })
+    const bytes = await makeRecord({ modality, capturedAtMs, frame, fingers: [] })
     t.match(await inspectRecord(bytes), { type: 'FIR', valid: true, bytes: bytes.length, remarks: [] }, modality)
     const [representation, ...others] = readFingerImageRecord(bytes).representations
     t.strictSame(others, [])
@@ -124,7 +124,7 @@ t.test('a signature becomes a time series from 0 ms', async (t) => {
 
 t.test('the same capture gives the same bytes', async (t) => {
   const jobs: readonly RecordJob[] = [
-    { modality: 'thumbs', capturedAtMs, frame: frameOf(await images.slap('thumbs')) },
+    { modality: 'thumbs', capturedAtMs, frame: frameOf(await images.slap('thumbs')), fingers: [] },
     { modality: 'signature', samples: images.signature(), unitsPerInch: 410 },
   ]
   for (const job of jobs) t.equal(Buffer.compare(await makeRecord(job), await makeRecord(job)), 0, job.modality)

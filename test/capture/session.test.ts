@@ -5,7 +5,7 @@ import { analyseFrame } from '../../daemon/capture/analyse-frame.js'
 import type { FrameAnalyst } from '../../daemon/capture/analyst.js'
 import { createFrameRing } from '../../daemon/capture/frame-ring.js'
 import { type FrameCapturePlan, framePlans, neededFrames, signaturePlan } from '../../daemon/capture/plan.js'
-import { startCaptureSession, type TakenCapture } from '../../daemon/capture/session.js'
+import { type CaptureSessionDeps, startCaptureSession, type TakenCapture } from '../../daemon/capture/session.js'
 import { inkPath, startSignatureSession } from '../../daemon/capture/signature-session.js'
 import { openWorkerLine } from '../../daemon/capture/worker-line.js'
 import type { CaptureStatus, Modality, PreviewPicture } from '../../daemon/state.js'
@@ -50,7 +50,7 @@ const slots = 4
 
 class Counter extends CaptureBench {
   readonly ring = createFrameRing(slots, 1600 * 1500)
-  readonly statuses: Omit<CaptureStatus, 'caseId' | 'state'>[] = []
+  readonly statuses: Parameters<CaptureSessionDeps['status']>[0][] = []
   readonly pictures: PreviewPicture[] = []
   readonly counted: { dropped: number; corrupt: number }[] = []
   watched = false

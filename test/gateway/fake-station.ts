@@ -230,6 +230,7 @@ function fakeCapture(note: Note, state: StationState): CaptureDesk {
     cancel: (actor, caseId) => note('cancel', actor, [caseId]),
     signRecord: (actor, caseId) => note('signRecord', actor, [caseId]),
     seal: (actor, caseId) => note('seal', actor, [caseId]),
+    review: (actor, caseId, reason) => note('review', actor, [caseId, reason]),
   }
 }
 

@@ -66,6 +66,8 @@ const happenings: Readonly<Record<number, readonly StationEvent[]>> = {
         stableFrames: 2,
         neededFrames: 5,
         boxes: [{ position: 2, cx: 100.5, cy: 200, width: 90, height: 120, angleDeg: -4.5 }],
+        fingers: [],
+        findings: [],
       },
     },
     {
@@ -82,7 +84,10 @@ const happenings: Readonly<Record<number, readonly StationEvent[]>> = {
     },
     { is: 'fault', fault: { code: 'device.timeout', context: { timeoutMs: 500 } } },
     { is: 'outbox', outbox: { waiting: 1, oldestAtMs: 5, reachable: true, bytesSent: 6, bytesTotal: 7 } },
-    { is: 'issuance', issuance: { caseId: 'case-1', state: 'writing', blankSerial: 'B-1', bytesWritten: 10, bytesTotal: 20 } },
+    {
+      is: 'issuance',
+      issuance: { caseId: 'case-1', state: 'writing', blankSerial: 'B-1', bytesWritten: 10, bytesTotal: 20 },
+    },
   ],
 }
 
@@ -145,7 +150,7 @@ export function scriptV1(): string[] {
     { request: { id: 28, startIssuance: { caseId } } },
     { request: { id: 29, resumeIssuance: { caseId } } },
     { request: { id: 30, spoilCard: { caseId, reason: 'scratched' } } },
-    { request: { id: 31, verifyHolder: { caseId } } },
+    { request: { id: 31, verifyHolder: { caseId, position: 7 } } },
     { request: { id: 32, handOver: { caseId, unverifiedReason: '' } } },
     { request: { id: 33, archiveCase: { caseId, shelf: 'B-12' } } },
     { request: { id: 34, returnToApplicant: { caseId, missingRequirementIds: ['family_card'] } } },

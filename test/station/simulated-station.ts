@@ -4,6 +4,7 @@
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { analyseFrame } from '../../daemon/capture/analyse-frame.js'
+import { examineFingers } from '../../daemon/capture/fingers.js'
 import { makeRecord } from '../../daemon/capture/make-record.js'
 import { centreBiometrics } from '../../daemon/cli/centre-biometrics.js'
 import { parseConfig } from '../../daemon/config.js'
@@ -178,7 +179,11 @@ export async function openSimulatedStation(
         analyse: (frame, modality, preview) => effects.perform('compute', () => analyseFrame(frame.bytes, frame.header, modality, preview)),
         close: async () => {},
       },
-      records: { make: (job) => effects.perform('compute', () => makeRecord(job)), close: async () => {} },
+      records: {
+        make: (job) => effects.perform('compute', () => makeRecord(job)),
+        examine: (job) => effects.perform('compute', async () => examineFingers(job)),
+        close: async () => {},
+      },
     }),
     ...(setup.openStore && { openStore: setup.openStore }),
   }
@@ -314,7 +319,7 @@ export class SimulatedStation {
   async capture(caseId: string, modality: Modality): Promise<void> {
     const fault = await this.present(caseId, modality)
     if (fault !== '') throw new Error(`capture of ${modality} ended with ${fault}`)
-    const reason = this.state.capture.advice === 'weak' ? 'simulated person' : ''
+    const reason = this.state.capture.advice !== '' ? 'simulated person' : ''
     await this.run(this.station.capture.accept(officer, caseId, modality, reason))
   }
 
@@ -368,5 +373,6 @@ export const deviceOf: Readonly<Record<Modality, DeviceKind>> = {
   right_four: 'slap_scanner',
   left_four: 'slap_scanner',
   thumbs: 'slap_scanner',
+  index_fingers: 'slap_scanner',
   irises: 'iris_camera',
 }

@@ -89,6 +89,7 @@ t.test('a device unplugged in mid-step brings back that one step; after the repl
     t.ok((await captured(station, caseId)).includes(modality), `${modality} after the replug`)
   }
   await station.capture(caseId, 'left_four')
+  await station.capture(caseId, 'index_fingers')
   await station.untilDevice('signature_pad', 'ready')
   await station.run(station.station.capture.signRecord(station.actor, caseId))
   await station.run(station.station.capture.seal(station.actor, caseId))

@@ -55,4 +55,11 @@ export const captureCommands = {
       return done
     },
   },
+  reviewFindings: {
+    role: ['supervisor'],
+    run: async ({ station, actor }, { caseId, reason }) => {
+      await station.capture.review(actor, caseId, reason)
+      return done
+    },
+  },
 } satisfies Partial<CommandTable>

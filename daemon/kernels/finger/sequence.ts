@@ -28,7 +28,7 @@ export interface FingerMatcher<Prepared> {
   prepare(template: FingerTemplate): Prepared
   /** @returns similarity, higher is more alike */
   compare(probe: Prepared, candidate: Prepared): number
-  /** Similarities that so many comparisons of different fingers reach. */
+  /** Similarities that one in so many comparisons of different fingers reaches; as much is added for each further tenfold. */
   readonly points: { readonly fmr1in100: number; readonly fmr1in1000: number; readonly fmr1in10000: number }
 }
 
@@ -138,9 +138,18 @@ function formFindings(captured: CapturedFingers, missing: readonly number[]): re
 }
 
 /**
- * Fingers of two captures, or of one with itself: none may be another one again. Forty-five comparisons of different fingers would bring every third
- * person before a supervisor at one false match in a hundred, so a single pair counts from one in a thousand; two pairs that agree count earlier,
- * since both by chance are rarer than that.
+ * The points hold for one comparison. Among many the same certainty needs one that so many times fewer reach, or every person would bring a
+ * likeness by chance: 45 comparisons at one false match in a hundred alarm for every third.
+ */
+const amongMany = ({ fmr1in1000, fmr1in10000 }: FingerMatcher<unknown>['points'], comparisons: number): number =>
+  (fmr1in10000 - fmr1in1000) * Math.log10(Math.max(1, comparisons))
+
+/** Comparisons of ten fingers with each other. */
+const tenFingers = 45
+
+/**
+ * Fingers of two captures, or of one with itself: none may be another one again. A single pair must stand out among all comparisons of ten
+ * fingers; two different pairs of the same captures that agree count from one in a thousand each.
  */
 function pairFindings<Prepared>(
   earlier: readonly Print<Prepared>[],
@@ -148,28 +157,36 @@ function pairFindings<Prepared>(
   matcher: FingerMatcher<Prepared>,
 ): readonly SequenceFinding[] {
   const { points } = matcher
+  const rarer = amongMany(points, tenFingers)
   const hits: Hit<Prepared>[] = []
   for (const [i, b] of later.entries()) {
     for (const a of earlier === later ? later.slice(0, i) : earlier) {
       const score = matcher.compare(a.prepared, b.prepared)
-      if (score >= points.fmr1in100) hits.push({ a, b, score })
+      if (score >= points.fmr1in1000) hits.push({ a, b, score })
     }
   }
   hits.sort((x, y) => y.score - x.score)
   const [best] = hits
   if (!best) return []
-  const agreeing = hits.filter((hit) => hit === best || (hit.a !== best.a && hit.b !== best.b))
-  if (best.score < points.fmr1in1000 && agreeing.length < 2) return []
+  const agreeing = disjoint(hits)
+  if (best.score < points.fmr1in100 + rarer && agreeing.length < 2) return []
   return [
     {
       code: pairCode(best, agreeing.length),
-      certainty: best.score >= points.fmr1in10000 ? 'sure' : 'unsure',
+      certainty: best.score >= points.fmr1in10000 + rarer ? 'sure' : 'unsure',
       ask: askOf(best.b.capture),
       captures: [...new Set([best.a.capture.capture, best.b.capture.capture])],
       again: [best.b.capture.capture],
-      positions: agreeing.flatMap(({ a, b }) => [a.position, b.position]),
+      positions: [...new Set(agreeing.flatMap(({ a, b }) => [a.position, b.position]))],
     },
   ]
+}
+
+/** Best first, each finger in one pair only: no finger is two others. */
+function disjoint<Prepared>(hits: readonly Hit<Prepared>[]): readonly Hit<Prepared>[] {
+  const kept: Hit<Prepared>[] = []
+  for (const hit of hits) if (!kept.some(({ a, b }) => a === hit.a || b === hit.b || a === hit.b || b === hit.a)) kept.push(hit)
+  return kept
 }
 
 function pairCode<Prepared>({ a, b }: Hit<Prepared>, agreeing: number): SequenceCode {
@@ -204,7 +221,7 @@ function recaptureFindings<Prepared>(
     positions: [...new Set([print.position, other.position])],
   })
   if (mate && mate.score >= points.fmr1in10000) return [finding('recapture_match', 'sure', mate.first)]
-  if (best && best !== mate && best.score >= points.fmr1in10000) {
+  if (best && best !== mate && best.score >= points.fmr1in10000 + amongMany(points, scored.length)) {
     const { first } = best
     const sameHand = first.position <= rightHand === print.position <= rightHand
     if (sameHand || first.position === 0) return [finding('order', 'sure', first)]

@@ -35,4 +35,4 @@ export const icon = (name: IconName): TemplateResult =>
   html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${shapes[name]}</svg>`
 
 /** Of a modality, by protobuf number. */
-export const modalityIcons: readonly IconName[] = ['dot', 'face', 'pen', 'right', 'left', 'thumbs', 'eye']
+export const modalityIcons: readonly IconName[] = ['dot', 'face', 'pen', 'right', 'left', 'thumbs', 'eye', 'thumbs']

@@ -1,4 +1,4 @@
-// The six modalities in their order, each with its state as a sign and a word. A click starts it out of order.
+// The seven captures in their order, each with its state as a sign and a word. A click starts it out of order.
 
 import { css, html, type TemplateResult } from 'lit'
 import type { CaseState, Modality } from '../../../protocol/client.js'
@@ -30,7 +30,7 @@ export class RekamTiles extends StationElement {
     css`
       ol {
         display: grid;
-        grid-template-columns: repeat(6, 1fr);
+        grid-template-columns: repeat(7, 1fr);
         gap: 8px;
       }
       button {

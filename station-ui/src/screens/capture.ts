@@ -1,4 +1,4 @@
-// Perekaman: one thing at a time. Six tiles in order, the live picture as large as it gets, one line of advice, the keys.
+// Perekaman: one thing at a time. Seven tiles in order, the live picture as large as it gets, one line of advice, the keys.
 
 import { css, html, type PropertyValues, type TemplateResult } from 'lit'
 import { type CaseState, Modality } from '../../../protocol/client.js'

@@ -2,7 +2,16 @@
 
 const id = {
   /** By protobuf number of Modality. */
-  modalities: ['', 'Foto wajah', 'Tanda tangan', 'Empat jari kanan', 'Empat jari kiri', 'Kedua ibu jari', 'Iris kedua mata'],
+  modalities: [
+    '',
+    'Foto wajah',
+    'Tanda tangan',
+    'Empat jari kanan',
+    'Empat jari kiri',
+    'Kedua ibu jari',
+    'Iris kedua mata',
+    'Kedua telunjuk lagi',
+  ],
   modalityStates: {
     pending: 'belum',
     capturing: 'direkam',
@@ -20,6 +29,7 @@ const id = {
     'Letakkan empat jari kiri bersama-sama',
     'Letakkan kedua ibu jari bersama-sama',
     'Buka mata lebar, lihat ke kamera iris',
+    'Letakkan kedua telunjuk sekali lagi',
   ],
   advice: {
     place_fingers: 'Letakkan jari di kaca pemindai',
@@ -89,7 +99,16 @@ const id = {
 }
 
 const en: typeof id = {
-  modalities: ['', 'Face photo', 'Signature', 'Four right fingers', 'Four left fingers', 'Both thumbs', 'Both irises'],
+  modalities: [
+    '',
+    'Face photo',
+    'Signature',
+    'Four right fingers',
+    'Four left fingers',
+    'Both thumbs',
+    'Both irises',
+    'Both index fingers again',
+  ],
   modalityStates: {
     pending: 'not yet',
     capturing: 'capturing',
@@ -106,6 +125,7 @@ const en: typeof id = {
     'Place four left fingers together',
     'Place both thumbs together',
     'Open the eyes wide, look into the iris camera',
+    'Place both index fingers once more',
   ],
   advice: {
     place_fingers: 'Place the fingers on the glass',

@@ -1,0 +1,114 @@
+// Takes a device, runs one capture on it and gives it back, whatever happens. Knows no case.
+
+import type { Clock } from '../../protocol/clock.js'
+import { type Fault, isFault } from '../../protocol/fault.js'
+import type { Devices } from '../devices/devices.js'
+import type { CaptureStatus, Modality, StationState } from '../state.js'
+import type { FrameAnalyst } from './analyst.js'
+import type { FrameRing } from './frame-ring.js'
+import { framePlans, signaturePlan } from './plan.js'
+import { startCaptureSession, type TakenCapture } from './session.js'
+import { type SignatureCapture, startSignatureSession } from './signature-session.js'
+
+export interface TakeDeps {
+  readonly devices: Devices
+  readonly ring: FrameRing
+  readonly analyst: FrameAnalyst
+  readonly state: StationState
+  readonly clock: Clock
+}
+
+/** A capture under way. */
+export interface Taking<Taken> {
+  readonly taken: Promise<Taken>
+  takeNow(): void
+  lost(fault: Fault): void
+  cancel(): void
+}
+
+type Show = (status: Partial<CaptureStatus>) => void
+
+/** @throws Fault of the slot when its device is not there or in use; what happens later rejects `taken` */
+export function takeFrames(deps: TakeDeps, modality: Exclude<Modality, 'signature'>, show: Show): Taking<TakenCapture> {
+  const { devices, ring, analyst, clock, state } = deps
+  const plan = framePlans[modality]
+  const slot = devices.capture(plan.kind)
+  let lost = (_fault: Fault) => {}
+  const device = slot.use((fault) => lost(fault))
+  show({ state: 'opening' })
+  const session = startCaptureSession(
+    {
+      device,
+      ring,
+      analyst,
+      clock,
+      plan,
+      watched: () => state.watched,
+      status: (status) => show({ ...status, state: 'live' }),
+      show: (picture) => state.show(picture),
+      counted: (counters) => slot.count(counters),
+    },
+    modality,
+    plan.indicator,
+  )
+  lost = session.lost
+  const taken = session.taken.then(
+    (capture) => {
+      slot.free(device)
+      return capture
+    },
+    (error: unknown) => {
+      if (isFault(error, ...spent)) slot.lost(device, error)
+      else slot.free(device)
+      throw error
+    },
+  )
+  return { ...session, taken }
+}
+
+/** After these a capture device must be opened anew. */
+const spent = [
+  'device.unplugged',
+  'device.timeout',
+  'device.stall',
+  'device.protocol',
+  'device.frames_missing',
+  'device.frames_corrupt',
+  'device.frames_frozen',
+] as const
+
+/** As takeFrames, for the pen. */
+export function takePen({ devices, clock, state }: TakeDeps, show: Show): Taking<SignatureCapture> {
+  let lost = (_fault: Fault) => {}
+  const pad = devices.pad.use((fault) => lost(fault))
+  let sequence = 0
+  show({ state: 'opening' })
+  const inked = (ink: string) => {
+    const size = { widthPx: pad.info.maxUnits, heightPx: pad.info.maxUnits }
+    // One event says that ink flows; the ink itself goes the way of pictures, which may be lost.
+    if (sequence === 0) show({ state: 'live' })
+    state.show({
+      deviceKind: 'signature_pad',
+      sensor: 0,
+      sequence: sequence++,
+      ...size,
+      picture: new Uint8Array(),
+      capturedAtMs: clock.nowMs(),
+      ink,
+    })
+  }
+  const session = startSignatureSession({ pad, clock, inked }, signaturePlan)
+  lost = session.lost
+  const taken = session.taken.then(
+    (capture) => {
+      devices.pad.free(pad)
+      return capture
+    },
+    (error: unknown) => {
+      if (isFault(error, 'device.unplugged', 'device.timeout', 'device.line_noise')) devices.pad.lost(pad, error)
+      else devices.pad.free(pad)
+      throw error
+    },
+  )
+  return { ...session, taken }
+}
