@@ -62,8 +62,8 @@ const blockMm2 = ((blockPx * 25.4) / 500) ** 2
 export type LiveHints = SegmentHints & { readonly slap: Slap }
 
 /** @param grey 8-bit grey, row-major, 500 ppi, dark ridges */
-export function measureLive(grey: Uint8Array, widthPx: number, heightPx: number, hints: LiveHints, _simd?: Simd): LiveMeasure {
-  const sight = findTips(grey, widthPx, heightPx)
+export function measureLive(grey: Uint8Array, widthPx: number, heightPx: number, hints: LiveHints, simd?: Simd): LiveMeasure {
+  const sight = findTips(grey, widthPx, heightPx, simd)
   const found = judge(sight, hints)
   const fingers = found.fingers.map((segment) => liveFinger(sight, segment))
   const expected = slapPositions[hints.slap].filter((position) => !hints.missing?.includes(position)).length

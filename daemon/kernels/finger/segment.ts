@@ -15,6 +15,6 @@ export { type FingerSegment, type Segmentation, type SegmentCode, type SegmentHi
  * @param grey 8-bit grey, row-major, 500 ppi, dark ridges on light ground; any size
  * @returns no fingers and a code for anything that is no hand
  */
-export function segmentSlap(grey: Uint8Array, widthPx: number, heightPx: number, hints: SegmentHints = {}, _simd?: Simd): Segmentation {
-  return judge(findTips(grey, widthPx, heightPx), hints)
+export function segmentSlap(grey: Uint8Array, widthPx: number, heightPx: number, hints: SegmentHints = {}, simd?: Simd): Segmentation {
+  return judge(findTips(grey, widthPx, heightPx, simd), hints)
 }

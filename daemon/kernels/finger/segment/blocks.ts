@@ -1,6 +1,8 @@
 // A finger image reduced to blocks of 8 × 8 pixels: how light, how lively, and which way its lines run. Pure.
 // All of segmentation and the live measure work on this map; only here is every pixel touched.
 
+import type { Simd } from '../../simd/simd.js'
+
 export const blockPx = 8
 
 /** Blocks that vary less than this hold nothing that could be a ridge: their gradients are not looked at. */
@@ -23,9 +25,10 @@ export interface BlockMap {
  * @param grey 8-bit grey, row-major, 500 ppi
  * @returns incomplete blocks at the right and lower edge are left out
  */
-export function blockMap(grey: Uint8Array, widthPx: number, heightPx: number): BlockMap {
+export function blockMap(grey: Uint8Array, widthPx: number, heightPx: number, simd?: Simd): BlockMap {
   const columns = Math.floor(widthPx / blockPx)
   const rows = Math.floor(heightPx / blockPx)
+  if (simd) return blockMapTwin(grey, widthPx, heightPx, columns, rows, simd)
   const plane = () => new Float32Array(columns * rows)
   const map = { columns, rows, mean: plane(), deviation: plane(), xx: plane(), yy: plane(), xy: plane() }
   for (let row = 0; row < rows; row++) {
@@ -33,6 +36,18 @@ export function blockMap(grey: Uint8Array, widthPx: number, heightPx: number): B
     gradientsOfRow(grey, widthPx, heightPx, row, map)
   }
   return map
+}
+
+function blockMapTwin(grey: Uint8Array, widthPx: number, heightPx: number, columns: number, rows: number, simd: Simd): BlockMap {
+  return simd.lease((take) => {
+    const count = columns * rows
+    const image = take(widthPx * heightPx)
+    const out = take(5 * 4 * count)
+    new Uint8Array(simd.memory.buffer, image, widthPx * heightPx).set(grey)
+    simd.kernels.segmentBlocks(image, widthPx, heightPx, columns, rows, out, stillDeviation)
+    const plane = (index: number) => new Float32Array(simd.memory.buffer, out + 4 * count * index, count).slice()
+    return { columns, rows, mean: plane(0), deviation: plane(1), xx: plane(2), yy: plane(3), xy: plane(4) }
+  })
 }
 
 /** Every second pixel row: ridges are nine pixels wide, half of the samples tells the same. */

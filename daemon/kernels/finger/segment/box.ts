@@ -64,10 +64,16 @@ interface Turned {
   readonly v: Float32Array
 }
 
-/** Which strand each block of the map belongs to: index + 1, 0 for none. */
-export function ownersOf(scene: Scene, frame: HandFrame, strands: readonly Strand[]): Uint8Array {
+/** A block of a strand: its index in the map and its row in the strand. */
+interface StrandBlocks {
+  readonly at: number[]
+  readonly row: number[]
+}
+
+/** The blocks of the map that belong to each strand. */
+export function blocksOf(scene: Scene, frame: HandFrame, strands: readonly Strand[]): readonly StrandBlocks[] {
   const { columns, rows } = scene.map
-  const owners = new Uint8Array(columns * rows)
+  const blocks = strands.map((): StrandBlocks => ({ at: [], row: [] }))
   const cos = Math.cos((frame.tiltDeg * Math.PI) / 180)
   const sin = Math.sin((frame.tiltDeg * Math.PI) / 180)
   for (let y = 0; y < rows; y++) {
@@ -82,13 +88,14 @@ export function ownersOf(scene: Scene, frame: HandFrame, strands: readonly Stran
         const { top, left, right } = strands[i]!
         const row = v - top
         if (row >= 0 && row < left.length && u >= left[row]! - 0.5 && u <= right[row]! + 0.5) {
-          owners[at] = i + 1
+          blocks[i]!.at.push(at)
+          blocks[i]!.row.push(row)
           break
         }
       }
     }
   }
-  return owners
+  return blocks
 }
 
 /** Typical width of a strand over its first rows that are wide. */
@@ -99,14 +106,12 @@ export function widthOf({ left, right }: Strand): number {
 }
 
 /** @returns undefined when too little is there to be a fingertip */
-export function fingertip(scene: Scene, frame: HandFrame, strand: Strand, owners: Uint8Array, owner: number): Fingertip | undefined {
-  const { map } = scene
+export function fingertip(scene: Scene, frame: HandFrame, strand: Strand, blocks: StrandBlocks): Fingertip | undefined {
   const width = widthOf(strand)
-  const distal = distalBlocks(map, frame, strand, owners, owner, width * 1.6)
+  const distal = firstRows(blocks, width * 1.6)
   if (distal.length === 0) return undefined
   const splay = splayOf(scene, frame, strand, distal, width)
-  const all = distalBlocks(map, frame, strand, owners, owner, width * 2.4)
-  const turned = turn(map, all, frame.tiltDeg + splay)
+  const turned = turn(scene.map, firstRows(blocks, width * 2.4), frame.tiltDeg + splay)
   const sides = sidesOf(turned, distal.length, width)
   const ends = endsOf(scene, turned, sides)
   return describe(scene, frame, strand, turned, sides, ends)
@@ -147,25 +152,8 @@ function axisOf({ left, right, touching }: Strand, length: number): number | und
   return (Math.atan2(count * sumUV - sumU * sumV, count * sumVV - sumV * sumV) * 180) / Math.PI
 }
 
-function distalBlocks(
-  { columns, rows }: BlockMap,
-  frame: HandFrame,
-  strand: Strand,
-  owners: Uint8Array,
-  owner: number,
-  length: number,
-): Int32Array {
-  const sin = Math.sin((frame.tiltDeg * Math.PI) / 180)
-  const cos = Math.cos((frame.tiltDeg * Math.PI) / 180)
-  const out: number[] = []
-  for (let at = 0; at < owners.length; at++) {
-    if (owners[at] !== owner) continue
-    const x = at % columns
-    const dx = x + 0.5 - columns / 2
-    const dy = (at - x) / columns + 0.5 - rows / 2
-    if (sin * dx + cos * dy + frame.rows / 2 < strand.top + length) out.push(at)
-  }
-  return Int32Array.from(out)
+function firstRows({ at, row }: StrandBlocks, rows: number): Int32Array {
+  return Int32Array.from(at.filter((_, i) => row[i]! < rows))
 }
 
 function turn({ columns }: BlockMap, blocks: Int32Array, angleDeg: number): Turned {
@@ -189,7 +177,7 @@ interface Span {
 
 /** Left and right side, from how many blocks each column of the upper part holds. */
 function sidesOf({ u, v }: Turned, distal: number, width: number): Span {
-  const upper = [...v].sort((a, b) => a - b)[Math.min(distal, v.length) - 1]!
+  const upper = Float32Array.from(v).sort()[Math.min(distal, v.length) - 1]!
   const counts = histogram(u, (i) => v[i]! <= upper)
   return spanOf(counts, Math.max(leastCount, edgeShare * percentile(counts.values, 0.8)), width)
 }

@@ -1,7 +1,8 @@
 // From the pixels to the fingertips of a hand: blocks, foreground, regions, the hand's direction, the sweep, and a box for each finger. Pure.
 
+import type { Simd } from '../../simd/simd.js'
 import { type BlockMap, blockMap } from './blocks.js'
-import { type Fingertip, fingertip, ownersOf, type Scene } from './box.js'
+import { blocksOf, type Fingertip, fingertip, type Scene } from './box.js'
 import { boxShare, type Foreground, foreground } from './foreground.js'
 import { addOutline, elongation, findRegions, noOutline, type Region, type Regions, tiltOf } from './regions.js'
 import { handFrame, sweep } from './sweep.js'
@@ -37,8 +38,8 @@ const widest = 460
 const turnedAgainDeg = 4
 
 /** @param grey 8-bit grey, row-major, 500 ppi, dark ridges; any size */
-export function findTips(grey: Uint8Array, widthPx: number, heightPx: number): Sight {
-  const map = blockMap(grey, widthPx, heightPx)
+export function findTips(grey: Uint8Array, widthPx: number, heightPx: number, simd?: Simd): Sight {
+  const map = blockMap(grey, widthPx, heightPx, simd)
   const front = foreground(map)
   const found = findRegions(map, front.mask, front.cover)
   const mask = keepLikely(found)
@@ -73,9 +74,9 @@ function handTilt({ map: { columns, rows }, mask, share }: Scene): number {
 function tipsAt(scene: Scene, tiltDeg: number): readonly Fingertip[] {
   const frame = handFrame(scene.mask, scene.map.columns, scene.map.rows, tiltDeg)
   const strands = sweep(frame)
-  const owners = ownersOf(scene, frame, strands)
+  const blocks = blocksOf(scene, frame, strands)
   return strands
-    .flatMap((strand, i) => fingertip(scene, frame, strand, owners, i + 1) ?? [])
+    .flatMap((strand, i) => fingertip(scene, frame, strand, blocks[i]!) ?? [])
     .filter(isFingertip)
     .sort((a, b) => a.tipU - b.tipU)
 }

@@ -129,26 +129,26 @@ function fillPores(mask: Uint8Array, columns: number, rows: number): void {
   }
 }
 
-/** Share of ones in the square window around each cell; beyond the border are zeros. */
+/** Share of ones in the square window of odd `side` around each cell; beyond the border are zeros. */
 export function boxShare(mask: Uint8Array, columns: number, rows: number, side: number): Float32Array {
   const half = side >> 1
-  const stride = columns + 1
-  const sums = new Int32Array(stride * (rows + 1))
-  for (let y = 0; y < rows; y++) {
-    let line = 0
-    for (let x = 0; x < columns; x++) {
-      line += mask[y * columns + x]!
-      sums[(y + 1) * stride + x + 1] = sums[y * stride + x + 1]! + line
-    }
-  }
   const out = new Float32Array(columns * rows)
-  for (let y = 0; y < rows; y++) {
-    const top = Math.max(0, y - half) * stride
-    const bottom = Math.min(rows, y + half + 1) * stride
+  /** Ones of each column within the rows of the window, with `half` empty columns on both sides. */
+  const sums = new Int32Array(columns + 2 * half)
+  const scale = 1 / (side * side)
+  for (let y = -half; y < rows; y++) {
+    const entering = (y + half) * columns
+    const leaving = (y - half - 1) * columns
+    if (y + half < rows) for (let x = 0; x < columns; x++) sums[x + half]! += mask[entering + x]!
+    if (y > half) for (let x = 0; x < columns; x++) sums[x + half]! -= mask[leaving + x]!
+    if (y < 0) continue
+    let inside = 0
+    for (let x = 0; x < 2 * half; x++) inside += sums[x]!
+    const line = y * columns
     for (let x = 0; x < columns; x++) {
-      const left = Math.max(0, x - half)
-      const right = Math.min(columns, x + half + 1)
-      out[y * columns + x] = (sums[bottom + right]! - sums[bottom + left]! - sums[top + right]! + sums[top + left]!) / (side * side)
+      inside += sums[x + 2 * half]!
+      out[line + x] = inside * scale
+      inside -= sums[x]!
     }
   }
   return out

@@ -128,7 +128,7 @@ export function addTexture(to: Texture, { columns, rows, xx, yy, xy }: BlockMap,
     c += xy[line - 1]! + xy[line]! + xy[line + 1]!
   }
   if (a + b === 0) return
-  to.coherent += Math.hypot(a - b, 2 * c) / (a + b)
+  to.coherent += Math.sqrt((a - b) * (a - b) + 4 * c * c) / (a + b)
   to.lively++
   to.cos2 += (a - b) / (a + b)
   to.sin2 += (2 * c) / (a + b)
