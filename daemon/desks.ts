@@ -38,7 +38,9 @@ export interface IssuanceDesk {
   start(actor: Actor, caseId: string): Promise<void>
   resume(actor: Actor, caseId: string): Promise<void>
   spoil(actor: Actor, caseId: string, reason: string): Promise<void>
-  verifyHolder(actor: Actor, caseId: string): Promise<void>
+  /** @param position the finger to ask for, ISO/IEC 19794-4; 0: the card's fingers in turn */
+  verifyHolder(actor: Actor, caseId: string, position: number): Promise<void>
+  /** @param unverifiedReason of the supervisor who decides without a verified finger */
   handOver(actor: Actor, caseId: string, unverifiedReason: string): Promise<void>
 }
 

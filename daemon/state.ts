@@ -88,10 +88,24 @@ export interface OutboxStatus {
 
 export interface IssuanceStatus {
   readonly caseId: string
-  readonly state: 'idle' | 'binding' | 'writing' | 'reading_back' | 'printing' | 'ready' | 'handed_over' | 'attention' | 'spoiled'
+  readonly state:
+    | 'idle'
+    | 'binding'
+    | 'writing'
+    | 'reading_back'
+    | 'printing'
+    | 'ready'
+    | 'checking_holder'
+    | 'handed_over'
+    | 'attention'
+    | 'spoiled'
   readonly blankSerial: string
   readonly bytesWritten: number
   readonly bytesTotal: number
+  /** While the holder's finger is checked: the one advice that helps most, '' when fine. */
+  readonly advice: string
+  /** The finger that is asked for, ISO/IEC 19794-4; 0 none. */
+  readonly fingerPosition: number
   readonly fault?: FaultNotice
 }
 
@@ -131,7 +145,7 @@ export const idleCapture: CaptureStatus = {
   findings: [],
 }
 
-export const idleIssuance: IssuanceStatus = { caseId: '', state: 'idle', blankSerial: '', bytesWritten: 0, bytesTotal: 0 }
+export const idleIssuance: IssuanceStatus = { caseId: '', state: 'idle', blankSerial: '', bytesWritten: 0, bytesTotal: 0, advice: '', fingerPosition: 0 }
 
 /** The current state and its subscribers. Events are delivered at once and in order; pictures go to their own listeners. */
 export class StationState {

@@ -112,7 +112,7 @@ async function compose(environment: Environment, { config, standards, simulation
   const bundles = createBundles({ store, centre, centreKeys, station: identity, clock, random, effects })
   const office = config.office
   const issuance = openIssuanceDesk({
-    ...{ book, store, stock, devices, bundles, centre, state, clock, effects, log, office },
+    ...{ book, store, stock, devices, bundles, centre, state, clock, effects, log, office, ring: frames, analyst, records },
     simulatedMark: simulated ? simulatedMark : '',
   })
   outbox.kick()
@@ -134,6 +134,7 @@ async function compose(environment: Environment, { config, standards, simulation
     ...(simulation && { simulation }),
     close: async () => {
       await capture.close()
+      await issuance.close()
       watch.close()
       stopTelling()
       await devices.close()

@@ -582,6 +582,45 @@ const printer = {
   ),
 } as const
 
+const holder = {
+  'holder.not_verified': text(
+    'Jari tidak cocok dengan kartu',
+    'Bersihkan jari dan ulangi dengan jari lain',
+    'The finger does not match the card',
+    'Clean it and try again, also with the other finger',
+  ),
+  'holder.attempts_used': text(
+    'Kesempatan memeriksa jari sudah habis',
+    'Minta keputusan pengawas',
+    'No attempts are left to check the finger',
+    'Ask a supervisor to decide',
+  ),
+  'holder.no_template': text(
+    'Templat jari kartu ini tidak terbaca',
+    'Minta keputusan pengawas',
+    'The finger template of this card cannot be read',
+    'Ask a supervisor to decide',
+  ),
+  'holder.supervisor_needed': text(
+    'Jari pemegang belum cocok',
+    'Periksa jari atau minta keputusan pengawas',
+    "The holder's finger is not verified",
+    'Check the finger, or ask a supervisor to decide',
+  ),
+  'holder.second_person': text(
+    'Pemeriksa jari tidak boleh memutuskan',
+    'Minta keputusan pengawas lain',
+    'Whoever checked the finger may not decide',
+    'Ask another supervisor',
+  ),
+  'finger.no_print': text(
+    'Tidak terlihat sidik jari pada gambar',
+    'Gunakan gambar satu jari yang jelas',
+    'No fingerprint is seen in the picture',
+    'Use a clear picture of one finger',
+  ),
+} as const
+
 export const faultWords = {
   ...input,
   ...device,
@@ -592,6 +631,7 @@ export const faultWords = {
   ...card,
   ...centre,
   ...bundle,
+  ...holder,
   ...packet,
   ...store,
   ...protocol,

@@ -45,7 +45,7 @@ export const initialMirror: StationMirror = {
     findings: [],
   },
   outbox: { waiting: 0, oldestAtMs: 0, reachable: false, bytesSent: 0, bytesTotal: 0 },
-  issuance: { caseId: '', state: 'idle', blankSerial: '', bytesWritten: 0, bytesTotal: 0 },
+  issuance: { caseId: '', state: 'idle', blankSerial: '', bytesWritten: 0, bytesTotal: 0, advice: '', fingerPosition: 0 },
   standards: [],
   lastFault: undefined,
 }

@@ -3,8 +3,7 @@
 import sharp from 'sharp'
 import { Fault } from '../../protocol/fault.js'
 import type { FrameHeader } from '../../protocol/hardware/frames.js'
-import type { Modality } from '../state.js'
-import { type Look, lookAt } from './look.js'
+import { type Look, type LookTarget, lookAt } from './look.js'
 
 export interface Analysis {
   readonly look: Look
@@ -17,7 +16,7 @@ const previewQuality = 70
 const sceneWidthPx = 480
 
 /** @param bytes the frame in place; not kept @throws Fault `image.corrupt` when a camera's JPEG cannot be decoded */
-export async function analyseFrame(bytes: Uint8Array, header: FrameHeader, modality: Modality, preview: boolean): Promise<Analysis> {
+export async function analyseFrame(bytes: Uint8Array, header: FrameHeader, modality: LookTarget, preview: boolean): Promise<Analysis> {
   if (header.format === 'grey8') {
     const look = lookAt(modality, bytes, header.widthPx, header.heightPx)
     return { look, picture: preview ? await greyPreview(bytes, header.widthPx, header.heightPx) : new Uint8Array() }

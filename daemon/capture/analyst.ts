@@ -2,22 +2,22 @@
 
 import type { FrameHeader } from '../../protocol/hardware/frames.js'
 import type { Effects } from '../effects.js'
-import type { Modality } from '../state.js'
 import type { Analysis } from './analyse-frame.js'
 import type { FrameRing, RingFrame } from './frame-ring.js'
+import type { LookTarget } from './look.js'
 import { openWorkerLine } from './worker-line.js'
 
 export interface AnalysisRequest {
   readonly byteOffset: number
   readonly byteLength: number
   readonly header: FrameHeader
-  readonly modality: Modality
+  readonly modality: LookTarget
   readonly preview: boolean
 }
 
 export interface FrameAnalyst {
   /** @throws Fault `image.corrupt` when the frame cannot be decoded, `internal.unexpected` when the worker died */
-  analyse(frame: RingFrame, modality: Modality, preview: boolean): Promise<Analysis>
+  analyse(frame: RingFrame, modality: LookTarget, preview: boolean): Promise<Analysis>
   close(): Promise<void>
 }
 

@@ -28,4 +28,12 @@ export const framePlans: Readonly<Record<Exclude<Modality, 'signature'>, FrameCa
   irises: { ...still, kind: 'iris_camera', indicator: eyeIndicator({ right: true, left: true }), leastMeasure: 20 },
 }
 
+/** One finger by itself, as at handover. @param position ISO/IEC 19794-4 */
+export const oneFingerPlan = (position: number): FrameCapturePlan => ({
+  ...still,
+  kind: 'slap_scanner',
+  indicator: fingerIndicator([position]),
+  leastMeasure: 50,
+})
+
 export const signaturePlan: SignaturePlan = { restMs: 1_200, timeoutMs: 60_000, leastSamples: 10 }

@@ -2,6 +2,7 @@
 
 import { Fault } from '../../protocol/fault.js'
 import type { Effects } from '../effects.js'
+import type { HolderJob, HolderVerdict } from '../issuance/compare-holder.js'
 import type { Examination, ExamineJob } from './fingers.js'
 import type { RecordJob } from './make-record.js'
 import { openWorkerLine } from './worker-line.js'
@@ -11,26 +12,32 @@ export interface RecordMaker {
   make(job: RecordJob): Promise<Uint8Array>
   /** @throws Fault `internal.unexpected` when the worker died */
   examine(job: ExamineJob): Promise<Examination>
+  /** @throws Fault `record.corrupt` for a template that is none, `internal.unexpected` when the worker died */
+  compareHolder(job: HolderJob): Promise<HolderVerdict>
   close(): Promise<void>
 }
 
-export type WorkerJob = { readonly do: 'make'; readonly job: RecordJob } | { readonly do: 'examine'; readonly job: ExamineJob }
-export type WorkerAnswer = Uint8Array | Examination
+/** What the worker can be asked, and what it answers. */
+interface Work {
+  readonly make: { readonly job: RecordJob; readonly answer: Uint8Array }
+  readonly examine: { readonly job: ExamineJob; readonly answer: Examination }
+  readonly compareHolder: { readonly job: HolderJob; readonly answer: HolderVerdict }
+}
+export type WorkerJob = { [Name in keyof Work]: { readonly do: Name; readonly job: Work[Name]['job'] } }[keyof Work]
+/** As many fields as there is work; the one that was asked for is there. */
+export type WorkerAnswer = { readonly [Name in keyof Work]?: Work[Name]['answer'] }
 
 export function startRecordMaker(effects: Effects): RecordMaker {
   const line = openWorkerLine<WorkerJob, WorkerAnswer>(new URL('./record-worker.js', import.meta.url))
-  const ask = (job: WorkerJob) => effects.perform('compute', () => line.ask(job))
+  const ask = async <Name extends keyof Work>(name: Name, job: WorkerJob): Promise<Work[Name]['answer']> => {
+    const answer = (await effects.perform('compute', () => line.ask(job)))[name]
+    if (answer === undefined) throw new Fault('internal.unexpected', { operation: 'worker' })
+    return answer
+  }
   return {
-    make: async (job) => {
-      const answer = await ask({ do: 'make', job })
-      if (answer instanceof Uint8Array) return answer
-      throw new Fault('internal.unexpected', { operation: 'worker' })
-    },
-    examine: async (job) => {
-      const answer = await ask({ do: 'examine', job })
-      if (!(answer instanceof Uint8Array)) return answer
-      throw new Fault('internal.unexpected', { operation: 'worker' })
-    },
+    make: (job) => ask('make', { do: 'make', job }),
+    examine: (job) => ask('examine', { do: 'examine', job }),
+    compareHolder: (job) => ask('compareHolder', { do: 'compareHolder', job }),
     close: () => line.close(),
   }
 }

@@ -1,5 +1,6 @@
 // Worker entry: a thin shell around fingers.ts and make-record.ts, so that neither matching nor compressing ever holds up the station.
 
+import { compareHolder } from '../issuance/compare-holder.js'
 import { openSimd } from '../kernels/simd/simd.js'
 import { examineFingers } from './fingers.js'
 import { makeRecord } from './make-record.js'
@@ -8,4 +9,13 @@ import { serveWorkerLine } from './worker-line.js'
 
 const simd = openSimd()
 
-serveWorkerLine<WorkerJob, WorkerAnswer>(async (work) => (work.do === 'make' ? makeRecord(work.job, simd) : examineFingers(work.job, simd)))
+serveWorkerLine<WorkerJob, WorkerAnswer>(async (work) => {
+  switch (work.do) {
+    case 'make':
+      return { make: await makeRecord(work.job, simd) }
+    case 'examine':
+      return { examine: examineFingers(work.job, simd) }
+    case 'compareHolder':
+      return { compareHolder: compareHolder(work.job, simd) }
+  }
+})

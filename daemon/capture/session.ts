@@ -5,11 +5,11 @@ import type { Clock, Timer } from '../../protocol/clock.js'
 import { deferred } from '../../protocol/deferred.js'
 import { Fault, isFault, toFault } from '../../protocol/fault.js'
 import type { FrameHeader } from '../../protocol/hardware/frames.js'
-import type { CaptureStatus, FingerBox, Modality, PreviewPicture } from '../state.js'
+import type { CaptureStatus, FingerBox, PreviewPicture } from '../state.js'
 import type { FrameAnalyst } from './analyst.js'
 import { type AutoCapturePlan, type AutoCaptureState, beginAutoCapture, stepAutoCapture } from './auto-capture.js'
 import type { FrameRing, RingFrame } from './frame-ring.js'
-import type { Look } from './look.js'
+import type { Look, LookTarget } from './look.js'
 
 /** A frame taken out of the ring: the capture itself, not a preview. */
 export interface TakenFrame {
@@ -63,7 +63,7 @@ const tickMs = 200
 const mostUnreadable = 8
 
 /** @param indicator what the device lights up for the person: bits as its driver names them */
-export function startCaptureSession(deps: CaptureSessionDeps, modality: Modality, indicator: number): CaptureSession {
+export function startCaptureSession(deps: CaptureSessionDeps, modality: LookTarget, indicator: number): CaptureSession {
   const { device, clock, plan } = deps
   const eyes = new Map<number, Eye>()
   for (const { sensor } of device.info.sensors) {
@@ -113,7 +113,7 @@ export function startCaptureSession(deps: CaptureSessionDeps, modality: Modality
   const report = () => {
     const all = [...eyes.values()]
     deps.status({
-      modality,
+      modality: modality === 'one_finger' ? undefined : modality,
       advice: all.map(({ look }) => look?.advice ?? '').find((advice) => advice !== '') ?? '',
       measure: Math.min(...all.map(({ look }) => look?.measure ?? 0)),
       stableFrames: Math.min(...all.map(({ machine }) => (machine.at === 'watching' ? machine.steady : plan.neededFrames))),

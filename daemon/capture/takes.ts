@@ -6,7 +6,8 @@ import type { Devices } from '../devices/devices.js'
 import type { CaptureStatus, Modality, StationState } from '../state.js'
 import type { FrameAnalyst } from './analyst.js'
 import type { FrameRing } from './frame-ring.js'
-import { framePlans, signaturePlan } from './plan.js'
+import type { LookTarget } from './look.js'
+import { type FrameCapturePlan, framePlans, oneFingerPlan, signaturePlan } from './plan.js'
 import { startCaptureSession, type TakenCapture } from './session.js'
 import { type SignatureCapture, startSignatureSession } from './signature-session.js'
 
@@ -30,8 +31,16 @@ type Show = (status: Partial<CaptureStatus>) => void
 
 /** @throws Fault of the slot when its device is not there or in use; what happens later rejects `taken` */
 export function takeFrames(deps: TakeDeps, modality: Exclude<Modality, 'signature'>, show: Show): Taking<TakenCapture> {
+  return take(deps, modality, framePlans[modality], show)
+}
+
+/** As takeFrames, for the one finger that the device asks for. @param position ISO/IEC 19794-4 */
+export function takeOneFinger(deps: TakeDeps, position: number, show: Show): Taking<TakenCapture> {
+  return take(deps, 'one_finger', oneFingerPlan(position), show)
+}
+
+function take(deps: TakeDeps, target: LookTarget, plan: FrameCapturePlan, show: Show): Taking<TakenCapture> {
   const { devices, ring, analyst, clock, state } = deps
-  const plan = framePlans[modality]
   const slot = devices.capture(plan.kind)
   let lost = (_fault: Fault) => {}
   const device = slot.use((fault) => lost(fault))
@@ -48,7 +57,7 @@ export function takeFrames(deps: TakeDeps, modality: Exclude<Modality, 'signatur
       show: (picture) => state.show(picture),
       counted: (counters) => slot.count(counters),
     },
-    modality,
+    target,
     plan.indicator,
   )
   lost = session.lost

@@ -3,7 +3,7 @@
 import { type CaseState, Modality, type StationClient } from '../../protocol/client.js'
 import { type Clock, withDeadline } from '../../protocol/clock.js'
 import { faultFromReport } from '../../protocol/envelope.js'
-import { Fault } from '../../protocol/fault.js'
+import { Fault, isFault } from '../../protocol/fault.js'
 
 export interface Procedure {
   readonly client: StationClient
@@ -44,7 +44,7 @@ const patienceMs = 90_000
 const deviceKinds = ['slap_scanner', 'iris_camera', 'face_camera', 'signature_pad', 'card_terminal', 'card_printer']
 /** Sample images may be smaller or poorer than a station captures: taken on only under this named reason. */
 const weakReason = 'sampel lebih kecil dari rekaman stasiun (demo)'
-const unverifiedReason = 'pemadanan 1:1 belum tersedia di versi ini (demo)'
+const unverifiedReason = 'jari tidak cocok pada semua percobaan, wajah dicocokkan pengawas (demo)'
 
 /** Far more turns than a case has steps: one that stands still is a fault, not a loop. */
 const mostTurns = 40
@@ -82,8 +82,14 @@ async function takeTicket(procedure: Procedure): Promise<CaseState> {
 }
 
 /** Changes with everything that an operator does for a case. */
-function progressOf({ currentStepId, modalities, recordSigned }: CaseState): string {
-  return JSON.stringify([currentStepId, recordSigned, modalities.map(({ state }) => state)])
+function progressOf({ currentStepId, modalities, recordSigned, holderCheck }: CaseState): string {
+  return JSON.stringify([
+    currentStepId,
+    recordSigned,
+    holderCheck?.verified,
+    holderCheck?.attemptsLeft,
+    modalities.map(({ state }) => state),
+  ])
 }
 
 /** What an operator does next for the case, as its current step and its modalities say. */
@@ -109,7 +115,7 @@ async function advance(procedure: Procedure, now: CaseState): Promise<void> {
       // A bound blank was begun before: the machine is asked how far it got.
       return act('issue_card', () => client.request(now.state === 'personalising' ? 'resumeIssuance' : 'startIssuance', { caseId }))
     case 'hand_over':
-      return act('hand_over', () => client.request('handOver', { caseId, unverifiedReason }))
+      return giveOut(procedure, now)
     case 'receipt':
     case 'acknowledge':
       return act(kind, () => client.request('completeStep', { caseId, stepId }))
@@ -135,6 +141,30 @@ async function record(procedure: Procedure, { caseId, modalities, recordSigned }
   const { client } = procedure
   if (recordSigned) await step(procedure, 'seal', () => client.request('sealRecord', { caseId }))
   else await step(procedure, 'sign_record', () => client.request('signRecord', { caseId }))
+}
+
+/** The holder's finger is checked until it matches; when no attempt is left, a supervisor who checked nothing decides. */
+async function giveOut(procedure: Procedure, { caseId, holderCheck }: CaseState): Promise<void> {
+  const { client } = procedure
+  if (!holderCheck?.verified && holderCheck?.attemptsLeft !== 0) {
+    await step(procedure, 'verify_holder', () => client.request('verifyHolder', { caseId })).catch((error: unknown) => {
+      if (!isFault(error, 'holder.not_verified')) throw error
+    })
+    return
+  }
+  if (holderCheck.verified) await step(procedure, 'hand_over', () => client.request('handOver', { caseId }))
+  else
+    await step(procedure, 'supervisor_decides', () =>
+      asAdministrator(client, () => client.request('handOver', { caseId, unverifiedReason })),
+    )
+}
+
+async function asAdministrator(client: StationClient, act: () => Promise<unknown>): Promise<void> {
+  await client.request('logOut', {})
+  await client.request('logIn', administrator)
+  await act()
+  await client.request('logOut', {})
+  await client.request('logIn', demoOperator)
 }
 
 async function step<T>(procedure: Procedure, name: string, act: () => Promise<T>): Promise<T> {

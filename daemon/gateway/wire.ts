@@ -8,6 +8,7 @@ import {
   type DeviceState,
   type FindingState,
   type FingerState,
+  type HolderCheckState,
   type Init,
   type IssuanceState,
   type ModalityState,
@@ -19,8 +20,9 @@ import {
   type StepState,
   Modality as WireModality,
 } from '../../protocol/gen/station.js'
+import { mostAttempts } from '../issuance/holder-check.js'
 import type { Operator } from '../operators/operators.js'
-import type { CaseDocument, ModalityRecord } from '../service/case.js'
+import type { CaseDocument, HolderCheck, ModalityRecord } from '../service/case.js'
 import { officeDate } from '../service/case-book.js'
 import { ageYears } from '../service/nik.js'
 import { normMs, type ServiceStandard } from '../service/standard.js'
@@ -137,6 +139,7 @@ export function caseToWire(document: CaseDocument, frame: CaseFrame): Init<CaseS
     currentStepId: document.currentStepId,
     modalities: document.modalities.map(modalityStateToWire),
     findings: (document.findings ?? []).map(findingToWire),
+    ...(document.holderCheck && { holderCheck: holderCheckToWire(document.holderCheck) }),
     recordSigned: document.recordSigned,
     centralStatus: document.centralStatus,
     receiptNumber: document.receiptNumber,
@@ -155,6 +158,10 @@ function modalityStateToWire(record: ModalityRecord): Init<ModalityState> {
     fingers: fingers.map(fingerToWire),
     presentationAttack,
   }
+}
+
+function holderCheckToWire({ verified, attempts, position, band, threshold }: HolderCheck): Init<HolderCheckState> {
+  return { verified, attemptsLeft: Math.max(0, mostAttempts - attempts), position, band, threshold }
 }
 
 /** Before the registry answered there is only the masked NIK. */

@@ -43,8 +43,12 @@ export interface Bundles {
    * @throws Fault `centre.unreachable` | `centre.refused` (reason `not_print_ready`) | `bundle.*`; a refused bundle is audited
    */
   fetch(holder: BundleHolder): Promise<IssuanceBundle>
-  /** The kept bundle, verified again from its signature on. @throws Fault `bundle.missing` | `bundle.*` */
-  load(holder: BundleHolder): Promise<IssuanceBundle>
+  /**
+   * The kept bundle, verified again from its signature on.
+   * @param options evenExpired: what a card was made of counts as long as the card does
+   * @throws Fault `bundle.missing` | `bundle.*`
+   */
+  load(holder: BundleHolder, options?: { readonly evenExpired?: boolean }): Promise<IssuanceBundle>
 }
 
 const maxTemplateBytes = 3 * 255
@@ -74,7 +78,8 @@ const contentSchema: z.ZodType<BundleContent> = z.object({
 
 export interface BundleExpectation extends BundleHolder {
   readonly nonce: string
-  readonly nowMs: number
+  /** Undefined: that it has run out since does not matter. */
+  readonly nowMs: number | undefined
 }
 
 /**
@@ -96,7 +101,7 @@ async function openBundle(
   if (content.nik !== expected.nik || content.biodata.nik !== expected.nik) throw refuse('bundle.wrong_person', 'nik')
   if (content.packetId !== expected.packetId) throw refuse('bundle.wrong_person', 'packetId')
   if (content.nonce !== expected.nonce) throw refuse('bundle.replayed', 'nonce')
-  if (expected.nowMs >= content.expiresAtMs) throw refuse('bundle.expired', 'expiresAtMs')
+  if (expected.nowMs !== undefined && expected.nowMs >= content.expiresAtMs) throw refuse('bundle.expired', 'expiresAtMs')
   const photo = Buffer.from(content.photo, 'base64')
   const signature = Buffer.from(content.signature, 'base64')
   const fingers = content.fingers.map(({ position, template }) => ({ position, template: new Uint8Array(Buffer.from(template, 'base64')) }))
@@ -156,8 +161,8 @@ export function createBundles(deps: {
 }): Bundles {
   const { store, centre, centreKeys, station, clock, random, effects } = deps
 
-  const open = (jws: string, holder: BundleHolder, nonce: string): Promise<IssuanceBundle> =>
-    effects.perform('compute', () => openBundle(jws, { ...holder, nonce, nowMs: clock.nowMs() }, station, centreKeys))
+  const open = (jws: string, holder: BundleHolder, nonce: string, nowMs: number | undefined): Promise<IssuanceBundle> =>
+    effects.perform('compute', () => openBundle(jws, { ...holder, nonce, nowMs }, station, centreKeys))
 
   const keep = async (jws: string, bundle: IssuanceBundle, holder: BundleHolder, nonce: string): Promise<void> => {
     const { caseId } = holder
@@ -188,7 +193,7 @@ export function createBundles(deps: {
       const nonce = Buffer.from(random.bytes(18)).toString('base64url')
       const jws = await centre.issuance({ packetId: holder.packetId, stationId: station.stationId, nonce })
       try {
-        const bundle = await open(jws, holder, nonce)
+        const bundle = await open(jws, holder, nonce, clock.nowMs())
         await keep(jws, bundle, holder, nonce)
         return bundle
       } catch (error) {
@@ -198,7 +203,7 @@ export function createBundles(deps: {
         throw error
       }
     },
-    load: async (holder) => {
+    load: async (holder, { evenExpired = false } = {}) => {
       const row = await store.read((db) =>
         db
           .selectFrom('bundles')
@@ -208,7 +213,8 @@ export function createBundles(deps: {
           .executeTakeFirst(),
       )
       if (!row) throw new Fault('bundle.missing', { caseId: holder.caseId })
-      return open(Buffer.from(await store.blobs.get(row.sealed_blob)).toString('ascii'), holder, row.nonce)
+      const jws = Buffer.from(await store.blobs.get(row.sealed_blob)).toString('ascii')
+      return open(jws, holder, row.nonce, evenExpired ? undefined : clock.nowMs())
     },
   }
 }

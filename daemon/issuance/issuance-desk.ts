@@ -5,32 +5,31 @@ import { Fault, isFaultOf, toFault } from '../../protocol/fault.js'
 import type { Log } from '../../protocol/log.js'
 import type { CentreClient } from '../centre/client.js'
 import type { Actor, IssuanceDesk } from '../desks.js'
-import type { Devices } from '../devices/devices.js'
 import type { CaseDocument } from '../service/case.js'
 import { requireRole } from '../service/case-desk.js'
 import { requireStep } from '../service/case-engine.js'
-import { type IssuanceStatus, idleIssuance, type StationState } from '../state.js'
-import type { Bundles, IssuanceBundle } from './bundle.js'
+import { type IssuanceStatus, idleIssuance } from '../state.js'
+import type { IssuanceBundle } from './bundle.js'
+import { type HolderCheckDeps, type HolderChecks, openHolderChecks } from './holder-check.js'
 import { type IssueDeps, issueCard } from './issue-card.js'
 
-export interface IssuanceDeskDeps extends Omit<IssueDeps, 'printer' | 'terminal' | 'tell'> {
-  readonly devices: Devices
-  readonly bundles: Bundles
+export interface IssuanceDeskDeps extends Omit<IssueDeps, 'printer' | 'terminal' | 'tell'>, Omit<HolderCheckDeps, 'tell'> {
   readonly centre: CentreClient
-  readonly state: StationState
   readonly log: Log
 }
 
-export function openIssuanceDesk(deps: IssuanceDeskDeps): IssuanceDesk {
+export function openIssuanceDesk(deps: IssuanceDeskDeps): IssuanceDesk & { close(): Promise<void> } {
   return new Desk(deps)
 }
 
 class Desk implements IssuanceDesk {
   readonly #deps: IssuanceDeskDeps
+  readonly #holder: HolderChecks
   #busyWith = ''
 
   constructor(deps: IssuanceDeskDeps) {
     this.#deps = deps
+    this.#holder = openHolderChecks({ ...deps, tell: (caseId, status) => this.#tell(caseId, status) })
   }
 
   async start(actor: Actor, caseId: string): Promise<void> {
@@ -94,22 +93,16 @@ class Desk implements IssuanceDesk {
     else devices.printer.free(printer)
   }
 
-  async verifyHolder(actor: Actor, caseId: string): Promise<void> {
-    const doc = await this.#deps.book.get(caseId)
-    requireStep(doc, 'hand_over')
-    requireRole(actor, doc, this.#deps.book.standardOf(doc))
-    // Comparing a live finger with the chip needs the matcher, which this version does not have. Saying so is all that is honest.
-    throw new Fault('input.unsupported', { operation: 'verify_holder', reason: 'no matcher yet: hand over with a reason' })
+  async verifyHolder(actor: Actor, caseId: string, position: number): Promise<void> {
+    await this.#holder.run(actor, await this.#caseAtHandOver(actor, caseId), position)
   }
 
   async handOver(actor: Actor, caseId: string, unverifiedReason: string): Promise<void> {
     const { book, stock, clock } = this.#deps
-    const doc = await book.get(caseId)
-    requireStep(doc, 'hand_over')
-    requireRole(actor, doc, book.standardOf(doc))
+    const doc = await this.#caseAtHandOver(actor, caseId)
+    const verified = doc.holderCheck?.verified === true
     const reason = unverifiedReason.trim()
-    if (!doc.holderVerified && (reason === '' || reason.length > 200))
-      throw new Fault('input.invalid', { field: 'unverifiedReason', reason: '1 to 200 characters' })
+    if (!verified) requireDecision(actor, doc, reason)
     const serial = doc.blankSerial ?? ''
     const handed = await book.change(
       actor,
@@ -117,12 +110,23 @@ class Desk implements IssuanceDesk {
       'card.handed_over',
       { is: 'handed_over' },
       {
-        facts: { serial, reason: doc.holderVerified ? 'verified' : 'unverified' },
-        write: (trx) => stock.move(trx, serial, 'handed_over', clock.nowMs(), doc.holderVerified ? {} : { reason }),
+        facts: { serial, reason: verified ? 'verified' : 'unverified' },
+        write: (trx) => stock.move(trx, serial, 'handed_over', clock.nowMs(), verified ? {} : { reason }),
       },
     )
     this.#tell(caseId, { state: 'handed_over', blankSerial: serial })
     this.#report(handed)
+  }
+
+  close(): Promise<void> {
+    return this.#holder.close()
+  }
+
+  async #caseAtHandOver(actor: Actor, caseId: string): Promise<CaseDocument> {
+    const doc = await this.#deps.book.get(caseId)
+    requireStep(doc, 'hand_over')
+    requireRole(actor, doc, this.#deps.book.standardOf(doc))
+    return doc
   }
 
   async #caseAtIssuance(actor: Actor, caseId: string): Promise<CaseDocument> {
@@ -193,4 +197,14 @@ class Desk implements IssuanceDesk {
     const { fault: _old, ...rest } = before
     this.#deps.state.publish({ is: 'issuance', issuance: { ...rest, caseId, ...status } })
   }
+}
+
+/**
+ * A card for somebody whose finger did not match, or could not be compared: a supervisor's word, with a reason, and not of who checked.
+ * @throws Fault `holder.supervisor_needed` | `holder.second_person` | `input.invalid`
+ */
+function requireDecision(actor: Actor, { caseId, holderCheck }: CaseDocument, reason: string): void {
+  if (!actor.roles.includes('supervisor')) throw new Fault('holder.supervisor_needed', { caseId, role: 'supervisor' })
+  if (holderCheck?.by === actor.operator) throw new Fault('holder.second_person', { caseId })
+  if (reason === '' || reason.length > 200) throw new Fault('input.invalid', { field: 'unverifiedReason', reason: '1 to 200 characters' })
 }

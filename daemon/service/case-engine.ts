@@ -2,7 +2,7 @@
 
 import { Fault } from '../../protocol/fault.js'
 import { type Finding, isOpen, type Modality, modalities } from '../state.js'
-import type { Biodata, CaseDocument, CaseStateName, ModalityRecord, StepRecord } from './case.js'
+import type { Biodata, CaseDocument, CaseStateName, HolderCheck, ModalityRecord, StepRecord } from './case.js'
 import type { ServiceStandard, Step, StepKind } from './standard.js'
 
 export type CaseInput =
@@ -28,7 +28,7 @@ export type CaseInput =
   | { readonly is: 'card_encoded' }
   | { readonly is: 'card_printed' }
   | { readonly is: 'card_spoiled' }
-  | { readonly is: 'holder_checked'; readonly verified: boolean }
+  | { readonly is: 'holder_checked'; readonly check: HolderCheck }
   | { readonly is: 'handed_over' }
   | { readonly is: 'archived'; readonly shelf: string }
 
@@ -136,7 +136,7 @@ function issuanceStep(doc: CaseDocument, input: IssuanceInput, standard: Service
       return backToEncoding(doc)
     case 'holder_checked':
       requireStep(doc, 'hand_over')
-      return { ...doc, holderVerified: input.verified }
+      return { ...doc, holderCheck: input.check }
     case 'handed_over':
       requireStep(doc, 'hand_over')
       return completeCurrent({ ...doc, state: 'handed_over' }, standard, at)
@@ -245,7 +245,7 @@ function backToEncoding(doc: CaseDocument): CaseDocument {
   const current = doc.steps.findIndex(({ id }) => id === doc.currentStepId)
   const target = doc.steps[encode]
   if (!target || current < encode) throw new Fault('case.wrong_step', { caseId: doc.caseId, step: doc.currentStepId, expected: 'encode' })
-  const { blankSerial: _spoiled, ...rest } = doc
+  const { blankSerial: _spoiled, holderCheck: _ofThatCard, ...rest } = doc
   const steps = doc.steps.map((each, index): StepRecord => {
     if (index < encode || index > current) return each
     return {

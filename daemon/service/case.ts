@@ -1,6 +1,7 @@
 // A case: one applicant's way through one service standard, as one document. Pure data; case-engine.ts moves it, the store keeps it.
 
 import type { CentreBiodata } from '../../protocol/hardware/centre.js'
+import type { ScoreBand } from '../issuance/compare-holder.js'
 import type { Finding, FingerResult, Modality } from '../state.js'
 import type { StepKind } from './standard.js'
 
@@ -48,6 +49,19 @@ export interface ModalityRecord {
   readonly presentationAttack?: 'bona_fide' | 'attack'
 }
 
+export interface HolderCheck {
+  readonly verified: boolean
+  /** How often a finger was compared so far. */
+  readonly attempts: number
+  /** Which finger, ISO/IEC 19794-4. */
+  readonly position: number
+  readonly band: ScoreBand
+  /** Name of the matcher's operating point. */
+  readonly threshold: string
+  /** Who had the finger checked: may not be the one who decides without it. */
+  readonly by: string
+}
+
 export interface CaseDocument {
   readonly caseId: string
   readonly revision: number
@@ -74,7 +88,8 @@ export interface CaseDocument {
   readonly centralStatus: string
   readonly receiptNumber: string
   readonly blankSerial?: string
-  readonly holderVerified?: boolean
+  /** The last 1:1 check of the holder's finger with the card; nothing of finger or score is in it. */
+  readonly holderCheck?: HolderCheck
   readonly shelf?: string
   readonly openedAtMs: number
   readonly requirementsCompleteAtMs?: number

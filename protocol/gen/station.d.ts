@@ -271,6 +271,7 @@ export interface SpoilCard {
 }
 export const SpoilCard: Codec<SpoilCard>
 
+/** The holder's finger, live, against what the card holds of it. Refused with holder.not_verified when it is another one; that counts. */
 export interface VerifyHolder {
   readonly caseId: string
   /** ISO/IEC 19794-4 position of the finger to ask for; 0: the card's fingers in turn */
@@ -280,7 +281,7 @@ export const VerifyHolder: Codec<VerifyHolder>
 
 export interface HandOver {
   readonly caseId: string
-  /** Named reason when the holder was not verified by a finger. */
+  /** Named reason of the supervisor who gives the card to a holder whose finger was not verified. */
   readonly unverifiedReason: string
 }
 export const HandOver: Codec<HandOver>
@@ -411,8 +412,23 @@ export interface CaseState {
   readonly closedAtMs: number
   /** What the comparison of all fingers and the devices found; an open one keeps the record from being sealed. */
   readonly findings: readonly FindingState[]
+  /** The last check of the holder's finger; absent before the first. */
+  readonly holderCheck?: HolderCheckState
 }
 export const CaseState: Codec<CaseState>
+
+export interface HolderCheckState {
+  readonly verified: boolean
+  /** 0: a supervisor decides */
+  readonly attemptsLeft: number
+  /** ISO/IEC 19794-4 finger position */
+  readonly position: number
+  /** no_finger, low, near, match, strong */
+  readonly band: string
+  /** Operating point of the matcher: fmr1in1000 */
+  readonly threshold: string
+}
+export const HolderCheckState: Codec<HolderCheckState>
 
 export interface Applicant {
   /** All but the last four digits hidden. */
@@ -537,12 +553,15 @@ export const OutboxState: Codec<OutboxState>
 
 export interface IssuanceState {
   readonly caseId: string
-  /** idle, binding, writing, reading_back, printing, ready, handed_over, attention, spoiled */
+  /** idle, binding, writing, reading_back, printing, ready, checking_holder, handed_over, attention, spoiled */
   readonly state: string
   readonly blankSerial: string
   readonly bytesWritten: number
   readonly bytesTotal: number
   readonly fault?: FaultReport
+  /** While the holder's finger is checked: advice as in CaptureState, and the finger that is asked for */
+  readonly advice: string
+  readonly fingerPosition: number
 }
 export const IssuanceState: Codec<IssuanceState>
 

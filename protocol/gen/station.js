@@ -4642,6 +4642,7 @@ v1.CaseState = (function() {
  CaseState.prototype.openedAtMs = 0;
  CaseState.prototype.closedAtMs = 0;
  CaseState.prototype.findings = $util.emptyArray;
+ CaseState.prototype.holderCheck = null;
  CaseState.encode = function (message, writer, _depth) {
   if (!writer)
    writer = $Writer.create();
@@ -4687,6 +4688,8 @@ v1.CaseState = (function() {
   if (message.findings != null && message.findings.length)
    for (let i = 0; i < message.findings.length; ++i)
     $root.rekam.station.v1.FindingState.encode(message.findings[i], writer.uint32(138).fork(), _depth + 1).ldelim();
+  if (message.holderCheck != null && $Object.hasOwnProperty.call(message, "holderCheck"))
+   $root.rekam.station.v1.HolderCheckState.encode(message.holderCheck, writer.uint32(146).fork(), _depth + 1).ldelim();
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
    for (let i = 0; i < message.$unknowns.length; ++i)
     writer.raw(message.$unknowns[i]);
@@ -4865,6 +4868,12 @@ v1.CaseState = (function() {
      message.findings.push($root.rekam.station.v1.FindingState.decode(reader, reader.size(), $undefined, _depth + 1));
      continue;
     }
+   case 18: {
+     if (wireType !== 2)
+      break;
+     message.holderCheck = $root.rekam.station.v1.HolderCheckState.decode(reader, reader.size(), $undefined, _depth + 1, message.holderCheck);
+     continue;
+    }
    }
    reader.skipType(wireType, _depth, tag);
    if (!reader.discardUnknown) {
@@ -4882,6 +4891,130 @@ v1.CaseState = (function() {
   return message;
  };
  return CaseState;
+})();
+v1.HolderCheckState = (function() {
+ const HolderCheckState = function (properties) {
+  if (properties)
+   for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+     this[keys[i]] = properties[keys[i]];
+ };
+ HolderCheckState.prototype.verified = false;
+ HolderCheckState.prototype.attemptsLeft = 0;
+ HolderCheckState.prototype.position = 0;
+ HolderCheckState.prototype.band = "";
+ HolderCheckState.prototype.threshold = "";
+ HolderCheckState.encode = function (message, writer, _depth) {
+  if (!writer)
+   writer = $Writer.create();
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $util.recursionLimit)
+   throw $Error("max depth exceeded");
+  if (message.verified != null && $Object.hasOwnProperty.call(message, "verified") && message.verified !== false)
+   writer.uint32(8).bool(message.verified);
+  if (message.attemptsLeft != null && $Object.hasOwnProperty.call(message, "attemptsLeft") && message.attemptsLeft !== 0)
+   writer.uint32(16).uint32(message.attemptsLeft);
+  if (message.position != null && $Object.hasOwnProperty.call(message, "position") && message.position !== 0)
+   writer.uint32(24).uint32(message.position);
+  if (message.band != null && $Object.hasOwnProperty.call(message, "band") && message.band !== "")
+   writer.uint32(34).string(message.band);
+  if (message.threshold != null && $Object.hasOwnProperty.call(message, "threshold") && message.threshold !== "")
+   writer.uint32(42).string(message.threshold);
+  if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+   for (let i = 0; i < message.$unknowns.length; ++i)
+    writer.raw(message.$unknowns[i]);
+  return writer;
+ };
+ HolderCheckState.decode = function (reader, length, _end, _depth, _target) {
+  if (!(reader instanceof $Reader))
+   reader = $Reader.create(reader);
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $Reader.recursionLimit)
+   throw $Error("max depth exceeded");
+  let end, message, value;
+  if (length === $undefined)
+   end = reader.len;
+  else {
+   end = reader.pos + length;
+   if (end > reader.len)
+    throw $RangeError("index out of range");
+   length = reader.len;
+   reader.len = end;
+  }
+  message = _target || new $root.rekam.station.v1.HolderCheckState();
+  while (reader.pos < end) {
+   let start = reader.pos;
+   let tag = reader.tag();
+   if (tag === _end) {
+    _end = $undefined;
+    break;
+   }
+   let wireType = tag & 7;
+   switch (tag >>>= 3) {
+   case 1: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.bool())
+      message.verified = value;
+     else
+      delete message.verified;
+     continue;
+    }
+   case 2: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.attemptsLeft = value;
+     else
+      delete message.attemptsLeft;
+     continue;
+    }
+   case 3: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.position = value;
+     else
+      delete message.position;
+     continue;
+    }
+   case 4: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.band = value;
+     else
+      delete message.band;
+     continue;
+    }
+   case 5: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.threshold = value;
+     else
+      delete message.threshold;
+     continue;
+    }
+   }
+   reader.skipType(wireType, _depth, tag);
+   if (!reader.discardUnknown) {
+    $util.makeProp(message, "$unknowns", false);
+    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+   }
+  }
+  if (length !== $undefined) {
+   if (reader.pos !== end)
+    throw $RangeError("index out of range");
+   reader.len = length;
+  }
+  if (_end !== $undefined)
+   throw $Error("missing end group");
+  return message;
+ };
+ return HolderCheckState;
 })();
 v1.Applicant = (function() {
  const Applicant = function (properties) {
@@ -6228,6 +6361,8 @@ v1.IssuanceState = (function() {
  IssuanceState.prototype.bytesWritten = 0;
  IssuanceState.prototype.bytesTotal = 0;
  IssuanceState.prototype.fault = null;
+ IssuanceState.prototype.advice = "";
+ IssuanceState.prototype.fingerPosition = 0;
  IssuanceState.encode = function (message, writer, _depth) {
   if (!writer)
    writer = $Writer.create();
@@ -6247,6 +6382,10 @@ v1.IssuanceState = (function() {
    writer.uint32(40).uint32(message.bytesTotal);
   if (message.fault != null && $Object.hasOwnProperty.call(message, "fault"))
    $root.rekam.station.v1.FaultReport.encode(message.fault, writer.uint32(50).fork(), _depth + 1).ldelim();
+  if (message.advice != null && $Object.hasOwnProperty.call(message, "advice") && message.advice !== "")
+   writer.uint32(58).string(message.advice);
+  if (message.fingerPosition != null && $Object.hasOwnProperty.call(message, "fingerPosition") && message.fingerPosition !== 0)
+   writer.uint32(64).uint32(message.fingerPosition);
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
    for (let i = 0; i < message.$unknowns.length; ++i)
     writer.raw(message.$unknowns[i]);
@@ -6328,6 +6467,24 @@ v1.IssuanceState = (function() {
      if (wireType !== 2)
       break;
      message.fault = $root.rekam.station.v1.FaultReport.decode(reader, reader.size(), $undefined, _depth + 1, message.fault);
+     continue;
+    }
+   case 7: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.advice = value;
+     else
+      delete message.advice;
+     continue;
+    }
+   case 8: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.fingerPosition = value;
+     else
+      delete message.fingerPosition;
      continue;
     }
    }
@@ -6517,4 +6674,4 @@ return rekam;
 export {
 $root as default
 };
-export const { ServerFrame, ClientFrame, Hello, ClientHello, Request, Reply, Done, FaultReport, ClaimStation, LogIn, LogOut, Lock, Unlock, AddOperator, ListOperators, LockOperator, TakeTicket, CallTicket, CheckRequirement, CompleteStep, ReturnToApplicant, ConfirmApplicant, StartCapture, TakeNow, AcceptCapture, RetakeCapture, CancelCapture, SignRecord, SealRecord, ReviewFindings, StartIssuance, ResumeIssuance, SpoilCard, VerifyHolder, HandOver, ArchiveCase, WatchPreview, CallSimulatedPerson, SimulatedPerson, Modality, Snapshot, Event, SessionState, OperatorList, OperatorState, DeviceState, StandardSummary, CaseState, Applicant, RequirementState, StepState, ModalityState, FingerState, FindingState, CaptureState, Box, OutboxState, IssuanceState, PreviewFrame } = rekam.station.v1
+export const { ServerFrame, ClientFrame, Hello, ClientHello, Request, Reply, Done, FaultReport, ClaimStation, LogIn, LogOut, Lock, Unlock, AddOperator, ListOperators, LockOperator, TakeTicket, CallTicket, CheckRequirement, CompleteStep, ReturnToApplicant, ConfirmApplicant, StartCapture, TakeNow, AcceptCapture, RetakeCapture, CancelCapture, SignRecord, SealRecord, ReviewFindings, StartIssuance, ResumeIssuance, SpoilCard, VerifyHolder, HandOver, ArchiveCase, WatchPreview, CallSimulatedPerson, SimulatedPerson, Modality, Snapshot, Event, SessionState, OperatorList, OperatorState, DeviceState, StandardSummary, CaseState, HolderCheckState, Applicant, RequirementState, StepState, ModalityState, FingerState, FindingState, CaptureState, Box, OutboxState, IssuanceState, PreviewFrame } = rekam.station.v1

@@ -37,10 +37,6 @@ export interface View {
   readonly waiting: readonly CommandName[]
   readonly dialog: Dialog | undefined
   readonly happenings: readonly Happening[]
-  /** The case whose holder was checked by a finger here. */
-  readonly verifiedCaseId: string
-  /** The station said that it cannot compare fingers. */
-  readonly cannotVerify: boolean
   readonly nowMs: number
 }
 
@@ -79,8 +75,6 @@ export class Store {
       waiting: [],
       dialog: undefined,
       happenings: [],
-      verifiedCaseId: '',
-      cannotVerify: false,
       nowMs: deps.clock.nowMs(),
     }
   }
@@ -176,18 +170,13 @@ export class Store {
     if (caseId === this.#view.caseId) return
     this.#deps.memory.page.setItem('rekam.case', caseId)
     this.pictures.clear()
-    this.#set({ caseId, verifiedCaseId: '', happenings: [] })
+    this.#set({ caseId, happenings: [] })
   }
 
   /** Opens the screen of the case's step, where the operator may. */
   follow(each: CaseState): void {
     const screen = screenOf(each)
     if (screen && mayOpen(screen, this.#view.mirror.session.roles)) this.open(screen)
-  }
-
-  /** @param caseId '' when the station cannot compare fingers at all */
-  holderVerified(caseId: string): void {
-    this.#set(caseId === '' ? { cannotVerify: true } : { verifiedCaseId: caseId })
   }
 
   tell(told: (language: Language) => string): void {

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { openGateway } from '../../daemon/gateway/gateway.js'
 import { roles } from '../../daemon/service/standard.js'
-import { modalities } from '../../daemon/state.js'
+import { idleIssuance, modalities } from '../../daemon/state.js'
 import { systemClock } from '../../protocol/clock.js'
 import { Fault } from '../../protocol/fault.js'
 import { silentLog } from '../../protocol/log.js'
@@ -239,7 +239,7 @@ t.test('a card that is torn out is told in three parts and goes on; the card is 
   await page.getByRole('button', { name: 'Buat kartu' }).waitFor()
   await page.keyboard.press('Enter')
   const { caseId } = station.document
-  const card = { caseId, blankSerial: 'BLK-0000417', bytesWritten: 5120, bytesTotal: 8192 }
+  const card = { ...idleIssuance, caseId, blankSerial: 'BLK-0000417', bytesWritten: 5120, bytesTotal: 8192 }
   station.move({ is: 'blank_bound', serial: card.blankSerial })
   station.state.publish({ is: 'issuance', issuance: { ...card, state: 'writing' } })
   await page.getByText('5.120 dari 8.192 bita').waitFor()
@@ -267,12 +267,15 @@ t.test('a card that is torn out is told in three parts and goes on; the card is 
 
   await page.getByRole('heading', { name: 'Penyerahan kartu' }).waitFor()
   await shoot(page, 'hand-over')
-  station.refuse('verifyHolder', new Fault('input.unsupported'))
+  station.refuse('verifyHolder', new Fault('holder.not_verified', { attempts: 1, limit: 3 }))
   await page.keyboard.press('Enter')
-  await page.getByText('belum dapat memeriksa jari').waitFor()
-  await page.keyboard.press('Enter')
-  await page.getByRole('dialog').waitFor()
-  await page.keyboard.type('Stasiun belum dapat memeriksa jari')
+  await page.getByRole('alert').getByText('Bersihkan jari dan ulangi').waitFor()
+  const refused = { verified: false, attempts: 1, position: 2, band: 'low', threshold: 'fmr1in1000', by: 'op-9' } as const
+  station.move({ is: 'holder_checked', check: refused })
+  await page.getByText('Telunjuk kanan tidak cocok dengan kartu. Bersihkan dan ulangi, sisa 2 kali.').waitFor()
+  await shoot(page, 'hand-over-refused')
+  station.move({ is: 'holder_checked', check: { ...refused, verified: true, attempts: 2, position: 7, band: 'match' } })
+  await page.getByText('Telunjuk kiri cocok dengan kartu.').waitFor()
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: 'Pemohon sudah menerima' }).waitFor()
   await page.keyboard.press('Enter')

@@ -239,7 +239,7 @@ function fakeIssuance(note: Note): IssuanceDesk {
     start: (actor, caseId) => note('start', actor, [caseId]),
     resume: (actor, caseId) => note('resume', actor, [caseId]),
     spoil: (actor, caseId, reason) => note('spoil', actor, [caseId, reason]),
-    verifyHolder: (actor, caseId) => note('verifyHolder', actor, [caseId]),
+    verifyHolder: (actor, caseId, position) => note('verifyHolder', actor, [caseId, position]),
     handOver: (actor, caseId, unverifiedReason) => note('handOver', actor, [caseId, unverifiedReason]),
   }
 }

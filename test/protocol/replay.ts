@@ -86,7 +86,7 @@ const happenings: Readonly<Record<number, readonly StationEvent[]>> = {
     { is: 'outbox', outbox: { waiting: 1, oldestAtMs: 5, reachable: true, bytesSent: 6, bytesTotal: 7 } },
     {
       is: 'issuance',
-      issuance: { caseId: 'case-1', state: 'writing', blankSerial: 'B-1', bytesWritten: 10, bytesTotal: 20 },
+      issuance: { caseId: 'case-1', state: 'writing', blankSerial: 'B-1', bytesWritten: 10, bytesTotal: 20, advice: '', fingerPosition: 0 },
     },
   ],
 }

@@ -90,7 +90,9 @@ async function advance(station: SimulatedStation, doc: CaseDocument): Promise<vo
     case 'print':
       return station.issue(caseId)
     case 'hand_over':
-      return station.run(issuance.handOver(actor, caseId, 'no matcher in this version'))
+      await station.untilDevice('slap_scanner', 'ready')
+      await station.run(issuance.verifyHolder(actor, caseId, 0))
+      return station.run(issuance.handOver(actor, caseId, ''))
     case 'archive':
       return station.run(cases.archive(actor, caseId, 'shelf 1'))
     default:

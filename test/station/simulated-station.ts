@@ -10,6 +10,7 @@ import { centreBiometrics } from '../../daemon/cli/centre-biometrics.js'
 import { parseConfig } from '../../daemon/config.js'
 import type { Actor } from '../../daemon/desks.js'
 import type { Effects } from '../../daemon/effects.js'
+import { compareHolder } from '../../daemon/issuance/compare-holder.js'
 import type { CaseDocument } from '../../daemon/service/case.js'
 import { loadStandards, shippedStandards } from '../../daemon/service/load-standards.js'
 import { roles } from '../../daemon/service/standard.js'
@@ -182,6 +183,7 @@ export async function openSimulatedStation(
       records: {
         make: (job) => effects.perform('compute', () => makeRecord(job)),
         examine: (job) => effects.perform('compute', async () => examineFingers(job)),
+        compareHolder: (job) => effects.perform('compute', async () => compareHolder(job)),
         close: async () => {},
       },
     }),
@@ -343,7 +345,9 @@ export class SimulatedStation {
 
   async handOver(caseId: string): Promise<void> {
     const { issuance, cases } = this.station
-    await this.run(issuance.handOver(officer, caseId, 'no matcher in this version'))
+    await this.untilDevice('slap_scanner', 'ready')
+    await this.run(issuance.verifyHolder(officer, caseId, 0))
+    await this.run(issuance.handOver(officer, caseId, ''))
     await this.run(cases.completeStep(officer, caseId, 'acknowledge'))
     await this.run(cases.archive(officer, caseId, 'shelf 1'))
   }

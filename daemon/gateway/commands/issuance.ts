@@ -3,7 +3,7 @@
 import { type CommandTable, done } from './table.js'
 
 const making = ['print_operator', 'encode_operator'] as const
-const givingOut = ['distribution_officer'] as const
+const givingOut = ['distribution_officer', 'supervisor'] as const
 
 export const issuanceCommands = {
   startIssuance: {
@@ -29,8 +29,8 @@ export const issuanceCommands = {
   },
   verifyHolder: {
     role: givingOut,
-    run: async ({ station, actor }, { caseId }) => {
-      await station.issuance.verifyHolder(actor, caseId)
+    run: async ({ station, actor }, { caseId, position }) => {
+      await station.issuance.verifyHolder(actor, caseId, position)
       return done
     },
   },

@@ -8,6 +8,12 @@ import { looks, screenLooks } from '../looks.js'
 import type { Action } from '../parts/actions.js'
 import { icon } from '../parts/icons.js'
 
+interface Outcome {
+  readonly icon: Parameters<typeof icon>[0]
+  readonly look: 'ok' | 'info' | 'warn' | 'muted'
+  readonly text: string
+}
+
 export class RekamHandOver extends StationElement {
   static override styles = [
     looks,
@@ -71,25 +77,46 @@ export class RekamHandOver extends StationElement {
   #holder(at: CaseState): TemplateResult {
     const { words, store } = this
     const checking = store.isWaiting('verifyHolder')
-    const verified = this.view.verifiedCaseId === at.caseId
+    const { icon: sign, look, text } = checking ? this.#asked(at) : this.#outcome(at)
     return html`
       <section class="panel stack">
         <rekam-person .store=${store} .of=${at} .large=${true}></rekam-person>
       </section>
       <section class="panel stack">
         <h2>${words.handHint}</h2>
-        <p class="finger ${verified ? 'ok' : checking ? 'info' : 'muted'}" role="status">
-          ${icon(verified ? 'check' : checking ? 'half' : this.view.cannotVerify ? 'warn' : 'ring')}
-          <b>${verified ? words.verified : checking ? words.verifying : this.view.cannotVerify ? words.cannotVerify : words.notVerified}</b>
-        </p>
+        <p class="finger ${look}" role="status">${icon(sign)}<b>${text}</b></p>
+        ${!at.holderCheck?.verified && !this.#decides ? html`<p class="muted">${words.supervisorDecides}</p>` : ''}
       </section>
       ${
         checking
-          ? html`<rekam-preview .store=${store} .kind=${'slap_scanner'} .boxes=${[]} .sign=${'capture'} .hint=${words.verifying}
+          ? html`<rekam-preview .store=${store} .kind=${'slap_scanner'} .boxes=${[]} .sign=${'capture'} .hint=${text}
               .label=${words.previewLabel(words.verify)} .live=${true}></rekam-preview>`
           : ''
       }
     `
+  }
+
+  /** A supervisor may give the card to somebody whose finger was not verified. */
+  get #decides(): boolean {
+    return this.view.mirror.session.roles.includes('supervisor')
+  }
+
+  #asked(at: CaseState): Outcome {
+    const { words } = this
+    const { caseId, advice, fingerPosition } = this.view.mirror.issuance
+    const finger = words.fingers[caseId === at.caseId ? fingerPosition : 0] ?? ''
+    const help = advice === '' ? undefined : words.advice[advice]
+    return { icon: 'half', look: 'info', text: help ?? words.verifying(finger) }
+  }
+
+  #outcome({ holderCheck }: CaseState): Outcome {
+    const { words } = this
+    if (!holderCheck) return { icon: 'ring', look: 'muted', text: words.notVerified }
+    const { verified, attemptsLeft, position, band } = holderCheck
+    const finger = words.fingers[position] ?? ''
+    if (verified) return { icon: 'check', look: 'ok', text: words.verified(finger) }
+    const told = band === 'no_finger' ? words.noFinger(finger) : words.notMatched(finger)
+    return { icon: 'warn', look: 'warn', text: `${told} ${attemptsLeft === 0 ? words.attemptsUsed : words.attemptsLeft(attemptsLeft)}` }
   }
 
   #actions(at: CaseState): readonly Action[] {
@@ -97,28 +124,8 @@ export class RekamHandOver extends StationElement {
     const { caseId } = at
     const step = currentStep(at)
     switch (step?.kind) {
-      case 'hand_over': {
-        const { verifiedCaseId, cannotVerify } = this.view
-        const giveWithReason = () => this.#askReason(caseId)
-        const verify = { label: words.verify, disabled: store.isWaiting('verifyHolder'), run: () => void this.#verify(caseId) }
-        if (verifiedCaseId === caseId) {
-          const give = () => void store.run('handOver', { caseId })
-          return [
-            { key: 'Enter', label: words.handOver, run: give },
-            { key: 'v', ...verify },
-          ]
-        }
-        if (cannotVerify) {
-          return [
-            { key: 'Enter', label: words.handOverUnverified, run: giveWithReason },
-            { key: 'v', ...verify },
-          ]
-        }
-        return [
-          { key: 'Enter', ...verify },
-          { key: 'x', label: words.handOverUnverified, danger: true, run: giveWithReason },
-        ]
-      }
+      case 'hand_over':
+        return this.#givingOut(at)
       case 'acknowledge': {
         const stepId = step.id
         return [{ key: 'Enter', label: words.acknowledge, run: () => void store.run('completeStep', { caseId, stepId }) }]
@@ -132,14 +139,13 @@ export class RekamHandOver extends StationElement {
     }
   }
 
-  async #verify(caseId: string): Promise<void> {
-    const { store } = this
-    const done = await store.run('verifyHolder', { caseId }, (fault) => {
-      if (fault.code !== 'input.unsupported') return false
-      store.holderVerified('')
-      return true
-    })
-    if (done) store.holderVerified(caseId)
+  #givingOut({ caseId, holderCheck }: CaseState): readonly Action[] {
+    const { words, store } = this
+    if (holderCheck?.verified) return [{ key: 'Enter', label: words.handOver, run: () => void store.run('handOver', { caseId }) }]
+    const verify = { label: words.verify, disabled: store.isWaiting('verifyHolder'), run: () => void store.run('verifyHolder', { caseId }) }
+    const give = { label: words.handOverUnverified, danger: true, run: () => this.#askReason(caseId) }
+    const checks: readonly Action[] = holderCheck?.attemptsLeft === 0 ? [] : [{ key: 'Enter', ...verify }]
+    return this.#decides ? [...checks, { key: 'x', ...give }] : checks
   }
 
   #askReason(caseId: string): void {
