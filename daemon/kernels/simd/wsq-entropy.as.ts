@@ -103,15 +103,20 @@ export function wsqUnstuff(from: usize, end: usize, to: usize, read: usize): i32
  * @param total   coefficients of all bands
  * @returns the new `filled`, or -1
  */
-export function wsqUnpack(bits: usize, byteCount: i32, table: usize, bands: usize, stride: usize, filled: i32, total: i32): i32 {
+export function wsqUnpack(
+  bits: usize, byteCount: i32, table: usize, bands: usize, stride: usize, filled: i32, total: i32,
+): i32 {
   let band = bands
   let x = filled
+  let y = 0
+  // When all is filled only padding may follow: no row ever ends.
+  let width = i32.MAX_VALUE
   if (filled < total) {
     for (; x >= load<i32>(band, 4) * load<i32>(band, 8); band += 32) x -= load<i32>(band, 4) * load<i32>(band, 8)
+    width = load<i32>(band, 4)
+    y = x / width
+    x %= width
   }
-  let width = filled < total ? load<i32>(band, 4) : i32.MAX_VALUE
-  let y = filled < total ? x / width : 0
-  if (filled < total) x %= width
   let row: usize = <usize>load<u32>(band) + <usize>y * stride
   let height = load<i32>(band, 8)
   let bin = load<f64>(band, 16)

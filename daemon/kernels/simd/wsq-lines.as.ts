@@ -50,7 +50,7 @@ export function reflectLine(even: usize, odd: usize, n: i32): void {
   }
 }
 
-/** Stores the first `count` (1..3, or 4) lanes. */
+/** Stores the first `count` lanes: all from 4 on, none below 1. */
 // @ts-ignore: decorator
 @inline
 export function storeLanes(at: usize, value: v128, count: i32): void {

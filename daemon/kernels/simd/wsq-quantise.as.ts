@@ -70,19 +70,22 @@ export function wsqSums(plane: usize, stride: usize, width: i32, height: i32, ou
 // @ts-ignore: decorator
 @inline
 function acrossLanes(values: v128): f64 {
-  return (
-    <f64>f32x4.extract_lane(values, 0) + <f64>f32x4.extract_lane(values, 1) + <f64>f32x4.extract_lane(values, 2) + <f64>f32x4.extract_lane(values, 3)
-  )
+  const left = <f64>f32x4.extract_lane(values, 0) + <f64>f32x4.extract_lane(values, 1)
+  return left + <f64>f32x4.extract_lane(values, 2) + <f64>f32x4.extract_lane(values, 3)
 }
 
 /**
  * Quantises one subband and appends its tokens. Zeros are never written: only the distance of the others counts.
  * May read up to 28 bytes behind a row.
  * @param plane   first coefficient
+ * @param bin     width of the bins; `half` is half the width of the zero bin
  * @param tokens  where the next token goes; one token a coefficient at most
- * @param state   u32 [0] the run of zeros at the end of what was read, carried from call to call; u32 [1] receives the end of the tokens. 32 bytes, aligned to 16
+ * @param state   32 bytes, aligned to 16: u32 [0] the zeros at the end of what was read, carried from call to call;
+ *                u32 [1] receives the end of the tokens
  */
-export function wsqQuantise(plane: usize, stride: usize, width: i32, height: i32, bin: f32, half: f32, tokens: usize, state: usize): void {
+export function wsqQuantise(
+  plane: usize, stride: usize, width: i32, height: i32, bin: f32, half: f32, tokens: usize, state: usize,
+): void {
   let run = load<u32>(state)
   const eight = state + 16
   const bins = f32x4.splat(bin)

@@ -174,6 +174,10 @@ function filterHigh(even: usize, odd: usize, to: usize, count: i32, taps: usize)
   for (let i = 0; i < count; i += 4, even += 16, odd += 16, to += 16) {
     const c = v128.load(even - 4)
     const d = v128.load(odd - 4)
-    storeLanes(to, highOf(c, d, v128.load(even), v128.load(odd), v128.load(even, 4), v128.load(odd, 4), v128.load(even, 8), h0, h1, h2, h3), count - i)
+    storeLanes(
+      to,
+      highOf(c, d, v128.load(even), v128.load(odd), v128.load(even, 4), v128.load(odd, 4), v128.load(even, 8), h0, h1, h2, h3),
+      count - i,
+    )
   }
 }

@@ -1,4 +1,4 @@
-// Twins of the WSQ codec (kernels/wsq/twin.ts drives them).
+// Twins of the WSQ codec. kernels/wsq/encode-twin.ts, decode-twin.ts and planes.ts drive them.
 
 export { wsqClear, wsqLineBytes } from './wsq-lines.as'
 export { wsqSplit, wsqSplitGrey } from './wsq-split.as'

@@ -1,4 +1,5 @@
-// Forward wavelet transform of WSQ with the 9/7 filters, in place over one plane. Hot: float storage, double arithmetic, no allocation inside.
+// Forward wavelet transform of WSQ with the 9/7 filters, in place over one plane: the reference of simd/wsq-split.as.ts.
+// Float storage, double arithmetic, no allocation inside.
 
 import type { AnalysisFilters } from './filters.js'
 import { lowLength, type SplitNode, type WaveletTree } from './tree.js'

@@ -39,6 +39,8 @@ export interface WsqHeader {
 }
 
 const mostComments = 64
+/** The twin holds a stream twice in its memory. Noise of 4096 x 4096 at the highest rate stays below. */
+const mostTwinBytes = 64 * 1024 * 1024
 /** The longest run, 65535 zeros, takes a code of at least one bit and 16 more. */
 const mostPerByte = (65_535 * 8) / 17
 const corrupt = (offset: number, reason: string) => new Fault('wsq.corrupt', { offset, reason })
@@ -55,17 +57,17 @@ interface Stream {
 }
 
 /**
- * @param simd runs the twins; files with filters other than 9/7 are decoded by the reference all the same
+ * @param simd  runs the twins; files with filters other than 9/7 are decoded by the reference all the same
  * @throws Fault `wsq.corrupt` {offset, reason} for anything malformed, `wsq.unsupported` for sizes above 4096 and very long filters
  */
 export function decodeWsq(bytes: Uint8Array, simd?: Simd): WsqImage {
   if (!simd) return decodeStream(bytes, (tables) => referenceDecoder(bytes, tables))
   return simd.lease((take) =>
-    decodeStream(bytes, (tables) =>
-      isNineSeven(tables.filters) ? twinDecoder(simd, take, bytes, tables) : referenceDecoder(bytes, tables),
-    ),
+    decodeStream(bytes, (tables) => (suitsTwin(bytes, tables) ? twinDecoder(simd, take, bytes, tables) : referenceDecoder(bytes, tables))),
   )
 }
+
+const suitsTwin = (bytes: Uint8Array, { filters }: DecoderTables): boolean => isNineSeven(filters) && bytes.length <= mostTwinBytes
 
 function decodeStream(bytes: Uint8Array, open: (tables: DecoderTables) => DecoderPasses): WsqImage {
   const { frame, data, comments } = readStream(bytes, open)

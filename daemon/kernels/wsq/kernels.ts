@@ -1,4 +1,5 @@
-// The WSQ twins as the WebAssembly module exports them. Offsets are bytes in its memory; each is described in daemon/kernels/simd/wsq-*.as.ts.
+// The WSQ twins as the WebAssembly module exports them; each is described in daemon/kernels/simd/wsq-*.as.ts.
+// All addresses and strides are bytes in its memory.
 
 export interface WsqKernels {
   wsqClear(at: number, bytes: number): void
