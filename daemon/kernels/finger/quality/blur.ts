@@ -1,4 +1,18 @@
-// Erosion, Gaussian blur and Otsu's threshold to the last bit as OpenCV has them for 8-bit images: the region of interest hangs on them.
+// Where ink is, blurred twice: erosion, Gaussian blur and Otsu's threshold as OpenCV has them for 8-bit images, to the last bit, because the
+// region of interest hangs on them. Twin: kernels.ts.
+
+/** Widths of the two blurs of NFIQ 2 v2.2.0, in taps. */
+export const firstBlur = 41
+export const secondBlur = 91
+
+/** @returns 0 where the image is mostly dark, 255 elsewhere */
+export function fingerMask(grey: Uint8Array, widthPx: number, heightPx: number): Uint8Array {
+  const blurred = gaussianBlur(erode5(grey, widthPx, heightPx), widthPx, heightPx, firstBlur)
+  binarise(blurred, otsuThreshold(greyCounts(blurred), blurred.length))
+  const mask = gaussianBlur(blurred, widthPx, heightPx, secondBlur)
+  binarise(mask, otsuThreshold(greyCounts(mask), mask.length))
+  return mask
+}
 
 /** Least of the 5 × 5 pixels around each; what lies outside the image does not count. */
 export function erode5(grey: Uint8Array, widthPx: number, heightPx: number): Uint8Array {
@@ -29,8 +43,8 @@ export function erode5(grey: Uint8Array, widthPx: number, heightPx: number): Uin
 }
 
 /**
- * Half of a Gaussian of `size` taps in 1/256, the outermost tap first and the middle one last: sigma from the size, rounding errors
- * carried on from tap to tap so that all sum to 256.
+ * Half of a Gaussian of `size` taps in 1/256, the outermost tap that is not 0 first and the middle one last: sigma from the size,
+ * rounding errors carried on from tap to tap so that all sum to 256.
  */
 export function gaussianTaps(size: number): Int32Array {
   const half = (size - 1) / 2
@@ -48,7 +62,7 @@ export function gaussianTaps(size: number): Int32Array {
     sum += tap
   }
   taps[half] = 256 - 2 * sum
-  return taps
+  return taps.subarray(taps.findIndex((tap) => tap !== 0))
 }
 
 /** Mirrors an index at the first and the last element, which are not repeated; as often as needed. */
@@ -123,11 +137,16 @@ function blurColumns(rows: Uint16Array, widthPx: number, heightPx: number, taps:
 /** Smallest float32 step at 1: shares below it are no class (OpenCV). */
 const leastShare = 2 ** -23
 
-/** Otsu 1979: the grey that parts the image into two classes farthest from each other. Pixels above it are the lighter class. */
-export function otsuThreshold(grey: Uint8Array): number {
-  const counts = new Uint32Array(256)
+/** How many pixels have each grey. */
+export function greyCounts(grey: Uint8Array): Int32Array {
+  const counts = new Int32Array(256)
   for (let at = 0; at < grey.length; at++) counts[grey[at]!]! += 1
-  const scale = 1 / grey.length
+  return counts
+}
+
+/** Otsu 1979: the grey that parts the image into two classes farthest from each other. Pixels above it are the lighter class. */
+export function otsuThreshold(counts: Int32Array, pixels: number): number {
+  const scale = 1 / pixels
   let mean = 0
   for (let value = 0; value < 256; value++) mean += value * counts[value]!
   mean *= scale

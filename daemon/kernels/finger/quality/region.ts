@@ -1,20 +1,15 @@
 // The region of interest: where the finger lies, as NFIQ 2 v2.2.0 finds it; its mean grey and the coherence of its blocks.
 
-import { binarise, erode5, gaussianBlur, otsuThreshold } from './blur.js'
+import type { Simd } from '../../simd/simd.js'
+import { fingerMask } from './blur.js'
 import { fillContours, finger, paper } from './contours.js'
 import { coherence, gradientSums } from './gradients.js'
+import { fingerMaskSimd } from './kernels.js'
 import { regionsOf } from './runs.js'
 
-/** Widths of the two blurs, in taps. */
-const firstBlur = 41
-const secondBlur = 91
-
 /** @returns 0 where the finger is, 255 elsewhere */
-export function regionOfInterest(grey: Uint8Array, widthPx: number, heightPx: number): Uint8Array {
-  const blurred = gaussianBlur(erode5(grey, widthPx, heightPx), widthPx, heightPx, firstBlur)
-  binarise(blurred, otsuThreshold(blurred))
-  const mask = gaussianBlur(blurred, widthPx, heightPx, secondBlur)
-  binarise(mask, otsuThreshold(mask))
+export function regionOfInterest(grey: Uint8Array, widthPx: number, heightPx: number, simd?: Simd): Uint8Array {
+  const mask = simd ? fingerMaskSimd(grey, widthPx, heightPx, simd) : fingerMask(grey, widthPx, heightPx)
   fillContours(mask, widthPx, heightPx)
   keepLargest(mask, widthPx, heightPx)
   return mask
@@ -32,8 +27,13 @@ function keepLargest(mask: Uint8Array, widthPx: number, heightPx: number): void 
 
 const blockPx = 16
 
+/** Greys this near to either end of the scale tell nothing any more. */
+const clippedBelow = 3
+const clippedAbove = 252
+
 export interface RegionFacts {
   readonly pixels: number
+  readonly clipped: number
   /** 255 when there are no pixels. */
   readonly meanGrey: number
   readonly coherenceSum: number
@@ -44,6 +44,7 @@ export interface RegionFacts {
 export function regionFacts(grey: Uint8Array, widthPx: number, heightPx: number, mask: Uint8Array): RegionFacts {
   const sums = new Float64Array(3)
   let pixels = 0
+  let clipped = 0
   let greySum = 0
   let blocks = 0
   let coherenceSum = 0
@@ -55,8 +56,10 @@ export function regionFacts(grey: Uint8Array, widthPx: number, heightPx: number,
       for (let y = top; y < top + height; y++) {
         for (let at = y * widthPx + left; at < y * widthPx + left + width; at++) {
           if (mask[at] !== finger) continue
+          const value = grey[at]!
           pixels++
-          greySum += grey[at]!
+          greySum += value
+          if (value < clippedBelow || value > clippedAbove) clipped++
         }
       }
       const count = width * height
@@ -69,6 +72,7 @@ export function regionFacts(grey: Uint8Array, widthPx: number, heightPx: number,
   }
   return {
     pixels,
+    clipped,
     meanGrey: pixels === 0 ? 255 : greySum / pixels,
     coherenceSum,
     coherenceMean: blocks === 0 ? 0 : coherenceSum / blocks,
