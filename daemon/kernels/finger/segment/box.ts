@@ -38,6 +38,8 @@ export interface Scene {
   /** Share of the mask in five blocks around each, for outlines. */
   readonly share: Float32Array
   readonly ground: Float32Array
+  /** Deviation from which a block counted as ridges. */
+  readonly leastDeviation: number
 }
 
 /** A distal phalanx is this many times as long as wide: the first joint is looked for between these, and assumed at the usual. */

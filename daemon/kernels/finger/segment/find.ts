@@ -43,7 +43,13 @@ export function findTips(grey: Uint8Array, widthPx: number, heightPx: number, si
   const front = foreground(map)
   const found = findRegions(map, front.mask, front.cover)
   const mask = keepLikely(found)
-  const scene: Scene = { map, mask, ground: front.ground, share: boxShare(mask, map.columns, map.rows, 5) }
+  const scene: Scene = {
+    map,
+    mask,
+    ground: front.ground,
+    leastDeviation: front.leastDeviation,
+    share: boxShare(mask, map.columns, map.rows, 5),
+  }
   let tiltDeg = handTilt(scene)
   let tips = tipsAt(scene, tiltDeg)
   const theirs = meanAngle(tips)
@@ -77,11 +83,12 @@ function tipsAt(scene: Scene, tiltDeg: number): readonly Fingertip[] {
   const blocks = blocksOf(scene, frame, strands)
   return strands
     .flatMap((strand, i) => fingertip(scene, frame, strand, blocks[i]!) ?? [])
-    .filter(isFingertip)
+    .filter((tip) => isFingertip(scene.leastDeviation, tip))
     .sort((a, b) => a.tipU - b.tipU)
 }
 
-const isFingertip = ({ width, height, fill, coherence, sameness }: Fingertip): boolean =>
+/** Ink and holes are dark without ridges. */
+const isFingertip = (least: number, { width, height, fill, coherence, sameness, deviation }: Fingertip): boolean =>
   width >= narrowest && width <= widest && height >= 0.8 * width && fill > 0.5 && coherence > leastCoherence && sameness < mostSameness
 
 function meanAngle(tips: readonly Fingertip[]): number {

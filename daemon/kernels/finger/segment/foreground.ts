@@ -26,7 +26,10 @@ const surelyRidges = 24
 const inkShare = 0.45
 /** A stroke of a pen fills at most half of a window of this many blocks, a finger all of it. */
 const windowBlocks = 13
-const leastCover = 0.68
+const leastCover = 0.8
+const connectedCover = 0.62
+/** From this cover on ridges lie densely. */
+const denseCover = 0.75
 /** The round end of a finger reaches this far out of such windows. */
 const rimBlocks = 5
 
@@ -41,18 +44,51 @@ export function foreground(map: BlockMap): Foreground {
     if ((deviation[i]! > leastDeviation && mean[i]! < level - leastDeviation / 3) || mean[i]! < level * inkShare) lively[i] = 1
   }
   fillPores(lively, columns, rows)
-  const cover = boxShare(lively, columns, rows, windowBlocks)
-  return { mask: open(lively, cover, columns, rows), cover, ground, leastDeviation, contrast }
+  const filled = fillValleys(lively, columns, rows)
+  const cover = boxShare(filled, columns, rows, windowBlocks)
+  const broad = growBroad(filled, cover, columns, rows)
+  const near = boxShare(broad, columns, rows, 2 * rimBlocks + 1)
+  const dense = boxShare(lively, columns, rows, windowBlocks)
+  const mask = new Uint8Array(lively.length)
+  for (let i = 0; i < mask.length; i++) {
+    // Where ridges lie densely a light block is a gap between fingers, elsewhere it is a valley of a light print.
+    if (near[i]! > 0 && (lively[i] === 1 || (filled[i] === 1 && dense[i]! < denseCover))) mask[i] = 1
+  }
+  return { mask, cover, ground, leastDeviation, contrast }
 }
 
-/** Keeps what is broad: the blocks in well filled windows, and the lively ones close by, which are the rim of the same print. */
-function open(lively: Uint8Array, cover: Float32Array, columns: number, rows: number): Uint8Array {
-  const broad = new Uint8Array(lively.length)
-  for (let i = 0; i < lively.length; i++) if (lively[i] === 1 && cover[i]! >= leastCover) broad[i] = 1
-  const near = boxShare(broad, columns, rows, 2 * rimBlocks + 1)
-  const mask = new Uint8Array(lively.length)
-  for (let i = 0; i < mask.length; i++) if (lively[i] === 1 && near[i]! > 0) mask[i] = 1
-  return mask
+/** A block among at least five lively ones of nine. */
+function fillValleys(lively: Uint8Array, columns: number, rows: number): Uint8Array {
+  const share = boxShare(lively, columns, rows, 3)
+  const filled = new Uint8Array(lively.length)
+  for (let i = 0; i < filled.length; i++) if (lively[i] === 1 || share[i]! > 0.5) filled[i] = 1
+  return filled
+}
+
+/** The blocks in well filled windows, and what is still rather well filled and hangs together with them. */
+function growBroad(filled: Uint8Array, cover: Float32Array, columns: number, rows: number): Uint8Array {
+  const broad = new Uint8Array(filled.length)
+  const queue = new Int32Array(filled.length)
+  let length = 0
+  for (let i = 0; i < filled.length; i++) {
+    if (filled[i] === 0 || cover[i]! < leastCover) continue
+    broad[i] = 1
+    queue[length++] = i
+  }
+  const reach = (at: number) => {
+    if (broad[at] === 1 || filled[at] === 0 || cover[at]! < connectedCover) return
+    broad[at] = 1
+    queue[length++] = at
+  }
+  for (let head = 0; head < length; head++) {
+    const at = queue[head]!
+    const x = at % columns
+    if (x > 0) reach(at - 1)
+    if (x < columns - 1) reach(at + 1)
+    if (at >= columns) reach(at - columns)
+    if (at < columns * (rows - 1)) reach(at + columns)
+  }
+  return broad
 }
 
 /** Deviation that the liveliest tenth of all lively blocks reaches. */

@@ -7,10 +7,12 @@ import { boxShare } from './foreground.js'
 import { addTexture, coherenceOf, noTexture } from './regions.js'
 
 /** Moist glass is this many grey levels darker than dry one, and smooth. */
-const haloGrey = 22
-/** Share of the ring around the upper part of a finger that must be dark. */
-const haloShare = 0.35
+const haloGrey = 16
+/** Rings of this many blocks are compared: the one next to a finger and one further out. */
 const ringBlocks = 3
+const farBlocks = 9
+/** So much of a ring must be smooth to be judged. */
+const smoothShare = 0.3
 
 /** Residue covers at least this many blocks (half a fingertip) … */
 const ghostArea = 260
@@ -21,29 +23,37 @@ const ghostDeviation = 4
 const ghostCoherence = 0.3
 const ghostCover = 0.6
 
-/** @returns whether a ring of smooth dark glass lies around the upper part of the finger */
-export function hasHalo({ map, foreground, mask }: Sight, tip: Fingertip): boolean {
+/** @returns whether the smooth glass next to the upper part of the finger is darker than that further out */
+export function hasHalo(sight: Sight, tip: Fingertip): boolean {
+  const near = ringGrey(sight, tip, 1)
+  const far = ringGrey(sight, tip, farBlocks)
+  return near !== undefined && far !== undefined && near < far - haloGrey
+}
+
+/** Mean grey of the smooth blocks in a ring around the upper part of a finger, from `from` blocks out; undefined when few are. */
+function ringGrey({ map, foreground, mask }: Sight, tip: Fingertip, from: number): number | undefined {
   const { columns, rows } = map
   const cos = Math.cos((tip.angleDeg * Math.PI) / 180)
   const sin = Math.sin((tip.angleDeg * Math.PI) / 180)
   const [cx, cy] = [tip.cx / blockPx, tip.cy / blockPx]
   const [a, b] = [tip.width / blockPx / 2, tip.height / blockPx / 2]
-  let [dark, count] = [0, 0]
+  let [sum, smooth, count] = [0, 0, 0]
   for (let deg = 0; deg < 360; deg += 4) {
-    for (let out = 1; out <= ringBlocks; out++) {
+    for (let out = from; out < from + ringBlocks; out++) {
       const u = (a + out) * Math.cos((deg * Math.PI) / 180)
       const v = (b + out) * Math.sin((deg * Math.PI) / 180)
       if (v > b / 3) continue
       const x = Math.floor(cx + cos * u + sin * v)
       const y = Math.floor(cy - sin * u + cos * v)
       if (x < 0 || y < 0 || x >= columns || y >= rows) continue
-      const at = y * columns + x
-      if (mask[at] === 1) continue
       count++
-      if (map.deviation[at]! < foreground.leastDeviation && map.mean[at]! < foreground.ground[at]! - haloGrey) dark++
+      const at = y * columns + x
+      if (mask[at] === 1 || map.deviation[at]! > foreground.leastDeviation) continue
+      smooth++
+      sum += map.mean[at]!
     }
   }
-  return count > 20 && dark / count > haloShare
+  return smooth > count * smoothShare && smooth > 20 ? sum / smooth : undefined
 }
 
 /** @returns whether faint ridges lie where no finger is, or below and beside one */
