@@ -13,6 +13,8 @@ export interface BenchCase {
   readonly other?: { readonly program: string; readonly units: number }
   /** Operations in one run, 1 unless given: times are of one operation. */
   readonly operations?: number
+  /** Ends what the case holds open, e.g. workers. */
+  close?(): Promise<void>
 }
 
 export interface Bench {
@@ -55,6 +57,7 @@ export async function* runBench(bench: Bench, dataFolder: string): AsyncGenerato
     const operations = each.operations ?? 1
     const timing = await time(() => each.run(), operations)
     const reference = each.reference === undefined ? undefined : await time(each.reference, operations)
+    await each.close?.()
     const units = timing.cpuMs / unit
     yield {
       bench: bench.name,
