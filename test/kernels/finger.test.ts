@@ -2,13 +2,10 @@
 
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import fc from 'fast-check'
 import sharp from 'sharp'
 import t from 'tap'
-import { extractMinutiae, type Minutia } from '../../daemon/kernels/finger/minutiae.js'
 import { blockPx, ridgeMap } from '../../daemon/kernels/finger/ridge-map.js'
 import { type Slap, segmentSlap, slapPositions } from '../../daemon/kernels/finger/segment.js'
-import type { MinutiaTruth } from '../../simulator/people/person.js'
 import { syntheticPerson } from '../../simulator/people/synthetic.js'
 import { seededRandom } from '../../simulator/seeded-random.js'
 
@@ -152,78 +149,7 @@ t.test('slap segmentation', async (t) => {
   })
 })
 
-t.test('minutiae', async (t) => {
-  t.test('are found where synthetic fingers have them, and point the right way', async (t) => {
-    const sum = { truth: 0, found: 0, matched: 0, aligned: 0 }
-    for (const { seed, person } of people) {
-      for (const position of [1, 2, 5, 7] as const) {
-        const image = await person.images.fingerPatch(position)
-        const truth = (await person.truth?.fingerPatch(position))?.minutiae ?? []
-        const found = extractMinutiae(image.grey, image.widthPx, image.heightPx, 200)
-        const { matched, aligned } = pairUp(truth, found)
-        t.ok(
-          matched / truth.length > 0.65 && matched / found.length > 0.75,
-          `seed ${seed}, finger ${position}: ${matched} of ${truth.length}`,
-        )
-        sum.truth += truth.length
-        sum.found += found.length
-        sum.matched += matched
-        sum.aligned += aligned
-      }
-    }
-    const [recall, precision, right] = [sum.matched / sum.truth, sum.matched / sum.found, sum.aligned / sum.matched]
-    t.comment(`recall ${recall.toFixed(3)}, precision ${precision.toFixed(3)}, within 30 degrees ${right.toFixed(3)}`)
-    t.ok(recall >= 0.8, 'recall within 9 px')
-    t.ok(precision >= 0.75, 'precision within 9 px')
-    t.ok(right >= 0.95, 'direction of ISO/IEC 19794-2 within 30 degrees')
-  })
-
-  t.test('are none on blank paper and at most as many as asked for, those in the middle first', async (t) => {
-    t.strictSame(extractMinutiae(blank(500, 500), 500, 500, 60), [])
-    t.strictSame(extractMinutiae(new Uint8Array(25), 5, 5, 60), [])
-    const { grey, widthPx, heightPx } = await first.images.fingerPatch(2)
-    const all = extractMinutiae(grey, widthPx, heightPx, 200)
-    const few = extractMinutiae(grey, widthPx, heightPx, 12)
-    t.strictSame(few, all.slice(0, 12))
-  })
-
-  t.test('stay inside the picture and keep their distance, whatever the picture', async (t) => {
-    const property = fc.property(
-      fc.integer(),
-      fc.integer({ min: 1, max: 90 }),
-      fc.integer({ min: 1, max: 90 }),
-      (seed, widthPx, heightPx) => {
-        const found = extractMinutiae(seededRandom(seed).bytes(widthPx * heightPx), widthPx, heightPx, 1_000)
-        for (const [i, a] of found.entries()) {
-          if (a.x < 0 || a.y < 0 || a.x >= widthPx || a.y >= heightPx || a.angle < 0 || a.angle >= 2 * Math.PI) return false
-          if (found.some((b, j) => i !== j && Math.hypot(a.x - b.x, a.y - b.y) < 7)) return false
-        }
-        return true
-      },
-    )
-    const { failed, seed, counterexample } = fc.check(property, { numRuns: 60 })
-    t.notOk(failed, `seed ${seed} ${JSON.stringify(counterexample)}`)
-  })
-})
-
 async function readGrey(path: string): Promise<{ grey: Uint8Array; widthPx: number; heightPx: number }> {
   const { data, info } = await sharp(path).greyscale().toColourspace('b-w').raw().toBuffer({ resolveWithObject: true })
   return { grey: new Uint8Array(data), widthPx: info.width, heightPx: info.height }
-}
-
-/** Each true minutia with the nearest one found within 9 px, each used once. */
-function pairUp(truth: readonly MinutiaTruth[], found: readonly Minutia[]): { matched: number; aligned: number } {
-  const free = new Set(found)
-  let matched = 0
-  let aligned = 0
-  for (const { x, y, angleDeg } of truth) {
-    const near = [...free].map((minutia) => ({ minutia, px: Math.hypot(minutia.x - x, minutia.y - y) })).filter(({ px }) => px <= 9)
-    const [best] = near.sort((a, b) => a.px - b.px)
-    if (!best) continue
-    free.delete(best.minutia)
-    matched++
-    const turn = (((best.minutia.angle * 180) / Math.PI - angleDeg + 540) % 360) - 180
-    if (Math.abs(turn) <= 30) aligned++
-  }
-  return { matched, aligned }
 }

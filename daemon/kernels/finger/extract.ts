@@ -3,7 +3,7 @@
 
 import type { Simd } from '../simd/simd.js'
 import { periodMap } from './extract/frequency.js'
-import { filterPlane, kernelBank } from './extract/gabor.js'
+import { filterPlane, kernelStore, tile } from './extract/gabor.js'
 import { agreementMap, contrastMask, printMask } from './extract/mask.js'
 import { minutiaeOf } from './extract/minutiae.js'
 import { localLight, normalise, smoothPlane } from './extract/normalise.js'
@@ -13,6 +13,9 @@ import type { FingerTemplate, Minutia } from './template.js'
 
 /** Templates of rolled prints hold up to this many; more would be the noise of a poor print. */
 const usualLimit = 120
+
+/** Narrow enough along the ridge to follow a core, wide enough to bridge a pore or a thin crease. */
+const filterWidth = { alongPx: 4, acrossPeriods: 0.5 } as const
 
 /**
  * @param grey 8-bit grey, row-major, 500 ppi, dark ridges; any background
@@ -35,15 +38,16 @@ function extract(given: Uint8Array, widthPx: number, heightPx: number, room: Roo
   const grey = inRoom(given, room)
   const light = localLight(grey, grid, room)
   const contrast = contrastMask(light.deviation)
-  const even = normalise(grey, grid, light, room)
-  const smooth = smoothPlane(even, grid, room)
+  const smooth = smoothPlane(normalise(grey, grid, light, room), grid, room)
   const roughFlow = flowOf(blockTensor(smooth, grid, room), grid, 3)
-  const period = periodMap(smooth, grid, roughFlow)
-  const first = filterPlane(smooth, grid, kernelBank(grid, roughFlow, period, contrast, { alongPx: 4, acrossPeriods: 0.4 }, room), room)
-  const agreement = agreementMap(smooth, first, grid, room)
-  const mask = printMask(agreement, contrast, grid, room)
-  const flow = flowOf(blockTensor(first, grid, room), grid, 2)
-  const ridges = filterPlane(smooth, grid, kernelBank(grid, flow, period, mask, { alongPx: 4, acrossPeriods: 0.4 }, room), room)
+  const periods = periodMap(smooth, grid, roughFlow, contrast)
+  const kernels = kernelStore(filterWidth, room)
+  const rough = filterPlane(smooth, grid, tile(grid, roughFlow, periods.px, contrast, kernels, room), kernels, room)
+  const agreement = agreementMap(smooth, rough, grid, room)
+  const mask = printMask(agreement, light.deviation, periods.regularity, grid, room)
+  // The flow of the filtered ridges is cleaner: the second filtering starts anew from the picture, with that flow.
+  const flow = flowOf(blockTensor(rough, grid, room), grid, 2)
+  const ridges = filterPlane(smooth, grid, tile(grid, flow, periods.px, mask, kernels, room), kernels, room)
   return minutiaeOf(ridges, grid, mask, flow, agreement, room)
 }
 

@@ -16,12 +16,21 @@ const halfAlong = 4
 const step = 2
 const candidates = 24
 
-/** @returns ridge period in pixels, one a block; where nothing was to be measured that of the neighbours or the usual */
-export function periodMap(plane: Int16Array, grid: Grid, flow: Flow): Float32Array {
+/** One value a block. */
+export interface Periods {
+  /** Ridge period in pixels; where nothing was to be measured that of the neighbours or the usual. */
+  readonly px: Float32Array
+  /** How much of the profile is of that period: ridges in a row come near 1, a lonely line or grain stays below a third. */
+  readonly regularity: Float32Array
+}
+
+export function periodMap(plane: Int16Array, grid: Grid, flow: Flow, mask: Uint8Array): Periods {
   const { columns, rows } = grid
   const count = columns * rows
   const weight = new Float32Array(count)
   const logs = new Float32Array(count)
+  const regularity = new Float32Array(count)
+  const measured = new Float32Array(count)
   const { cosines, sines, periods } = fourierTables()
   const profile = new Float64Array(across)
   let total = 0
@@ -29,13 +38,16 @@ export function periodMap(plane: Int16Array, grid: Grid, flow: Flow): Float32Arr
   for (let row = 1; row < rows; row += step) {
     for (let column = 1; column < columns; column += step) {
       const at = row * columns + column
-      const coherence = Math.hypot(flow.x[at]!, flow.y[at]!)
-      if (coherence < 0.2) continue
+      measured[at] = 1
+      if (mask[at] === 0) continue
+      const coherence = Math.sqrt(flow.x[at]! ** 2 + flow.y[at]! ** 2)
+      if (coherence < 0.1) continue
       const normal = Math.atan2(flow.y[at]!, flow.x[at]!) / 2
-      if (!profileAcross(plane, grid, column * blockPx, row * blockPx, normal, profile)) continue
+      profileAcross(plane, grid, column * blockPx, row * blockPx, normal, profile)
       const { period, share } = strongestPeriod(profile, cosines, sines, periods)
       const sure = share * share * coherence
       weight[at] = sure
+      regularity[at] = share
       logs[at] = sure * Math.log(period)
       total += weight[at]!
       totalLog += logs[at]!
@@ -44,13 +56,16 @@ export function periodMap(plane: Int16Array, grid: Grid, flow: Flow): Float32Arr
   const usual = total > 0 ? totalLog / total : Math.log(usualPeriodPx)
   // A little of the print's mean everywhere: the neighbours outvote it wherever something was measured.
   for (let pass = 0; pass < 4; pass++) for (const map of [weight, logs]) smoothMap(map, columns, rows)
-  const out = new Float32Array(count)
-  for (let at = 0; at < count; at++) out[at] = Math.exp((logs[at]! + 0.004 * usual) / (weight[at]! + 0.004))
-  return out
+  for (let pass = 0; pass < 2; pass++) for (const map of [regularity, measured]) smoothMap(map, columns, rows)
+  for (let at = 0; at < count; at++) {
+    logs[at] = Math.exp((logs[at]! + 0.004 * usual) / (weight[at]! + 0.004))
+    regularity[at] = regularity[at]! / Math.max(measured[at]!, 1e-6)
+  }
+  return { px: logs, regularity }
 }
 
-/** Mean along the ridges for each step across them. False when the window leaves the plane. */
-function profileAcross(plane: Int16Array, grid: Grid, x: number, y: number, normal: number, profile: Float64Array): boolean {
+/** Sum along the ridges for each step across them; 0 outside the plane. */
+function profileAcross(plane: Int16Array, grid: Grid, x: number, y: number, normal: number, profile: Float64Array): void {
   const { stride, lines } = grid
   const cos = Math.cos(normal)
   const sin = Math.sin(normal)
@@ -69,7 +84,6 @@ function profileAcross(plane: Int16Array, grid: Grid, x: number, y: number, norm
     }
     profile[i] = sum
   }
-  return true
 }
 
 interface Tables {

@@ -8,7 +8,7 @@ import { endsOf, skeletonOf, walkFrom } from './skeleton.js'
 import { bitsOf, thin } from './thin.js'
 
 /** How far a line is followed for its direction. */
-const followPx = 20
+const followPx = 12
 /** The print must reach this far around a minutia, and further where the line would have gone on. */
 const insidePx = 8
 const aheadPx = 12
@@ -39,7 +39,7 @@ export function minutiaeOf(ridges: Int16Array, grid: Grid, mask: Uint8Array, flo
       const minutia = {
         x: x - 1,
         y: y - 1,
-        angle: angleOf(dx, dy),
+        angle: directionAt(flow, grid, x - 1, y - 1, dx / length, dy / length),
         type,
         quality: Math.max(1, Math.min(100, Math.round(100 * blockValue(agreement, grid, x - 1, y - 1)))),
       }
@@ -49,10 +49,26 @@ export function minutiaeOf(ridges: Int16Array, grid: Grid, mask: Uint8Array, flo
   return withoutCrowds(found).sort((a, b) => b.quality - a.quality)
 }
 
-/** Counter-clockwise from +x where y points down, [0, 2π). */
-function angleOf(dx: number, dy: number): number {
-  const angle = Math.atan2(-dy, dx)
-  return angle < 0 ? angle + 2 * Math.PI : angle
+/**
+ * Of the line and of the ridges around it, each trusted in turn where the other is not: the sum of their doubled angles, in the sense of
+ * the line. Counter-clockwise from +x where y points down, [0, 2π).
+ */
+function directionAt(flow: Flow, grid: Grid, px: number, py: number, dx: number, dy: number): number {
+  const { columns, rows } = grid
+  const x = Math.max(0, Math.min(columns - 1.001, (px + 0.5) / blockPx - 0.5))
+  const y = Math.max(0, Math.min(rows - 1.001, (py + 0.5) / blockPx - 0.5))
+  const column = Math.floor(x)
+  const row = Math.floor(y)
+  const at = row * columns + column
+  const right = column + 1 < columns ? 1 : 0
+  const below = row + 1 < rows ? columns : 0
+  const [u, v] = [x - column, y - row]
+  const mix = (map: Float32Array) =>
+    (1 - v) * ((1 - u) * map[at]! + u * map[at + right]!) + v * ((1 - u) * map[at + below]! + u * map[at + below + right]!)
+  // The flow is that of the normal: its opposite in doubled angles is that of the ridge.
+  const doubled = Math.atan2(2 * dx * dy - mix(flow.y), dx * dx - dy * dy - mix(flow.x)) / 2
+  const along = Math.cos(doubled) * dx + Math.sin(doubled) * dy >= 0 ? doubled : doubled + Math.PI
+  return (4 * Math.PI - along) % (2 * Math.PI)
 }
 
 const blockValue = (map: Float32Array | Uint8Array, { columns }: Grid, x: number, y: number): number =>

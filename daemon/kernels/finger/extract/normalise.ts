@@ -152,7 +152,7 @@ function normaliseLine(
     const mean = (left * ((up * means[a]! + down * means[b]!) >> 4) + right * ((up * means[a + 1]! + down * means[b + 1]!) >> 4)) >> 4
     const gain = (left * ((up * gains[a]! + down * gains[b]!) >> 4) + right * ((up * gains[a + 1]! + down * gains[b + 1]!) >> 4)) >> 4
     const value = ((mean - grey[y * widthPx + x]! * meanUnit) * gain) >> gainBits
-    plane[start + x] = value > mostDeviation ? mostDeviation : value < -mostDeviation ? -mostDeviation : value
+    plane[start + x] = Math.max(-mostDeviation, Math.min(mostDeviation, value))
   }
 }
 

@@ -68,7 +68,7 @@ export function flowOf(tensor: Tensor, grid: Grid, scales: number): Flow {
     for (let pass = 0; pass <= scale; pass++) for (const map of [energy, x, y]) smoothMap(map, columns, rows)
     const last = scale === scales - 1
     for (let at = 0; at < count; at++) {
-      const length = Math.hypot(x[at]!, y[at]!)
+      const length = Math.sqrt(x[at]! * x[at]! + y[at]! * y[at]!)
       if (length === 0) continue
       const coherence = length / energy[at]!
       // Confidence that this scale may decide: nothing below a coherence of 0.3, all above 0.8.

@@ -9,22 +9,32 @@ export interface Skeleton {
   readonly cells: Uint8Array
   /** The eight neighbours in order around a cell, starting with east, first of them repeated. */
   readonly ring: Int32Array
+  /** The cells that were on a line when the skeleton was made. */
+  readonly found: Int32Array
 }
 
 export function skeletonOf(bits: Bits, widthPx: number): Skeleton {
   const stride = widthPx + 2
   const cells = new Uint8Array(stride * bits.lines)
+  const found: number[] = []
   for (let line = 1; line < bits.lines - 1; line++) {
     for (let k = 4; k < bits.wordsPerLine - 4; k++) {
       let word = bits.words[line * bits.wordsPerLine + k]!
       while (word !== 0) {
         const low = word & -word
-        cells[line * stride + 32 * (k - 4) + 31 - Math.clz32(low) + 1] = 1
+        const at = line * stride + 32 * (k - 4) + 31 - Math.clz32(low) + 1
+        cells[at] = 1
+        found.push(at)
         word ^= low
       }
     }
   }
-  return { stride, cells, ring: new Int32Array([1, 1 - stride, -stride, -stride - 1, -1, stride - 1, stride, stride + 1, 1]) }
+  return {
+    stride,
+    cells,
+    ring: new Int32Array([1, 1 - stride, -stride, -stride - 1, -1, stride - 1, stride, stride + 1, 1]),
+    found: Int32Array.from(found),
+  }
 }
 
 /** Crossing number of Rutovitz halved: lines that leave the cell. 1 at an end, 2 along a line, 3 and more at a fork. */
@@ -41,12 +51,7 @@ export function linesFrom({ cells, ring }: Skeleton, at: number): number {
 
 /** Cells where a line ends, in the order of the picture. */
 export function endsOf(skeleton: Skeleton): Int32Array {
-  const { cells } = skeleton
-  const ends: number[] = []
-  for (let at = skeleton.stride; at < cells.length - skeleton.stride; at++) {
-    if (cells[at] === 1 && linesFrom(skeleton, at) === 1) ends.push(at)
-  }
-  return Int32Array.from(ends)
+  return skeleton.found.filter((at) => linesFrom(skeleton, at) === 1)
 }
 
 /** What a walk met: the other end, a fork, or it had gone far enough. */
