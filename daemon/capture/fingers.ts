@@ -3,6 +3,7 @@
 
 import { extractTemplate } from '../kernels/finger/extract.js'
 import { compareTemplates, operatingPoints, prepareTemplate } from '../kernels/finger/match.js'
+import { assessFinger } from '../kernels/finger/quality.js'
 import { toPpi500 } from '../kernels/finger/resample.js'
 import { cutFinger, type FingerSegment, type Segmentation, type SegmentCode, segmentSlap } from '../kernels/finger/segment.js'
 import { type CapturedFingers, checkSequence, type FingerCapture, type SequenceFinding } from '../kernels/finger/sequence.js'
@@ -62,7 +63,7 @@ export const platenOf = ({ header, bytes }: RawFrame) =>
 export function examineFingers(job: ExamineJob, simd?: Simd): Examination {
   const { capture, takenAtMs, tries, missing, others } = job
   const { grey, widthPx, heightPx } = platenOf(job.frame)
-  const { fingers, codes } = segmentFingers(capture, grey, widthPx, heightPx, missing)
+  const { fingers, codes } = segmentFingers(capture, grey, widthPx, heightPx, missing, simd)
   const kept: KeptFingers = {
     capture,
     takenAtMs,
@@ -77,7 +78,8 @@ export function examineFingers(job: ExamineJob, simd?: Simd): Examination {
 function examineFinger(grey: Uint8Array, widthPx: number, heightPx: number, segment: FingerSegment, simd?: Simd): ExaminedFinger {
   const cut = cutFinger(grey, widthPx, heightPx, segment)
   const template = extractTemplate(cut.grey, cut.widthPx, cut.heightPx, {}, simd)
-  return { segment, codes: segment.codes ?? [], template }
+  const { score, codes } = assessFinger(cut.grey, cut.widthPx, cut.heightPx, { template }, simd)
+  return { segment, codes: [...(segment.codes ?? []), ...codes], template, ...(score !== undefined && { quality: score }) }
 }
 
 const toCaptured = ({ capture, tries, codes, fingers }: KeptFingers): CapturedFingers => ({
@@ -103,10 +105,19 @@ export function segmentFingers(
   widthPx: number,
   heightPx: number,
   missing: readonly number[],
+  simd?: Simd,
 ): Pick<Segmentation, 'fingers' | 'codes'> {
-  if (capture !== 'index_fingers') return segmentSlap(grey, widthPx, heightPx, { slap: capture, missing })
-  const byThumbs = missing.flatMap((position) => thumbByIndex[position] ?? [])
-  const { fingers, codes } = segmentSlap(grey, widthPx, heightPx, { slap: 'thumbs', missing: byThumbs })
+  if (capture !== 'index_fingers') return segmentSlap(grey, widthPx, heightPx, { slap: capture, missing }, simd)
+  const { fingers, codes } = segmentSlap(
+    grey,
+    widthPx,
+    heightPx,
+    {
+      slap: 'thumbs',
+      missing: missing.flatMap((position) => thumbByIndex[position] ?? []),
+    },
+    simd,
+  )
   return {
     fingers: fingers.map((finger) => ({ ...finger, position: indexByThumb[finger.position] ?? 0 })),
     // Of two single fingers the picture does not tell the hand.

@@ -10,12 +10,14 @@ import type { Outbox } from '../outbox/outbox.js'
 import { sealPacket } from '../packet/seal.js'
 import type { PacketItem } from '../packet/segments.js'
 import type { StationIdentity } from '../packet/station-identity.js'
+import { viewOfTemplate, writeFingerMinutiaeRecord } from '../record/finger-minutiae.js'
 import type { CaseDocument } from '../service/case.js'
 import type { CaseBook } from '../service/case-book.js'
 import { isCaptured, requireSettled } from '../service/case-engine.js'
 import type { StationState } from '../state.js'
 import type { Store } from '../store/store.js'
-import { readCaptures } from './kept-captures.js'
+import type { KeptFingers } from './fingers.js'
+import { keptFingers, readCaptures } from './kept-captures.js'
 
 export interface SealRecord {
   /** Before anything is captured. @throws Fault `packet.outbox_full` | `packet.overdue` */
@@ -82,10 +84,40 @@ export function createSealRecord(deps: SealRecordDeps): SealRecord {
   }
 }
 
-/** Everything the centre gets: biodata, the resident's approval, one record a modality. */
+/** Everything the centre gets: biodata, the resident's approval, one record a modality, one template a finger, and how the captures were judged. */
 async function packetItems(store: Store, doc: CaseDocument): Promise<readonly PacketItem[]> {
-  const items: PacketItem[] = [{ type: 'biodata', bytes: new TextEncoder().encode(JSON.stringify(doc.biodata)) }]
+  const items: PacketItem[] = [{ type: 'biodata', bytes: toJson(doc.biodata) }]
   for (const { modality, kept } of await readCaptures(store, doc.caseId))
     items.push({ type: modality === 'approval' ? 'approval' : `record.${modality}`, bytes: await store.blobs.get(kept.blob) })
+  for (const kept of await keptFingers(store, doc.caseId)) items.push(...templateItems(kept))
+  items.push({ type: 'captures', bytes: toJson(await judgements(store, doc)) })
   return items
+}
+
+const toJson = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
+
+/** One ISO/IEC 19794-2:2005 record a finger that has a name and minutiae: the edition knows one image size a record. */
+function templateItems({ capture, fingers }: KeptFingers): readonly PacketItem[] {
+  return fingers
+    .filter(({ segment, template }) => segment.position > 0 && template.minutiae.length > 0)
+    .map(({ segment, template, quality }) => {
+      const view = viewOfTemplate(template, {
+        edition: 2005,
+        fingerPosition: segment.position,
+        ...(quality !== undefined && { quality }),
+      })
+      return { type: `minutiae.${capture}.${segment.position}`, bytes: writeFingerMinutiaeRecord({ edition: 2005, views: [view] }) }
+    })
+}
+
+/** What the station and its devices thought of each capture, what was found, and who took on what was not sure. */
+async function judgements(store: Store, { caseId, modalities, findings = [] }: CaseDocument) {
+  const kept = new Map((await readCaptures(store, caseId)).map((each) => [each.modality, each.kept]))
+  return {
+    captures: modalities.map(({ modality, state, tries, weakReason, fingers, by }) => {
+      const { takenAtMs, presentationAttack } = kept.get(modality) ?? {}
+      return { modality, state, tries, takenAtMs, by, weakReason, presentationAttack, fingers }
+    }),
+    findings,
+  }
 }

@@ -16,7 +16,7 @@ import { readFingerImageRecord } from '../record/finger-image.js'
 import type { InprocStack, RealStack } from './stacks.js'
 import { readerNames } from './stacks.js'
 
-const extensions: Readonly<Record<string, string>> = { FIR: 'fir', IIR: 'iir', FAC: 'fac', SDI: 'sdi' }
+const extensions: Readonly<Record<string, string>> = { FIR: 'fir', IIR: 'iir', FAC: 'fac', SDI: 'sdi', FMR: 'fmr' }
 
 /** @returns the paths written, below `folder` */
 export async function writeArtefacts(
@@ -35,6 +35,7 @@ export async function writeArtefacts(
   const packetId = office.centre.packetIds.at(-1) ?? ''
   const { manifest, ciphertext, items } = await office.centre.contentsOf(packetId)
   for (const { type, bytes } of items) {
+    if (type === 'captures') await put('captures.json', `${JSON.stringify(JSON.parse(new TextDecoder().decode(bytes)), null, 2)}\n`)
     const extension = extensions[String.fromCharCode(...bytes.subarray(0, 3))]
     if (!extension) continue
     const name = type.replace(/^record\./, '')

@@ -1,6 +1,6 @@
 // One person from queue ticket to archived file, as an operator would click it: only the wire is used, nobody is let in by a back door.
 
-import { type CaseState, Modality, type StationClient } from '../../protocol/client.js'
+import { type CaseState, type FindingState, Modality, type StationClient } from '../../protocol/client.js'
 import { type Clock, withDeadline } from '../../protocol/clock.js'
 import { faultFromReport } from '../../protocol/envelope.js'
 import { Fault, isFault } from '../../protocol/fault.js'
@@ -44,6 +44,8 @@ const patienceMs = 90_000
 const deviceKinds = ['slap_scanner', 'iris_camera', 'face_camera', 'signature_pad', 'card_terminal', 'card_printer']
 /** Sample images may be smaller or poorer than a station captures: taken on only under this named reason. */
 const weakReason = 'sampel lebih kecil dari rekaman stasiun (demo)'
+/** Real samples of the same finger may be too unlike for a machine; a person decides, here one who is as simulated as the applicant. */
+const reviewReason = 'orang dan jari sudah dicocokkan langsung (demo)'
 const unverifiedReason = 'jari tidak cocok pada semua percobaan, wajah dicocokkan pengawas (demo)'
 
 /** Far more turns than a case has steps: one that stands still is a fault, not a loop. */
@@ -82,13 +84,14 @@ async function takeTicket(procedure: Procedure): Promise<CaseState> {
 }
 
 /** Changes with everything that an operator does for a case. */
-function progressOf({ currentStepId, modalities, recordSigned, holderCheck }: CaseState): string {
+function progressOf({ currentStepId, modalities, findings, recordSigned, holderCheck }: CaseState): string {
   return JSON.stringify([
     currentStepId,
     recordSigned,
     holderCheck?.verified,
     holderCheck?.attemptsLeft,
-    modalities.map(({ state }) => state),
+    modalities.map(({ state, tries }) => [state, tries]),
+    findings.map(({ code, ask, reviewed }) => [code, ask, reviewed]),
   ])
 }
 
@@ -134,11 +137,21 @@ async function examine({ client }: Procedure, { caseId, currentStepId: stepId, r
 
 const captured: readonly string[] = ['good', 'weak_accepted', 'exception']
 
-async function record(procedure: Procedure, { caseId, modalities, recordSigned }: CaseState): Promise<void> {
+const isOpenFinding = ({ ask, reviewed }: FindingState): boolean => ask !== 'nothing' && !reviewed
+
+async function record(procedure: Procedure, { caseId, modalities, findings, recordSigned }: CaseState): Promise<void> {
   const isOpen = (modality: Modality) => !modalities.some((each) => each.modality === modality && captured.includes(each.state))
   for (const [modality, name] of captureOrder)
     if (isOpen(modality)) return step(procedure, `capture_${name}`, () => captureOne(procedure, caseId, modality))
   const { client } = procedure
+  const open = findings.filter(isOpenFinding)
+  const again = open.find(({ ask }) => ask === 'retake')?.retake[0]
+  const named = captureOrder.find(([modality]) => modality === again)
+  if (named) return step(procedure, `capture_${named[1]}_again`, () => captureOne(procedure, caseId, named[0]))
+  if (open.length > 0)
+    return step(procedure, 'supervisor_review', () =>
+      asAdministrator(client, () => client.request('reviewFindings', { caseId, reason: reviewReason })),
+    )
   if (recordSigned) await step(procedure, 'seal', () => client.request('sealRecord', { caseId }))
   else await step(procedure, 'sign_record', () => client.request('signRecord', { caseId }))
 }
@@ -194,13 +207,20 @@ async function logIn({ client, launchToken }: Procedure): Promise<void> {
 async function captureOne(procedure: Procedure, caseId: string, modality: Modality): Promise<void> {
   const { client } = procedure
   const faultBefore = client.state.lastFault
+  const taken = () =>
+    until(procedure, 'capture', () => {
+      const { lastFault, capture } = client.state
+      if (lastFault && lastFault !== faultBefore) throw faultFromReport(lastFault)
+      return capture.state === 'review' && capture.modality === modality
+    })
   await client.request('startCapture', { caseId, modality })
-  await until(procedure, 'capture', () => {
-    const { lastFault, capture } = client.state
-    if (lastFault && lastFault !== faultBefore) throw faultFromReport(lastFault)
-    return capture.state === 'review' && capture.modality === modality
-  })
-  const weak = client.state.capture.advice === 'weak'
+  await taken()
+  // One more try where the station asks for it; then it is for a supervisor.
+  if (client.state.capture.findings.some(({ ask, retake }) => ask === 'retake' && retake.includes(modality))) {
+    await client.request('retakeCapture', { caseId, modality })
+    await taken()
+  }
+  const weak = client.state.capture.advice !== ''
   await client.request('acceptCapture', { caseId, modality, weakReason: weak ? weakReason : '' })
 }
 

@@ -13,7 +13,10 @@ import type { StationIdentity } from './station-identity.js'
 export interface PacketInput {
   readonly caseId: string
   readonly sessionId: string
-  /** `biodata` (JSON), `approval`, and a `record.<modality>` or `record.<modality>.<finger position>` for each modality. */
+  /**
+   * `biodata` (JSON), `approval`, a `record.<modality>` or `record.<modality>.<finger position>` for each modality, a
+   * `minutiae.<modality>.<finger position>` for each finger, `captures` (JSON: how each capture was judged, findings, reviews).
+   */
   readonly items: readonly PacketItem[]
   /** Head of the audit chain at sealing: the centre becomes its witness. */
   readonly auditHead: PacketManifest['auditHead']

@@ -1,4 +1,4 @@
-// Cuts the index finger out of a slap sample, for the simulated handover. Plain and forgiving; it is no segmenter to measure others by.
+// Cuts the index finger out of a slap sample, for the simulated handover, and a flat touch out of a rolled one. Plain and forgiving; it is no segmenter to measure others by.
 
 import type { GreyImage } from './person.js'
 
@@ -33,6 +33,31 @@ export function cutIndex(slap: GreyImage, hand: 'right' | 'left'): GreyImage | u
     .sort((a, b) => (hand === 'right' ? a.left - b.left : b.right - a.right))
   const [finger] = fingers
   return finger && cut(slap, finger, columns)
+}
+
+/** What of a rolled impression a flat touch would show. */
+const touchPx = { width: 340, height: 470 } as const
+
+/** @returns the middle of the largest print as a flat touch shows it, on white, cropped to it; undefined when nothing of a finger's size is there */
+export function cutTouch(rolled: GreyImage): GreyImage | undefined {
+  const columns = Math.floor(rolled.widthPx / block)
+  const rows = Math.floor(rolled.heightPx / block)
+  const [print] = blobs(ridgeCells(rolled, columns, rows), columns, rows).sort((a, b) => b.cells.length - a.cells.length)
+  if (!print || print.cells.length * block ** 2 < touchPx.width * touchPx.height * minFill) return undefined
+  const middle = (along: (cell: number) => number) =>
+    (print.cells.reduce((sum, cell) => sum + along(cell), 0) / print.cells.length + 0.5) * block
+  const left = Math.round(middle((cell) => cell % columns) - touchPx.width / 2)
+  const top = Math.round(middle((cell) => Math.floor(cell / columns)) - touchPx.height / 2)
+  const grey = new Uint8Array(touchPx.width * touchPx.height).fill(255)
+  for (let y = 0; y < touchPx.height; y++) {
+    for (let x = 0; x < touchPx.width; x++) {
+      const inside = ((2 * x) / touchPx.width - 1) ** 2 + ((2 * y) / touchPx.height - 1) ** 2 < 1
+      const [column, row] = [left + x, top + y]
+      if (inside && column >= 0 && row >= 0 && column < rolled.widthPx && row < rolled.heightPx)
+        grey[y * touchPx.width + x] = rolled.grey[row * rolled.widthPx + column]!
+    }
+  }
+  return { widthPx: touchPx.width, heightPx: touchPx.height, grey }
 }
 
 /** 1 where ridges are, smoothed by a majority of the neighbourhood so that single lines fall away. */

@@ -4,7 +4,7 @@ import sharp from 'sharp'
 import { Fault } from '../../protocol/fault.js'
 import type { WideScene } from './face.js'
 import { sceneMargin } from './face-drawing.js'
-import { cutIndex } from './finger-cut.js'
+import { cutIndex, cutTouch } from './finger-cut.js'
 import {
   type Eye,
   type FingerPosition,
@@ -91,6 +91,11 @@ export async function subjectFingers(
       return cut
     })
   }
+  /** Of a rolled impression what a flat touch shows; a sample that is no larger is taken as it is. */
+  const touchAgain = async (position: FingerPosition): Promise<GreyImage> => {
+    const sample = await index(position, 'again')
+    return cutTouch(sample) ?? sample
+  }
   const single = (position: FingerPosition, size: Size, presentation: FingerPresentation) =>
     shown(JSON.stringify([position, size.widthPx, presentation]), async () => {
       const { occasion = 'again' } = presentation
@@ -117,7 +122,7 @@ export async function subjectFingers(
       ),
     indexFingers: (presentation = {}) =>
       shown(JSON.stringify(['index_fingers', presentation]), async () => {
-        const pair = await Promise.all(([7, 2] as const).map((position) => index(position, 'again')))
+        const pair = await Promise.all(([7, 2] as const).map(touchAgain))
         return presented(sideBySide(pair, platen), presentation, white)
       }),
     finger: async (position, presentation = {}) => single(position, platen, presentation),

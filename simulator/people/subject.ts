@@ -111,7 +111,7 @@ function seedOf(nik: string): number {
  * Reads `subject.json` in `folder` and checks that every image it names can be read; pixels are decoded when first asked for.
  * Slaps are centred on the platen and cropped where they are wider; small irises are centred on mid-grey with their `nativeSize`;
  * the face is enlarged by a whole number. Of single fingers only the index fingers exist: `again` from their own files, another impression of the
- * finger (rolled, where the slap is plain),
+ * finger (rolled, where the slap is plain; both together on the platen only its middle, which a flat touch would show),
  * `handover` cut from the slap, moved, turned and noised by the seed.
  * @throws Fault `input.*` with `path` and `field`
  */

@@ -1,6 +1,6 @@
 // What is offered where: screens by role, the screen of a step. Only what is shown depends on it; the daemon decides what is allowed.
 
-import type { CaseState, ModalityState, StepState } from '../../protocol/client.js'
+import type { CaseState, FindingState, ModalityState, StepState } from '../../protocol/client.js'
 import { Modality } from '../../protocol/client.js'
 import type { Words } from './words.js'
 
@@ -12,7 +12,7 @@ const desks = ['information_desk', 'counter_officer', 'recording_operator', 'reg
 const offered: Readonly<Record<ScreenName, readonly string[]>> = {
   queue: [...desks, 'print_operator', 'encode_operator', 'distribution_officer', 'archive_officer'],
   papers: desks,
-  capture: ['recording_operator'],
+  capture: ['recording_operator', 'supervisor'],
   send: ['recording_operator', 'counter_officer', 'supervisor'],
   print: ['print_operator', 'encode_operator'],
   handOver: ['distribution_officer', 'archive_officer', 'supervisor'],
@@ -80,6 +80,9 @@ export const fingersOf: Readonly<Partial<Record<Modality, readonly number[]>>> =
 }
 
 export const isSaved = ({ state }: ModalityState): boolean => state === 'good' || state === 'weak_accepted' || state === 'exception'
+
+/** Keeps the record from being sealed. */
+export const isOpen = ({ ask, reviewed }: FindingState): boolean => ask !== 'nothing' && !reviewed
 
 export const modalityOf = (each: CaseState, modality: Modality): ModalityState =>
   each.modalities.find((record) => record.modality === modality) ?? {

@@ -7,6 +7,8 @@ import { RekamBar } from './parts/bar.js'
 import { RekamChipBar } from './parts/chip-bar.js'
 import { RekamDialog } from './parts/dialog.js'
 import { RekamFault } from './parts/fault-box.js'
+import { RekamFindings } from './parts/findings.js'
+import { RekamFingers } from './parts/fingers.js'
 import { RekamHands } from './parts/hands.js'
 import { RekamMeasure } from './parts/measure.js'
 import { RekamPerson } from './parts/person.js'
@@ -34,6 +36,8 @@ const elements: Readonly<Record<string, CustomElementConstructor>> = {
   'rekam-chip-bar': RekamChipBar,
   'rekam-dialog': RekamDialog,
   'rekam-fault': RekamFault,
+  'rekam-findings': RekamFindings,
+  'rekam-fingers': RekamFingers,
   'rekam-hands': RekamHands,
   'rekam-measure': RekamMeasure,
   'rekam-person': RekamPerson,

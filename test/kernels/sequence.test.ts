@@ -95,6 +95,13 @@ t.test('hands exchanged at both slaps show when the index fingers come again, an
   t.match(open(check(swapped)), [{ code: 'swapped_hands', certainty: 'sure', ask: 'retake', again: ['right_four', 'left_four'] }])
   const crossed = whole({ index_fingers: captured('index_fingers', [2, 7]) })
   t.match(open(check(crossed)), [{ code: 'swapped_hands', certainty: 'sure', ask: 'retake', again: ['index_fingers'] }])
+  const namedByImage = (capture: 'right_four' | 'left_four', other: 'right_four' | 'left_four') => ({
+    ...captured(other),
+    capture,
+    otherHand: true,
+  })
+  const seen = whole({ right_four: namedByImage('right_four', 'left_four'), left_four: namedByImage('left_four', 'right_four') })
+  t.match(open(check(seen)), [{ code: 'swapped_hands', certainty: 'sure', ask: 'retake', again: ['right_four', 'left_four'] }])
   t.match(open(check([captured('left_four', undefined, { otherHand: true })])), [
     { code: 'swapped_hands', certainty: 'unsure', ask: 'retake', again: ['left_four'] },
   ])

@@ -11,6 +11,7 @@ import { parseConfig } from '../../daemon/config.js'
 import type { Actor } from '../../daemon/desks.js'
 import type { Effects } from '../../daemon/effects.js'
 import { compareHolder } from '../../daemon/issuance/compare-holder.js'
+import { openSimd } from '../../daemon/kernels/simd/simd.js'
 import type { CaseDocument } from '../../daemon/service/case.js'
 import { loadStandards, shippedStandards } from '../../daemon/service/load-standards.js'
 import { roles } from '../../daemon/service/standard.js'
@@ -70,6 +71,9 @@ export async function simulatedWorld({ seed, first, atMs, printReadyAfterMs, cen
   serial.plug(padPath, office.pad)
   return { clock, office, usb, serial, cards }
 }
+
+/** The kernels' twins, one for all stations of a test: the references do the same, slower. */
+const simd = openSimd()
 
 /** Every line the station would have logged, of all levels. */
 export class RememberingLog implements Log {
@@ -133,6 +137,8 @@ export interface StationSetup {
   readonly effects?: (inner: Effects) => Effects
   readonly openStore?: Environment['openStore']
   readonly reserveBytes?: number
+  /** As the site's configuration says it. */
+  readonly presentationAttack?: 'refuse' | 'review' | 'ignore'
 }
 
 /** Opened, and closed when the test ends. The test's output names the seed. */
@@ -181,8 +187,8 @@ export async function openSimulatedStation(
         close: async () => {},
       },
       records: {
-        make: (job) => effects.perform('compute', () => makeRecord(job)),
-        examine: (job) => effects.perform('compute', async () => examineFingers(job)),
+        make: (job) => effects.perform('compute', () => makeRecord(job, simd)),
+        examine: (job) => effects.perform('compute', async () => examineFingers(job, simd)),
         compareHolder: (job) => effects.perform('compute', async () => compareHolder(job)),
         close: async () => {},
       },
@@ -190,7 +196,14 @@ export async function openSimulatedStation(
     ...(setup.openStore && { openStore: setup.openStore }),
   }
   const config = parseConfig(
-    { stationId: 'SIM-STATION-1', cardTerminal: couplerName, signaturePadPath: padPath, simulated: true, ...office.settings },
+    {
+      stationId: 'SIM-STATION-1',
+      cardTerminal: couplerName,
+      signaturePadPath: padPath,
+      simulated: true,
+      ...office.settings,
+      ...(setup.presentationAttack && { presentationAttack: setup.presentationAttack }),
+    },
     'simulated office',
   )
   const standards = await loadStandards(shippedStandards)

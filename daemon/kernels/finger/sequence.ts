@@ -132,8 +132,9 @@ function formFindings(captured: CapturedFingers, missing: readonly number[]): re
     )
   const places = named.map((position) => expected.indexOf(position))
   const inOrder = places.every((place, i) => place >= 0 && (i === 0 || place > (places[i - 1] ?? 0)))
-  if (!inOrder) found.push(finding('order', 'sure', named))
-  if (otherHand) found.push(finding('swapped_hands', 'unsure', []))
+  // Segmentation that names the fingers of the other hand means the hand, not the order.
+  if (otherHand || (named.length > 0 && places.every((place) => place < 0))) found.push(finding('swapped_hands', 'unsure', named))
+  else if (!inOrder) found.push(finding('order', 'sure', named))
   return found
 }
 
@@ -169,7 +170,9 @@ function pairFindings<Prepared>(
   const [best] = hits
   if (!best) return []
   const agreeing = disjoint(hits)
-  if (best.score < points.fmr1in100 + rarer && agreeing.length < 2) return []
+  // Fingers that lie side by side in one picture are different ones: only what is beyond doubt speaks against it, like the trace of an earlier touch.
+  const least = earlier === later ? points.fmr1in10000 : points.fmr1in100
+  if (best.score < least + rarer && (earlier === later || agreeing.length < 2)) return []
   return [
     {
       code: pairCode(best, agreeing.length),
@@ -220,7 +223,11 @@ function recaptureFindings<Prepared>(
     again: again.map(({ capture }) => capture),
     positions: [...new Set([print.position, other.position])],
   })
-  if (mate && mate.score >= points.fmr1in10000) return [finding('recapture_match', 'sure', mate.first)]
+  if (mate && mate.score >= points.fmr1in10000) {
+    const match = finding('recapture_match', 'sure', mate.first)
+    const there = (capturePositions[mate.first.capture.capture] as readonly number[]).includes(print.position)
+    return there ? [match] : [match, finding('swapped_hands', 'sure', mate.first, [mate.first.capture])]
+  }
   if (best && best !== mate && best.score >= points.fmr1in10000 + amongMany(points, scored.length)) {
     const { first } = best
     const sameHand = first.position <= rightHand === print.position <= rightHand

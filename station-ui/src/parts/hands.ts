@@ -100,6 +100,7 @@ export class RekamHands extends StationElement {
   }
 
   #lookOf(position: number): FingerLook {
+    if (this.now === Modality.INDEX_FINGERS && fingersOf[this.now]?.includes(position)) return 'live'
     for (const modality of [Modality.RIGHT_FOUR, Modality.LEFT_FOUR, Modality.THUMBS]) {
       if (!fingersOf[modality]?.includes(position)) continue
       const { state } = modalityOf(this.of, modality)

@@ -1,9 +1,9 @@
 // Perekaman: one thing at a time. Seven tiles in order, the live picture as large as it gets, one line of advice, the keys.
 
 import { css, html, type PropertyValues, type TemplateResult } from 'lit'
-import { type CaseState, Modality } from '../../../protocol/client.js'
+import { type CaseState, type FingerState, Modality } from '../../../protocol/client.js'
 import { StationElement } from '../element.js'
-import { currentStep, deviceOf, fingersOf, isSaved, modalityOf, modalityOrder } from '../flow.js'
+import { currentStep, deviceOf, fingersOf, isOpen, isSaved, modalityOf, modalityOrder } from '../flow.js'
 import { looks, screenLooks } from '../looks.js'
 import type { Action } from '../parts/actions.js'
 import { icon, modalityIcons } from '../parts/icons.js'
@@ -163,11 +163,16 @@ export class RekamCapture extends StationElement {
         ${
           hands
             ? html`<div class="aside"><rekam-hands .store=${store} .of=${at} .now=${running ? focus : Modality.MODALITY_UNSPECIFIED}></rekam-hands>
-                <span class="small muted">${what}</span></div>`
+                ${
+                  review
+                    ? html`<rekam-fingers .store=${store} .fingers=${capture.fingers}></rekam-fingers>`
+                    : html`<span class="small muted">${what}</span>`
+                }</div>`
             : ''
         }
       </div>
       <p class="advice" role="status">${this.#advice(focus, live, review)}</p>
+      ${review ? html`<rekam-findings .store=${store} .findings=${capture.findings.filter(isOpen)}></rekam-findings>` : ''}
       ${
         (live || review) && focus !== Modality.SIGNATURE
           ? html`<rekam-measure .store=${store} .measure=${capture.measure} .steady=${capture.stableFrames}
@@ -187,7 +192,7 @@ export class RekamCapture extends StationElement {
     const { words } = this
     const { advice } = this.view.mirror.capture
     if (review && advice !== '') {
-      return html`<span class="warn">${icon('warn')}</span>${advice === 'weak' ? words.weakResult : nameOf(words.advice, advice)}`
+      return html`<span class="warn">${icon('warn')}</span>${this.#flaw(advice)}`
     }
     if (review) {
       const sentence = focus === Modality.FACE ? words.faceApproval : words.reviewHint
@@ -199,6 +204,13 @@ export class RekamCapture extends StationElement {
     return html`<span class="ok">${icon('check')}</span>${words.adviceFine}`
   }
 
+  /** Why a result is not simply good: a finding, something about the fingers, or only that it is weak. */
+  #flaw(advice: string): string {
+    const { words } = this
+    if (advice === 'weak') return words.weakResult
+    return words.findings[advice] ?? words.fingerCodes[advice] ?? nameOf(words.advice, advice)
+  }
+
   #review(at: CaseState): TemplateResult {
     const { words } = this
     return html`
@@ -207,6 +219,9 @@ export class RekamCapture extends StationElement {
         <section class="panel stack">
           <h2>${words.reviewTitle}</h2>
           <rekam-person .store=${this.store} .of=${at} .large=${true}></rekam-person>
+          ${at.findings.length > 0 ? html`<h2>${words.findingsTitle}</h2>` : ''}
+          <rekam-findings .store=${this.store} .findings=${at.findings}></rekam-findings>
+          <rekam-fingers .store=${this.store} .fingers=${fingersOfCase(at)}></rekam-fingers>
           ${
             this.#approving
               ? html`<rekam-preview .store=${this.store} .kind=${'signature_pad'} .boxes=${[]} .sign=${'pen'} .hint=${words.signNow} .label=${words.padLabel}
@@ -217,9 +232,11 @@ export class RekamCapture extends StationElement {
       </div>
       <p class="advice" role="status">
         ${
-          at.recordSigned
-            ? html`<span class="ok">${icon('check')}</span>${this.store.isWaiting('sealRecord') ? words.sealing : words.signed}`
-            : html`<span class="info">${icon('pen')}</span>${this.#approving ? words.signing : words.reviewSentence}`
+          at.findings.some(isOpen)
+            ? html`<span class="warn">${icon('warn')}</span>${words.findingsOpen}`
+            : at.recordSigned
+              ? html`<span class="ok">${icon('check')}</span>${this.store.isWaiting('sealRecord') ? words.sealing : words.signed}`
+              : html`<span class="info">${icon('pen')}</span>${this.#approving ? words.signing : words.reviewSentence}`
         }
       </p>
     `
@@ -235,7 +252,14 @@ export class RekamCapture extends StationElement {
           { key: 'Escape', label: words.cancel, run: () => this.#cancelApproval(caseId) },
         ]
       }
-      const disabled = store.isWaiting('sealRecord')
+      const retake = at.findings.find((finding) => isOpen(finding) && finding.ask === 'retake')?.retake[0]
+      if (retake !== undefined) {
+        return [{ key: 'Enter', label: words.findingRetake(words.modalities[retake] ?? ''), run: () => this.#pick(retake) }]
+      }
+      if (at.findings.some(isOpen) && this.view.mirror.session.roles.includes('supervisor')) {
+        return [{ key: 'Enter', label: words.judge, disabled: store.isWaiting('reviewFindings'), run: () => this.#judge(caseId) }]
+      }
+      const disabled = store.isWaiting('sealRecord') || at.findings.some(isOpen)
       if (at.recordSigned) return [{ key: 'Enter', label: words.seal, disabled, run: () => void store.run('sealRecord', { caseId }) }]
       return [{ key: 'Enter', label: words.sign, run: () => this.#approve(caseId) }]
     }
@@ -254,6 +278,18 @@ export class RekamCapture extends StationElement {
       { key: 'r', label: words.retake, run: () => void store.run('retakeCapture', { caseId, modality: focus }) },
       cancel,
     ]
+  }
+
+  #judge(caseId: string): void {
+    const { words, store } = this
+    store.ask({
+      is: 'reason',
+      title: words.judgeTitle,
+      hint: words.judgeHint,
+      reasons: words.judgeReasons,
+      confirm: words.judge,
+      run: (reason) => void store.run('reviewFindings', { caseId, reason }),
+    })
   }
 
   #approve(caseId: string): void {
@@ -292,4 +328,12 @@ export class RekamCapture extends StationElement {
       return true
     })
   }
+}
+
+/** The ten fingers as they were captured first, in the order of their positions. */
+function fingersOfCase({ modalities }: CaseState): readonly FingerState[] {
+  return modalities
+    .filter(({ modality }) => modality !== Modality.INDEX_FINGERS)
+    .flatMap(({ fingers }) => fingers)
+    .sort((a, b) => a.position - b.position)
 }
