@@ -1,7 +1,11 @@
-// The making of a card at a whole simulated station: torn, swapped, jammed, powered off, it ends as one whole card or as a spoiled one that is accounted for.
+// The making of a card at a whole simulated station: torn, swapped, jammed, powered off, it ends as one whole card or as a spoiled one that is accounted for;
+// and its giving out: only to a holder whose finger is the card's, or on the word of a supervisor who did not check it.
 
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import type { Actor } from '../../daemon/desks.js'
+import { compareHolder } from '../../daemon/issuance/compare-holder.js'
+import { mostAttempts } from '../../daemon/issuance/holder-check.js'
 import { printerCommands } from '../../protocol/hardware/card-printer.js'
 import { ReferenceCard } from '../../simulator/model/card/card.js'
 import { syntheticPerson } from '../../simulator/people/synthetic.js'
@@ -241,3 +245,124 @@ function onCommand(station: SimulatedStation, name: string, when: 'before' | 'in
     return taken
   }
 }
+
+/** Whose word and whose finger count when the card is given out. */
+const other = syntheticPerson(8_000)
+const supervisor: Actor = { operator: 'op-2', roles: ['supervisor'] }
+const distributor: Actor = { operator: 'op-3', roles: ['distribution_officer'] }
+
+/** The card is made and waits for its holder. */
+let atHandOver: Promise<Moment & { readonly caseId: string }> | undefined
+async function cardWaits(t: Test): Promise<{ station: SimulatedStation; caseId: string }> {
+  atHandOver ??= (async () => {
+    const { station, caseId } = await readyToIssue(t)
+    await station.issue(caseId)
+    const moment = await station.photograph(join(moments, 'at-hand-over'))
+    await station.close()
+    return { ...moment, caseId }
+  })()
+  const moment = await atHandOver
+  const station = await stationFrom(t, moment, { seed, first })
+  await station.untilDevice('slap_scanner', 'ready')
+  return { station, caseId: moment.caseId }
+}
+
+const verify = (station: SimulatedStation, caseId: string, position = 0) =>
+  station.run(station.station.issuance.verifyHolder(distributor, caseId, position))
+const handOver = (station: SimulatedStation, caseId: string, by: Actor, reason = '') =>
+  station.run(station.station.issuance.handOver(by, caseId, reason))
+
+t.test('the holder puts down the finger that is asked for and takes the card', async (t) => {
+  const { station, caseId } = await cardWaits(t)
+  const asked: number[] = []
+  station.state.subscribe((event) => {
+    if (event.is === 'issuance' && event.issuance.state === 'checking_holder') asked.push(event.issuance.fingerPosition)
+  })
+  t.equal(codeOf(await station.refusal(handOver(station, caseId, distributor))), 'holder.supervisor_needed', 'not before the finger')
+  await verify(station, caseId)
+  t.ok(asked.length > 0 && asked.every((position) => position === 2), 'the right index finger is asked for')
+  const { holderCheck } = await station.caseNow(caseId)
+  t.match(holderCheck, { verified: true, attempts: 1, position: 2, threshold: 'fmr1in1000', by: 'op-3' })
+  t.ok(holderCheck?.band === 'match' || holderCheck?.band === 'strong')
+  t.match(station.state.issuance, { state: 'ready', fingerPosition: 0 })
+  await verify(station, caseId)
+  t.equal((await station.caseNow(caseId)).holderCheck?.attempts, 1, 'who is verified is not asked again')
+  await handOver(station, caseId, distributor)
+  t.match(await station.caseNow(caseId), { state: 'handed_over' })
+  await invariantsHold(t, station, first)
+})
+
+t.test("another person's finger is refused as often as it comes, and then a supervisor decides who did not check it", async (t) => {
+  const { station, caseId } = await cardWaits(t)
+  // One finger for all attempts: growing another is a matter of seconds.
+  const impostor = await other.images.finger(2, { occasion: 'handover', seed: 1 })
+  station.world.office.play(async () => impostor)
+  const positions: (number | undefined)[] = []
+  for (let attempt = 1; attempt <= mostAttempts; attempt++) {
+    const refused = await station.refusal(verify(station, caseId))
+    t.match(refused, { code: 'holder.not_verified', context: { attempts: attempt, limit: mostAttempts } })
+    const { holderCheck } = await station.caseNow(caseId)
+    t.match(holderCheck, { verified: false, attempts: attempt })
+    t.ok(['low', 'near'].includes(holderCheck?.band ?? ''))
+    positions.push(holderCheck?.position)
+  }
+  t.strictSame(positions, [2, 7, 2], 'the fingers of the card take turns')
+  station.world.office.play(undefined)
+  t.equal(
+    codeOf(await station.refusal(verify(station, caseId))),
+    'holder.attempts_used',
+    'also for the right person: the threshold does not wait',
+  )
+
+  t.equal(codeOf(await station.refusal(handOver(station, caseId, distributor, 'known to me'))), 'holder.supervisor_needed')
+  const checkedAsSupervisor: Actor = { operator: distributor.operator, roles: ['distribution_officer', 'supervisor'] }
+  t.equal(codeOf(await station.refusal(handOver(station, caseId, checkedAsSupervisor, 'known to me'))), 'holder.second_person')
+  t.equal(codeOf(await station.refusal(handOver(station, caseId, supervisor, ' '))), 'input.invalid')
+  await handOver(station, caseId, supervisor, 'face and papers match')
+  const { blankSerial = '' } = await station.caseNow(caseId)
+  t.match(await station.blank(blankSerial), { state: 'handed_over', reason: 'face and papers match' })
+  const told = JSON.stringify(station.log.lines)
+  t.notOk(/score|minutiae|template/i.test(told), 'no line of the log tells of a finger')
+  await invariantsHold(t, station, first)
+})
+
+t.test('a scanner that goes away and a finger that the card does not hold count as no attempt', async (t) => {
+  const { station, caseId } = await cardWaits(t)
+  const { office, usb } = station.world
+  t.equal(codeOf(await station.refusal(verify(station, caseId, 4))), 'holder.no_template')
+  const cut = station.refusal(verify(station, caseId))
+  await station.until(({ issuance }) => issuance.state === 'checking_holder')
+  await usb.unplug(office.scanner)
+  t.equal(codeOf(await cut), 'device.unplugged')
+  t.equal((await station.caseNow(caseId)).holderCheck, undefined)
+  await usb.plug(office.scanner)
+  await station.untilDevice('slap_scanner', 'ready')
+  await verify(station, caseId, 7)
+  t.match((await station.caseNow(caseId)).holderCheck, { verified: true, attempts: 1, position: 7 })
+})
+
+t.test('a finger of the same person that was not asked for does not pass', async (t) => {
+  const { station, caseId } = await cardWaits(t)
+  station.world.office.play(() => first.images.finger(3, { occasion: 'handover', seed: 1 }))
+  t.equal(codeOf(await station.refusal(verify(station, caseId))), 'holder.not_verified')
+})
+
+t.test('a picture without a finger is said to have none, a template that is none is a fault', async (t) => {
+  const header = {
+    format: 'grey8' as const,
+    sensor: 0,
+    session: 1,
+    sequence: 1,
+    widthPx: 640,
+    heightPx: 480,
+    ppi: 500,
+    deviceTimeUs: 0n,
+    payloadBytes: 640 * 480,
+  }
+  const pictures = [250, 128, 0].map((level) => new Uint8Array(640 * 480).fill(level))
+  for (const bytes of pictures) {
+    const job = { frame: { header: header as never, bytes }, position: 2, template: Uint8Array.of(1, 2, 0x40) }
+    t.strictSame(compareHolder(job), { verified: false, band: 'no_finger' })
+    t.throws(() => compareHolder({ ...job, template: Uint8Array.of(1) }), { code: 'record.corrupt' })
+  }
+})
