@@ -40,16 +40,18 @@ export function countBelow(values: Float64Array, threshold: number): number {
 const fnmr = (own: Float64Array, threshold: number): number => countBelow(own, threshold) / own.length
 const fmr = (other: Float64Array, threshold: number): number => 1 - countBelow(other, threshold) / other.length
 
-/** FVC2000 §4: with t1 the last threshold where FNMR <= FMR and t2 the first where FNMR >= FMR, the narrower of the two gaps, halved. */
+/**
+ * FVC2000 (Maio et al. 2002) appendix: with t1 the last threshold where FNMR <= FMR and t2 the first where FNMR >= FMR, the rates at
+ * whichever of the two has the lesser sum, in the middle.
+ */
 function equalError(own: Float64Array, other: Float64Array): number {
-  const thresholds = Float64Array.from(new Set([...own, ...other])).sort()
-  let before: [number, number] = [0, 1]
-  for (const threshold of thresholds) {
-    const now: [number, number] = [fnmr(own, threshold), fmr(other, threshold)]
-    if (now[0] >= now[1]) return before[0] + before[1] <= now[0] + now[1] ? (before[0] + before[1]) / 2 : (now[0] + now[1]) / 2
-    before = now
+  let sum = 1
+  for (const threshold of Float64Array.from(new Set([...own, ...other])).sort()) {
+    const [missed, passed] = [fnmr(own, threshold), fmr(other, threshold)]
+    if (missed >= passed) return (missed === passed ? missed + passed : Math.min(sum, missed + passed)) / 2
+    sum = missed + passed
   }
-  return (before[0] + before[1]) / 2
+  return sum / 2
 }
 
 /** Least FNMR with FMR <= `share`: a threshold just above the highest impostors that may not pass. */

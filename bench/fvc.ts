@@ -79,20 +79,25 @@ export async function main(args: readonly string[], print: (line: string) => voi
   return 0
 }
 
-/** Reads, extracts and compares all of a folder. */
-export async function evaluate(folder: string, ppi: number): Promise<FolderResult> {
+/** Templates of all files of a folder, in order of their names. */
+export async function readFolder(folder: string, ppi: number): Promise<{ impressions: readonly Impression[]; extractMs: number }> {
   const files = (await readdir(folder)).filter((file) => namePattern.test(file)).sort()
   const impressions: Impression[] = []
   let extractMs = 0
-  let minutiae = 0
   for (const file of files) {
     const [, finger = '', impression = ''] = namePattern.exec(file) ?? []
     const { template, ms } = await templateOf(join(folder, file), ppi)
     extractMs += ms
-    minutiae += template?.minutiae.length ?? 0
     const usable = template !== undefined && template.minutiae.length > 0
     impressions.push({ file, finger, impression, template: usable ? prepareTemplate(template) : undefined })
   }
+  return { impressions, extractMs }
+}
+
+/** Reads, extracts and compares all of a folder. */
+export async function evaluate(folder: string, ppi: number): Promise<FolderResult> {
+  const { impressions, extractMs } = await readFolder(folder, ppi)
+  const minutiae = impressions.reduce((sum, { template }) => sum + (template?.count ?? 0), 0)
   const start = systemClock.monotonicMs()
   const comparisons = compareAll(impressions)
   const elapsedMs = systemClock.monotonicMs() - start

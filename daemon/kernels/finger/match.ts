@@ -10,7 +10,11 @@ import { type MatchWorkspace, openWorkspace } from './match/workspace.js'
 export { type PreparedTemplate, prepareTemplate } from './match/prepared.js'
 export { type MatchWorkspace, openWorkspace } from './match/workspace.js'
 
-/** Scores that different fingers reach once in so many comparisons. */
+/**
+ * Scores that two different fingers reach once in so many comparisons. Counted over 36 480 comparisons of different fingers, within and across
+ * three image sets (optical, capacitive, distorted on purpose), with the templates of this extractor and of NBIS mindtct: log-odds of -0.05,
+ * 1.9 and 4.05, which the scale brings to 30, 40 and 50 within half a point. The last stands on four comparisons; beyond it the scale is extrapolated.
+ */
 export const operatingPoints = { fmr1in100: 30, fmr1in1000: 40, fmr1in10000: 50 } as const
 
 /** Placements that are tried roughly, best supported seed first, and how many of them are then followed finely. */
@@ -35,10 +39,10 @@ export function compareTemplates(
   const pairs = selectPairs(a, b, workspace)
   relax(a, b, pairs, workspace)
   let logOdds = Number.NEGATIVE_INFINITY
-  workspace.best.fill(0)
+  workspace.best.fill(Number.NaN)
   for (const placement of likeliest(a, b, pairs, workspace)) {
     pairFinely(a, b, placement, workspace)
-    describePlacement(a, b, placement, workspace)
+    if (!describePlacement(a, b, placement, workspace)) continue
     const value = logOddsOf(workspace.features)
     if (value > logOdds) {
       logOdds = value

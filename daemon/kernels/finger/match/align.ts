@@ -81,7 +81,8 @@ export function pairFinely(a: PreparedTemplate, b: PreparedTemplate, placement: 
   }
 }
 
-const turnOf = ({ cos, sin }: Placement): number => Math.round(Math.atan2(sin, cos) / toRadians)
+/** Rotation as a binary angle. */
+export const turnOf = ({ cos, sin }: Placement): number => Math.round(Math.atan2(sin, cos) / toRadians)
 
 function move(a: PreparedTemplate, { cos, sin, tx, ty }: Placement, { movedX, movedY }: MatchWorkspace): void {
   for (let i = 0; i < a.count; i++) {

@@ -20,6 +20,8 @@ export interface PreparedTemplate {
   /** `count * count`: distance in px, and bearing of the second as seen from the first relative to the direction of the first. */
   readonly distance: Float32Array
   readonly bearing: Int16Array
+  /** How many minutiae are about: each counted by its nearness, itself as one. */
+  readonly crowding: Float32Array
   /** Cylinders: `cylinderWords` each; bits and which of the bits are valid. */
   readonly bits: Int32Array
   readonly valid: Int32Array
@@ -33,6 +35,7 @@ const fullTurn = 65_536
 const toBinaryAngle = (radians: number): number => Math.round((radians / (2 * Math.PI)) * fullTurn)
 /** Two minutiae in one spot are one. */
 const sameSpotPx = 2
+const crowdPx = 40
 
 /** Never throws: what is not a number is left out, doubles are taken once, the best come first and the rest is cut. */
 export function prepareTemplate(template: FingerTemplate): PreparedTemplate {
@@ -45,11 +48,13 @@ export function prepareTemplate(template: FingerTemplate): PreparedTemplate {
   const quality = Float32Array.from(kept, (each) => Math.min(100, Math.max(0, each.quality || 0)) / 100)
   const distance = new Float32Array(count * count)
   const bearing = new Int16Array(count * count)
+  const crowding = new Float32Array(count)
   for (let i = 0; i < count; i++) {
     for (let k = 0; k < count; k++) {
       const dx = x[k]! - x[i]!
       const dy = y[k]! - y[i]!
       distance[i * count + k] = Math.hypot(dx, dy)
+      crowding[i]! += 1 / (1 + (distance[i * count + k]! / crowdPx) ** 4)
       bearing[i * count + k] = toBinaryAngle(Math.atan2(dy, dx)) - angle[i]!
     }
   }
@@ -58,7 +63,7 @@ export function prepareTemplate(template: FingerTemplate): PreparedTemplate {
   const valid = new Int32Array(count * cylinderWords)
   const usable = new Uint8Array(count)
   describeCylinders({ count, x, y, angle, distance, hull }, bits, valid, usable)
-  return { count, x, y, angle, type, quality, distance, bearing, bits, valid, usable, hull }
+  return { count, x, y, angle, type, quality, distance, bearing, crowding, bits, valid, usable, hull }
 }
 
 /** In a fixed order that does not depend on the order given, so that equal sets give equal scores. */

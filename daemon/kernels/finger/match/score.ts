@@ -1,83 +1,113 @@
-// From a placement to one number: how much likelier are these pairs in one finger than in two.
+// From a placement to one number: how much likelier is what was paired in one finger than in two.
 
-import { countInOverlap, type Placement } from './align.js'
+import { countInOverlap, type Placement, turnOf } from './align.js'
 import { agree } from './consensus.js'
 import { isWithin } from './hull.js'
 import type { PreparedTemplate } from './prepared.js'
 import type { MatchWorkspace } from './workspace.js'
 
+/** A minutia this far outside the other's hull still counts as one that could have been seen there. */
 const overlapMarginPx = 8
+/** An overlap is never taken for smaller: three lucky pairs of three prove nothing. */
+const leastOverlap = 10
+const leastMates = 3
+/** Spread of place and direction of true mates after the stretch was followed. */
+const sigmaPx = 6
+const sigmaAngle = 0.15
+/** Edges between mates are looked at up to this length. */
+const longestEdgePx = 120
+/** Minutiae around one another at which a meeting says nothing; the fewer there are, the more it says. */
+const crowd = 60
+/** Smaller templates get no credit for having fewer chances to meet. */
+const leastCount = 25
+/** Fingers lie roughly upright on a scanner (65 536 a turn, here 45°); turned further is possible and a little less likely. */
+const usualTurn = 8_192
 
-/** Fills `features`. */
-export function describePlacement(a: PreparedTemplate, b: PreparedTemplate, placement: Placement, work: MatchWorkspace): void {
-  const { movedX, movedY, matedA, matedB, similarity, features, mates } = work
-  const { cos, sin } = placement
-  const turn = Math.round((Math.atan2(sin, cos) * 32_768) / Math.PI)
-  let insideA = 0
-  for (let i = 0; i < a.count; i++) if (isWithin(b.hull, movedX[i]!, movedY[i]!, overlapMarginPx)) insideA++
-  const insideB = countInOverlap(a, b, placement, overlapMarginPx)
-  let distance = 0
-  let angle = 0
-  let alike = 0
-  let types = 0
-  let quality = 0
+/**
+ * What the score is made of, in this order; fitted by bench/match-fit.ts over genuine and impostor comparisons of three image sets
+ * and two extractors. Positive speaks for one finger.
+ */
+export const featureNames = ['fit', 'mutual', 'edges', 'mutualShare', 'chances', 'rotation'] as const
+const weights: readonly number[] = [1.26, 0.42, 1.4, 3.8, -0.36, -3.2]
+const bias = -5.1
+/** Log-odds become a score with 10 points a tenfold rarer coincidence, 40 at one in 1000. */
+const logOddsAt40 = 1.9
+const pointsPerLogOdds = 4.9
+
+/** Fills `features`. @returns false where too few were paired to say anything */
+export function describePlacement(a: PreparedTemplate, b: PreparedTemplate, placement: Placement, work: MatchWorkspace): boolean {
+  const { mates, features } = work
+  if (mates < leastMates) return false
+  const turn = turnOf(placement)
+  const overlap = Math.sqrt(
+    Math.max(leastOverlap, countMoved(a, b, work)) * Math.max(leastOverlap, countInOverlap(a, b, placement, overlapMarginPx)),
+  )
+  const fit = fitOfMates(a, b, turn, work)
+  const mutual = mutualLikeness(a, b, work)
+  features[0] = (fit * Math.sqrt(fit)) / overlap
+  features[1] = mutual
+  features[2] = agreeingEdges(a, b, work) / Math.max(6, mates)
+  features[3] = mutual / overlap
+  features[4] = Math.log(Math.max(leastCount, a.count) * Math.max(leastCount, b.count))
+  features[5] = Math.max(0, Math.abs(turn) - usualTurn) / 32_768
+  return true
+}
+
+function countMoved(a: PreparedTemplate, b: PreparedTemplate, { movedX, movedY }: MatchWorkspace): number {
+  let inside = 0
+  for (let i = 0; i < a.count; i++) if (isWithin(b.hull, movedX[i]!, movedY[i]!, overlapMarginPx)) inside++
+  return inside
+}
+
+/** Closeness of the mates in place and direction; a meeting where minutiae are rare counts more. */
+function fitOfMates(a: PreparedTemplate, b: PreparedTemplate, turn: number, work: MatchWorkspace): number {
+  const { movedX, movedY, matedA, matedB, mates } = work
+  let fit = 0
   for (let m = 0; m < mates; m++) {
     const i = matedA[m]!
     const j = matedB[m]!
     const dx = b.x[j]! - movedX[i]!
     const dy = b.y[j]! - movedY[i]!
-    distance += Math.exp(-(dx * dx + dy * dy) / (2 * 36))
-    const off = (((b.angle[j]! - a.angle[i]! - turn) << 16) >> 16) / 32_768
-    angle += Math.exp(-(off * off) / (2 * 0.06 * 0.06))
-    alike += similarity[i * b.count + j]!
-    types += a.type[i] === b.type[j] ? 1 : 0
-    quality += Math.sqrt(a.quality[i]! * b.quality[j]!)
+    const off = ((((b.angle[j]! - a.angle[i]! - turn) << 16) >> 16) * Math.PI) / 32_768
+    const close = Math.exp(-(dx * dx + dy * dy) / (2 * sigmaPx * sigmaPx) - (off * off) / (2 * sigmaAngle * sigmaAngle))
+    const rarity = Math.log(crowd / Math.sqrt(a.crowding[i]! * b.crowding[j]!))
+    if (rarity > 0) fit += close * rarity
   }
+  return fit
+}
+
+/** Counts each mate by its rank among all that its two minutiae could have been paired with: 1 where both neighbourhoods are each other's best. */
+function mutualLikeness(a: PreparedTemplate, b: PreparedTemplate, { similarity, matedA, matedB, mates }: MatchWorkspace): number {
+  let mutual = 0
+  for (let m = 0; m < mates; m++) {
+    const row = matedA[m]! * b.count
+    const column = matedB[m]!
+    const own = similarity[row + column]!
+    let better = 0
+    for (let j = 0; j < b.count; j++) if (similarity[row + j]! > own) better++
+    for (let at = column; at < a.count * b.count; at += b.count) if (similarity[at]! > own) better++
+    mutual += 1 / (1 + better)
+  }
+  return mutual
+}
+
+/** Edges between mates that are the same in both fingers: the stretch is followed, so these are not bound to agree. */
+function agreeingEdges(a: PreparedTemplate, b: PreparedTemplate, { matedA, matedB, mates }: MatchWorkspace): number {
   let edges = 0
   for (let m = 0; m < mates; m++) {
     for (let o = 0; o < m; o++) {
-      if (a.distance[matedA[m]! * a.count + matedA[o]!]! > 120) continue
+      if (a.distance[matedA[m]! * a.count + matedA[o]!]! > longestEdgePx) continue
       edges += agree(a, b, matedA[m]!, matedA[o]!, matedB[m]!, matedB[o]!)
     }
   }
-  features[0] = mates
-  features[1] = insideA
-  features[2] = insideB
-  features[3] = distance
-  features[4] = angle
-  features[5] = alike
-  features[6] = types
-  features[7] = edges
-  features[8] = Math.abs(turn) / 32_768
-  features[9] = quality
-  features[10] = a.count
-  features[11] = b.count
+  return edges
 }
 
-/** Logistic fit over impostor and genuine comparisons; see docs/fingerprint.md for what stands behind it. */
-const weights = { fit: 4.33, alike: 1.24, edges: 1.134, alikeShare: 6.54, chances: -2.24, rotation: -2.34 } as const
-const bias = 8.62
-/** Fingers lie roughly upright on a scanner; turned further is possible and a little less likely. */
-const usualRotation = 0.25
-/** Log-odds become a score with 10 points a tenfold rarer coincidence, 40 at one in 1000. */
-const logOddsAt40 = 2.3
-const pointsPerLogOdds = 5.3
-
-/** @returns -Infinity when fewer than three minutiae were paired */
-export function logOddsOf(f: Float64Array): number {
-  const mates = f[0]!
-  if (mates < 3) return Number.NEGATIVE_INFINITY
-  const fit = (f[3]! + f[4]!) / 2
-  const overlap = Math.sqrt(Math.max(6, f[1]!) * Math.max(6, f[2]!))
-  return (
-    bias +
-    (weights.fit * fit * Math.sqrt(fit)) / overlap +
-    weights.alike * f[5]! +
-    (weights.edges * f[7]!) / Math.max(6, mates) +
-    (weights.alikeShare * f[5]!) / overlap +
-    weights.chances * Math.log(f[10]! * f[11]! + 1) +
-    weights.rotation * Math.max(0, f[8]! - usualRotation)
-  )
+export function logOddsOf(features: Float64Array): number {
+  let logOdds = bias
+  for (let f = 0; f < weights.length; f++) logOdds += weights[f]! * features[f]!
+  return logOdds
 }
 
+/** Never below 0; -Infinity, where nothing was paired, is 0 too. */
 export const scoreOf = (logOdds: number): number => Math.max(0, 40 + (logOdds - logOddsAt40) * pointsPerLogOdds)

@@ -7,7 +7,7 @@ import { mostMinutiae } from './prepared.js'
 export const mostPairs = 96
 /** Most nearby pairs of one alignment. */
 export const mostContacts = 512
-export const featureCount = 12
+const featureCount = 6
 
 export type MatchWorkspace = ReturnType<typeof openWorkspace>
 
@@ -39,6 +39,7 @@ export function openWorkspace(simd?: Simd) {
     residualY: new Float32Array(mostMinutiae),
     mates: 0,
     features: new Float64Array(featureCount),
+    /** Features of the placement that gave the last score; NaN where there was none. */
     best: new Float64Array(featureCount),
   }
 }
