@@ -55,8 +55,14 @@ const matcher = { prepare: prepareTemplate, compare: compareTemplates, points: o
 const indexByThumb: Readonly<Record<number, number>> = { 6: 7, 1: 2 }
 const thumbByIndex: Readonly<Record<number, number>> = { 7: 6, 2: 1 }
 
+export interface Platen {
+  readonly grey: Uint8Array
+  readonly widthPx: number
+  readonly heightPx: number
+}
+
 /** The picture at the resolution of kernels and records. */
-export const platenOf = ({ header, bytes }: RawFrame) =>
+export const platenOf = ({ header, bytes }: RawFrame): Platen =>
   toPpi500({ grey: bytes, widthPx: header.widthPx, heightPx: header.heightPx }, header.ppi === 0 ? undefined : header.ppi)
 
 /** @throws never for a picture, whatever is on it */

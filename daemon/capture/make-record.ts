@@ -23,7 +23,7 @@ import { fingerCompression, fingerPosition, impressionType, writeFingerImageReco
 import { eye, irisImageFormat, irisImageType, writeIrisImageRecord } from '../record/iris-image.js'
 import { captureDate, type QualityBlock, unknownDevice } from '../record/representation.js'
 import { signatureOfPad, writeSignatureRecord } from '../record/signature.js'
-import { type ExaminedFinger, platenOf } from './fingers.js'
+import { type ExaminedFinger, type Platen, platenOf } from './fingers.js'
 
 export interface RawFrame {
   readonly header: FrameHeader
@@ -91,7 +91,7 @@ async function fingerRecord(
 ): Promise<Uint8Array> {
   const platen = platenOf(frame)
   const resolution = { x: kernelPpi, y: kernelPpi }
-  const represent = (position: number, picture: ReturnType<typeof platenOf>, qualityBlocks: readonly QualityBlock[]) => ({
+  const represent = (position: number, picture: Platen, qualityBlocks: readonly QualityBlock[]) => ({
     ...head(capturedAtMs),
     qualityBlocks,
     fingerPosition: position,
