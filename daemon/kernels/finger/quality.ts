@@ -44,6 +44,8 @@ const mostHeightPx = 1000
 const leastSidePx = 96
 const leastDeviation = 1
 const paperGrey = 250
+const blackGrey = 3
+const whiteGrey = 252
 const fewestMinutiae = 5
 const leastForegroundPx = 50_000
 /** The brightest of three sensors clips six tenths of a finger's pixels. */
@@ -68,8 +70,8 @@ export function assessFinger(
   const model = options.model ? 'nfiq2' : 'rekam-q'
   const refused = (...codes: QualityCode[]): FingerQuality => ({ score: undefined, model, codes, features: undefined })
   if (Math.min(widthPx, heightPx) < leastSidePx) return refused('too_small')
-  const blank = blankCode(grey)
-  if (blank) return refused(blank)
+  const blank = blankCodes(grey)
+  if (blank.length > 0) return refused(...blank)
   const cut = withoutFrame(grey, widthPx, heightPx)
   if (Math.min(cut.widthPx, cut.heightPx) < leastSidePx) return refused('too_small')
   if (cut.widthPx > mostWidthPx || cut.heightPx > mostHeightPx) return refused('too_large')
@@ -85,8 +87,8 @@ export function assessFinger(
   return { score: withheld ? undefined : score, model, codes, features: values }
 }
 
-/** One grey, or paper with less than a finger on it. */
-function blankCode(grey: Uint8Array): QualityCode | undefined {
+/** One grey all over; says too when that is paper, or an end of the scale. */
+function blankCodes(grey: Uint8Array): readonly QualityCode[] {
   let sum = 0
   let squares = 0
   for (let at = 0; at < grey.length; at++) {
@@ -95,9 +97,11 @@ function blankCode(grey: Uint8Array): QualityCode | undefined {
     squares += value * value
   }
   const mean = sum / grey.length
-  if (squares / grey.length - mean * mean < leastDeviation * leastDeviation)
-    return mean > paperGrey ? 'empty_or_low_contrast' : 'uniform_image'
-  return undefined
+  if (squares / grey.length - mean * mean >= leastDeviation * leastDeviation) return []
+  const codes: QualityCode[] = ['uniform_image']
+  if (mean > paperGrey) codes.push('empty_or_low_contrast')
+  if (mean < blackGrey || mean > whiteGrey) codes.push('saturated')
+  return codes
 }
 
 function minutiaeIn({ left, top, widthPx, heightPx }: GreyCut, template: FingerTemplate): readonly Minutia[] {

@@ -5,6 +5,8 @@ export interface Region {
   top: number
   right: number
   bottom: number
+  /** A pixel lies in the image's first or last row or column. */
+  touchesBorder: boolean
 }
 
 export interface Regions {
@@ -34,6 +36,7 @@ export function regionsOf(mask: Uint8Array, widthPx: number, heightPx: number, v
     }
     above = first
   }
+  const touches = (run: number) => row[run] === 0 || row[run] === heightPx - 1 || from[run] === 0 || to[run] === widthPx - 1
   const numberOf = new Map<number, number>()
   const regions: Region[] = []
   const regionOf = row.map((y, run) => {
@@ -41,13 +44,14 @@ export function regionsOf(mask: Uint8Array, widthPx: number, heightPx: number, v
     const known = numberOf.get(root)
     if (known === undefined) {
       numberOf.set(root, regions.length)
-      regions.push({ left: from[run]!, top: y, right: to[run]!, bottom: y })
+      regions.push({ left: from[run]!, top: y, right: to[run]!, bottom: y, touchesBorder: touches(run) })
       return regions.length - 1
     }
     const region = regions[known]!
     region.left = Math.min(region.left, from[run]!)
     region.right = Math.max(region.right, to[run]!)
     region.bottom = y
+    region.touchesBorder ||= touches(run)
     return known
   })
   return { row, from, to, regionOf, regions }
