@@ -2,7 +2,7 @@
 
 import { type BlockMap, blockPx } from './blocks.js'
 import { addOutline, addTexture, coherenceOf, elongation, noOutline, noTexture, samenessOf, slantOf, tiltOf } from './regions.js'
-import type { HandFrame, Strand } from './sweep.js'
+import { type HandFrame, type Strand, typicalWidth } from './sweep.js'
 
 /** A fingertip in pixels of the image, and what the naming needs to know of it. */
 export interface Fingertip {
@@ -14,8 +14,9 @@ export interface Fingertip {
   /** Middle of the upper end in the upright frame of the hand, px: `u` to the right, `v` downwards. */
   readonly tipU: number
   readonly tipV: number
-  /** Share of the box that holds ridges. */
+  /** Share of the box that holds ridges or ink, and share of that which is lively: ink alone is not. */
   readonly fill: number
+  readonly ridged: number
   readonly coherence: number
   readonly sameness: number
   /** Which way the lines lean in the finger's own frame, −1 to 1: negative like a backslash, as most loops of the right hand. */
@@ -100,16 +101,9 @@ export function blocksOf(scene: Scene, frame: HandFrame, strands: readonly Stran
   return blocks
 }
 
-/** Typical width of a strand over its first rows that are wide. */
-export function widthOf({ left, right }: Strand): number {
-  const widths = left.map((from, i) => right[i]! - from).filter((width) => width > 0)
-  const upper = widths.slice(0, 48).sort((a, b) => a - b)
-  return upper[Math.floor(upper.length * 0.6)] ?? 0
-}
-
 /** @returns undefined when too little is there to be a fingertip */
 export function fingertip(scene: Scene, frame: HandFrame, strand: Strand, blocks: StrandBlocks): Fingertip | undefined {
-  const width = widthOf(strand)
+  const width = typicalWidth(strand)
   const distal = firstRows(blocks, width * 1.6)
   if (distal.length === 0) return undefined
   const splay = splayOf(scene, frame, strand, distal, width)
@@ -283,13 +277,14 @@ function describe(scene: Scene, frame: HandFrame, strand: Strand, turned: Turned
   const middleV = (ends.from + ends.until) / 2
   const toX = (a: number, b: number) => cos * a + sin * b
   const toY = (a: number, b: number) => -sin * a + cos * b
-  let [area, grey, deviation] = [0, 0, 0]
+  let [area, ridged, grey, deviation] = [0, 0, 0, 0]
   const texture = noTexture()
   for (let i = 0; i < blocks.length; i++) {
     if (u[i]! < sides.from || u[i]! > sides.until || v[i]! < ends.from || v[i]! > ends.until) continue
     area++
     grey += map.mean[blocks[i]!]!
     deviation += map.deviation[blocks[i]!]!
+    if (map.deviation[blocks[i]!]! > scene.leastDeviation) ridged++
     addTexture(texture, map, blocks[i]!)
   }
   const tip = { x: toX(middleU, ends.from), y: toY(middleU, ends.from) }
@@ -306,6 +301,7 @@ function describe(scene: Scene, frame: HandFrame, strand: Strand, turned: Turned
     tipU: (handCos * tip.x - handSin * tip.y) * blockPx,
     tipV: (handSin * tip.x + handCos * tip.y) * blockPx,
     fill: area / (width * height),
+    ridged: area === 0 ? 0 : ridged / area,
     coherence: coherenceOf(texture),
     sameness: samenessOf(texture),
     slant: slantOf(texture, angleDeg),

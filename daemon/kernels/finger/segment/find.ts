@@ -31,6 +31,8 @@ const surelyLong = 0.12
 const leastCoherence = 0.24
 /** All lines of stripes run in one direction, those of a finger curve. */
 const mostSameness = 0.95
+/** Ink and holes are dark without ridges; of a wet finger so much can still be told. */
+const leastRidged = 0.3
 /** Width of a fingertip on glass or paper, px: from a child's little finger to a broad inked thumb. */
 const narrowest = 150
 const widest = 460
@@ -83,13 +85,18 @@ function tipsAt(scene: Scene, tiltDeg: number): readonly Fingertip[] {
   const blocks = blocksOf(scene, frame, strands)
   return strands
     .flatMap((strand, i) => fingertip(scene, frame, strand, blocks[i]!) ?? [])
-    .filter((tip) => isFingertip(scene.leastDeviation, tip))
+    .filter(isFingertip)
     .sort((a, b) => a.tipU - b.tipU)
 }
 
-/** Ink and holes are dark without ridges. */
-const isFingertip = (least: number, { width, height, fill, coherence, sameness, deviation }: Fingertip): boolean =>
-  width >= narrowest && width <= widest && height >= 0.8 * width && fill > 0.5 && coherence > leastCoherence && sameness < mostSameness
+const isFingertip = ({ width, height, fill, ridged, coherence, sameness }: Fingertip): boolean =>
+  width >= narrowest &&
+  width <= widest &&
+  height >= 0.8 * width &&
+  fill > 0.5 &&
+  ridged > leastRidged &&
+  coherence > leastCoherence &&
+  sameness < mostSameness
 
 function meanAngle(tips: readonly Fingertip[]): number {
   const weight = tips.reduce((sum, { area }) => sum + area, 0)

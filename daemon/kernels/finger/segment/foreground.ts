@@ -27,7 +27,7 @@ const inkShare = 0.45
 /** A stroke of a pen fills at most half of a window of this many blocks, a finger all of it. */
 const windowBlocks = 13
 const leastCover = 0.8
-const connectedCover = 0.62
+const connectedCover = 0.7
 /** From this cover on ridges lie densely. */
 const denseCover = 0.75
 /** The round end of a finger reaches this far out of such windows. */

@@ -80,7 +80,32 @@ export function sweep({ columns, rows, mask }: HandFrame): readonly Strand[] {
     for (let i = 0; i < runs; i++) place(strands, starts[i]!, ends[i]!, v)
     for (const each of strands) settle(each)
   }
-  return strands.filter(({ filled }) => filled >= leastWidth).sort((a, b) => middle(a) - middle(b))
+  const fingers = strands.filter((each) => each.filled >= leastWidth && typicalWidth(each) >= leastWidth)
+  for (const each of strands) if (!fingers.includes(each)) giveBack(each, fingers)
+  return fingers.sort((a, b) => middle(a) - middle(b))
+}
+
+/** What never became a finger was a swelling of the one at its side. */
+function giveBack(part: Strand, fingers: readonly Growing[]): void {
+  for (let i = 0; i < part.left.length; i++) {
+    if (part.right[i]! <= part.left[i]!) continue
+    for (const each of fingers) {
+      const at = part.top + i - each.top
+      if (at < 0 || each.right[at]! <= each.left[at]!) continue
+      if (part.left[i]! > each.right[at]! + 1 || part.right[i]! < each.left[at]! - 1) continue
+      each.left[at] = Math.min(each.left[at]!, part.left[i]!)
+      each.right[at] = Math.max(each.right[at]!, part.right[i]!)
+      each.touching = Math.max(0, each.touching - 1)
+      break
+    }
+  }
+}
+
+/** Typical width of a strand over its first rows that are wide. */
+export function typicalWidth({ left, right }: Strand): number {
+  const widths = left.map((from, i) => right[i]! - from).filter((width) => width > 0)
+  const upper = widths.slice(0, 48).sort((a, b) => a - b)
+  return upper[Math.floor(upper.length * 0.6)] ?? 0
 }
 
 const middle = ({ left, right }: Strand): number => {

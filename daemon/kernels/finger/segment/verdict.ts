@@ -103,7 +103,7 @@ function emptyCodes(
   hinted: Slap | undefined,
 ): SegmentCode[] {
   let lively = 0
-  for (let at = 0; at < mask.length; at++) if (deviation[at]! > leastDeviation) lively++
+  for (let at = 0; at < mask.length; at++) if (mask[at] === 1 || deviation[at]! > leastDeviation) lively++
   const empty: SegmentCode = contrast === 0 || lively < Math.min(leastLively, mask.length / 4) ? 'blank' : 'not_a_finger'
   return hinted ? [empty, 'too_few'] : [empty]
 }
