@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { isDeepStrictEqual, parseArgs } from 'node:util'
 import { captureKindOf } from '../../drivers/registry.js'
 import { openPcscTransport } from '../../drivers/transport/pcsc.js'
 import { serialTransport } from '../../drivers/transport/serial.js'
@@ -15,6 +15,9 @@ import { silentLog } from '../../protocol/log.js'
 import { systemRandom } from '../../protocol/random.js'
 import { loadConfig, parseConfig, type StationConfig } from '../config.js'
 import { directEffects } from '../effects.js'
+import { extractTemplate } from '../kernels/finger/extract.js'
+import { openSimd } from '../kernels/simd/simd.js'
+import { decodeWsq, encodeWsq } from '../kernels/wsq/index.js'
 import { loadStandards, shippedStandards } from '../service/load-standards.js'
 import { loadStoreKey } from '../store/keys.js'
 import { openStore } from '../store/store.js'
@@ -66,7 +69,7 @@ export async function examine(data: string, configFile: string | undefined): Pro
     ['USB devices', () => checkUsb(config.value)],
     ['signature pad', () => checkPad(config.value)],
     ['card terminals', () => checkReaders(config.value)],
-    ['kernels', async () => good('TypeScript reference (no SIMD twins in this version)')],
+    ['kernels', async () => checkKernels()],
   ]
   const findings: Finding[] = []
   for (const [check, run] of checks) {
@@ -186,6 +189,25 @@ async function checkReaders({ cardTerminal, pcscAdapter }: StationConfig): Promi
   } finally {
     await cards.close()
   }
+}
+
+/** One picture of ridges through the SIMD twins and through the references: minutiae and WSQ must come out alike on this processor. */
+function checkKernels(): Omit<Finding, 'check'> {
+  const side = 256
+  const grey = Uint8Array.from({ length: side * side }, (_, i) => {
+    const fromMiddlePx = Math.hypot((i % side) - side / 3, Math.floor(i / side) - side / 2)
+    return Math.round(128 + 90 * Math.sin((2 * Math.PI * fromMiddlePx) / 9))
+  })
+  const simd = openSimd()
+  const options = { rate: 0.75, ppi: 500 }
+  const seen = decodeWsq(encodeWsq(grey, side, side, options, simd), simd).grey
+  const expected = decodeWsq(encodeWsq(grey, side, side, options)).grey
+  const alike =
+    seen.every((value, i) => Math.abs(value - expected[i]!) <= 1) &&
+    isDeepStrictEqual(extractTemplate(grey, side, side, {}, simd), extractTemplate(grey, side, side))
+  return alike
+    ? good('SIMD twins, equal to their references')
+    : bad('SIMD twins differ from their references', 'report it: do not record here')
 }
 
 const signs = { good: '✓', weak: '!', bad: '✗' } as const
