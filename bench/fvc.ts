@@ -11,6 +11,7 @@ import { toPpi500 } from '../daemon/kernels/finger/resample.js'
 import type { FingerTemplate } from '../daemon/kernels/finger/template.js'
 import { readGreyImage } from '../daemon/kernels/image/codec.js'
 import { writeWhole } from '../daemon/kernels/image/whole-file.js'
+import { openSimd, type Simd } from '../daemon/kernels/simd/simd.js'
 import { readFingerMinutiaeRecord, templateOfView } from '../daemon/record/finger-minutiae.js'
 import { systemClock } from '../protocol/clock.js'
 import { countBelow, type ErrorRates, errorRates, thresholdAt } from './fvc-rates.js'
@@ -83,10 +84,11 @@ export async function main(args: readonly string[], print: (line: string) => voi
 export async function readFolder(folder: string, ppi: number): Promise<{ impressions: readonly Impression[]; extractMs: number }> {
   const files = (await readdir(folder)).filter((file) => namePattern.test(file)).sort()
   const impressions: Impression[] = []
+  const simd = openSimd()
   let extractMs = 0
   for (const file of files) {
     const [, finger = '', impression = ''] = namePattern.exec(file) ?? []
-    const { template, ms } = await templateOf(join(folder, file), ppi)
+    const { template, ms } = await templateOf(join(folder, file), ppi, simd)
     extractMs += ms
     const usable = template !== undefined && template.minutiae.length > 0
     impressions.push({ file, finger, impression, template: usable ? prepareTemplate(template) : undefined })
@@ -117,7 +119,7 @@ export async function evaluate(folder: string, ppi: number): Promise<FolderResul
 const namePattern = /^([^_]+)_([^_.]+)\.(png|pgm|tif|tiff|bmp|jpg|jpeg|jp2|wsq|fmr|xyt)$/i
 
 function compareAll(impressions: readonly Impression[]): readonly Comparison[] {
-  const workspace = openWorkspace()
+  const workspace = openWorkspace(openSimd())
   return impressions.flatMap((a, i) =>
     impressions.slice(i + 1).map((b) => {
       const score = a.template && b.template ? compareTemplates(a.template, b.template, workspace) : Number.NEGATIVE_INFINITY
@@ -138,7 +140,7 @@ function ratesOf(comparisons: readonly Comparison[]): ErrorRates {
 }
 
 /** A file that cannot be read, or holds no print, is a failure to extract: counted, not fatal. */
-async function templateOf(path: string, ppi: number): Promise<{ template: FingerTemplate | undefined; ms: number }> {
+async function templateOf(path: string, ppi: number, simd: Simd): Promise<{ template: FingerTemplate | undefined; ms: number }> {
   try {
     const kind = extname(path).toLowerCase()
     if (kind === '.xyt') return { template: readXyt(await readFile(path, 'utf8')), ms: 0 }
@@ -149,7 +151,7 @@ async function templateOf(path: string, ppi: number): Promise<{ template: Finger
     const image = await readGreyImage(path)
     const { grey, widthPx, heightPx } = toPpi500(image, image.ppi ?? ppi)
     const start = systemClock.monotonicMs()
-    const template = extractTemplate(grey, widthPx, heightPx)
+    const template = extractTemplate(grey, widthPx, heightPx, {}, simd)
     return { template, ms: systemClock.monotonicMs() - start }
   } catch {
     return { template: undefined, ms: 0 }

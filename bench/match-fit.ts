@@ -5,6 +5,7 @@ import { basename } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { featureNames } from '../daemon/kernels/finger/match/score.js'
 import { compareTemplates, openWorkspace } from '../daemon/kernels/finger/match.js'
+import { openSimd } from '../daemon/kernels/simd/simd.js'
 import { type Impression, readFolder } from './fvc.js'
 import { errorRates, thresholdAt } from './fvc-rates.js'
 
@@ -61,7 +62,7 @@ function compareSets(
   one: { set: string; impressions: readonly Impression[] },
   other: { set: string; impressions: readonly Impression[] },
 ): Sample[] {
-  const workspace = openWorkspace()
+  const workspace = openWorkspace(openSimd())
   const samples: Sample[] = []
   const within = one === other
   one.impressions.forEach((a, i) => {

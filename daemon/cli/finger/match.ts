@@ -8,6 +8,7 @@ import { Fault } from '../../../protocol/fault.js'
 import { extractTemplate } from '../../kernels/finger/extract.js'
 import { compareTemplates, openWorkspace, operatingPoints, type PreparedTemplate, prepareTemplate } from '../../kernels/finger/match.js'
 import type { FingerTemplate } from '../../kernels/finger/template.js'
+import { openSimd, type Simd } from '../../kernels/simd/simd.js'
 import { readCompactCard } from '../../record/compact-card.js'
 import { readFingerMinutiaeRecord, templateOfView } from '../../record/finger-minutiae.js'
 import { type Command, type Terminal, UsageError } from '../command.js'
@@ -30,8 +31,9 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
     options: { pairs: { type: 'string' }, json: { type: 'boolean', default: false } },
   })
   const pairs = values.pairs === undefined ? [pairOf(positionals)] : await pairsOf(values.pairs, positionals)
-  const read = cached(prepared)
-  const workspace = openWorkspace()
+  const simd = openSimd()
+  const read = cached((file) => prepared(file, simd))
+  const workspace = openWorkspace(simd)
   let status = 0
   for (const [a, b] of pairs) {
     const first = await read(a)
@@ -79,21 +81,21 @@ function verdict(score: number): string {
   return 'no match'
 }
 
-async function prepared(file: string): Promise<Prepared> {
+async function prepared(file: string, simd: Simd): Promise<Prepared> {
   try {
-    return { template: prepareTemplate(await templateOf(file)) }
+    return { template: prepareTemplate(await templateOf(file, simd)) }
   } catch (error) {
     return { error: errorOf(error) }
   }
 }
 
-async function templateOf(file: string): Promise<FingerTemplate> {
+async function templateOf(file: string, simd: Simd): Promise<FingerTemplate> {
   const kind = extname(file).toLowerCase()
   if (kind === '.fmc') return readCompactCard(await readFile(file))
   if (kind === '.json') return readJson(await readFile(file, 'utf8'))
   if (kind === '.fmr') return readRecord(await readFile(file))
   const { grey, widthPx, heightPx } = await readFinger(file)
-  return extractTemplate(grey, widthPx, heightPx)
+  return extractTemplate(grey, widthPx, heightPx, {}, simd)
 }
 
 /** Of a record with several views the first: one comparison is of one finger. */
