@@ -48,7 +48,7 @@ function extract(given: Uint8Array, widthPx: number, heightPx: number, room: Roo
   // The flow of the filtered ridges is cleaner: the second filtering starts anew from the picture, with that flow.
   const flow = flowOf(blockTensor(rough, grid, room), grid, 2)
   const ridges = filterPlane(smooth, grid, tile(grid, flow, periods.px, mask, kernels, room), kernels, room)
-  return minutiaeOf(ridges, grid, mask, flow, agreement, room)
+  return minutiaeOf(ridges, grid, { mask, flow, agreement, regularity: periods.regularity }, room)
 }
 
 /** Where the twins can read it. */

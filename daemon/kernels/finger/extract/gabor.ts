@@ -8,6 +8,8 @@ import { blockPx, type Grid, marginPx, type Room } from './planes.js'
 /** Reach of a kernel to each side, and its rows and columns. */
 export const reachPx = 8
 export const side = 2 * reachPx + 1
+/** Index of the middle of a kernel. */
+const half = (side * side) >> 1
 /** Squares of this side share a kernel: direction and period are interpolated between the middles of blocks. */
 export const tilePx = 4
 const directions = 32
@@ -30,6 +32,9 @@ export interface KernelStore {
   readonly slots: Int32Array
   readonly kernels: Int16Array
   count: number
+  /** Scratch: one half of a kernel and its middle. */
+  readonly bell: Float64Array
+  readonly wave: Float64Array
   /** Gaussian along the ridge, by distance in 1/`stepsPerPx` pixels. */
   readonly along: Float64Array
   /** Gaussian and wave across it for each step of the period, when it was first needed. */
@@ -48,6 +53,8 @@ export function kernelStore(width: Width, room: Room): KernelStore {
     slots: new Int32Array(most).fill(-1),
     kernels: room.i16(most * side * side),
     count: 0,
+    bell: new Float64Array(half + 1),
+    wave: new Float64Array(half + 1),
     along: tabulated((px) => Math.exp(-0.5 * (px / width.alongPx) ** 2)),
     across: new Array<Profile | undefined>(periodSteps),
   }
@@ -115,14 +122,11 @@ export function tile(grid: Grid, flow: Flow, period: Float32Array, mask: Uint8Ar
 
 /** cos across the ridges under a Gaussian, made free of mean, so that blots and light leave no trace. Both are even: one half is written. */
 function writeKernel(store: KernelStore, direction: number, step: number): void {
-  const { kernels, count, along } = store
+  const { kernels, count, along, bell, wave } = store
   const across = profileOf(store, step)
   const normal = (direction / directions) * Math.PI
   const cos = Math.cos(normal) * stepsPerPx
   const sin = Math.sin(normal) * stepsPerPx
-  const half = (side * side) >> 1
-  const bell = new Float64Array(half + 1)
-  const wave = new Float64Array(half + 1)
   let bellSum = 0
   let waveSum = 0
   for (let at = 0; at <= half; at++) {
