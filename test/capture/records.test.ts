@@ -2,8 +2,10 @@
 
 import sharp from 'sharp'
 import t from 'tap'
-import { makeRecord, type RawFrame, type RecordJob, wsqRate } from '../../daemon/capture/make-record.js'
+import { examineFingers, weakness } from '../../daemon/capture/fingers.js'
+import { makeRecord, ownQualityAlgorithm, type RawFrame, type RecordJob, wsqRate } from '../../daemon/capture/make-record.js'
 import { decodeJp2 } from '../../daemon/kernels/image/jp2.js'
+import { openSimd } from '../../daemon/kernels/simd/simd.js'
 import { decodeWsq } from '../../daemon/kernels/wsq/index.js'
 import { faceImageType, gender, readFaceImageRecord } from '../../daemon/record/face-image.js'
 import { fingerPosition, readFingerImageRecord } from '../../daemon/record/finger-image.js'
@@ -13,8 +15,10 @@ import { readSignatureRecord } from '../../daemon/record/signature.js'
 import type { FrameHeader } from '../../protocol/hardware/frames.js'
 import type { GreyImage } from '../../simulator/people/person.js'
 import { syntheticPerson } from '../../simulator/people/synthetic.js'
+import { seededRandom } from '../../simulator/seeded-random.js'
 
 const { images } = syntheticPerson(7)
+const simd = openSimd()
 const capturedAtMs = Date.UTC(2026, 0, 5, 1, 2, 3, 456)
 
 function frameOf({ grey, widthPx, heightPx }: GreyImage, sensor = 0, ppi = 500): RawFrame {
@@ -47,6 +51,44 @@ t.test('a slap becomes a finger image record: WSQ of the whole platen under the 
     const likeness = psnr(decoded.grey, frame.bytes)
     t.ok(likeness > 28, `PSNR ${likeness.toFixed(1)} dB at ${wsqRate} bit a pixel`)
     t.ok((representation?.image.length ?? 0) < (1600 * 1500 * 1.1) / 8, `${representation?.image.length} bytes`)
+  }
+})
+
+t.test('each finger found stands beside its slap, upright and with its quality; two index fingers stand alone', async (t) => {
+  const slaps = [
+    ['thumbs', await images.slap('thumbs'), [15, 6, 1]],
+    ['index_fingers', await images.indexFingers(), [7, 2]],
+  ] as const
+  for (const [modality, picture, positions] of slaps) {
+    const frame = frameOf(picture)
+    const { kept } = examineFingers({ capture: modality, frame, takenAtMs: capturedAtMs, tries: 1, missing: [], others: [] }, simd)
+    const bytes = await makeRecord({ modality, capturedAtMs, frame, fingers: kept.fingers }, simd)
+    t.match(await inspectRecord(bytes), { type: 'FIR', valid: true, remarks: [] })
+    const { representations } = readFingerImageRecord(bytes)
+    t.strictSame(
+      representations.map((each) => each.fingerPosition),
+      positions,
+    )
+    const fingers = representations.filter(({ fingerPosition: position }) => position <= 10)
+    for (const [i, finger] of fingers.entries()) {
+      t.strictSame(finger.qualityBlocks, [{ score: Math.round(kept.fingers[i]?.quality ?? -1), ...ownQualityAlgorithm }])
+      t.strictSame([decodeWsq(finger.image).widthPx, decodeWsq(finger.image).heightPx], [finger.widthPx, finger.heightPx])
+    }
+  }
+})
+
+t.test('an empty platen and noise give no finger, a count that does not fit, and no fault', async (t) => {
+  const noise = seededRandom(3)
+  for (const [name, grey] of [
+    ['white', new Uint8Array(1600 * 1500).fill(250)],
+    ['black', new Uint8Array(1600 * 1500)],
+    ['noise', Uint8Array.from({ length: 1600 * 1500 }, () => noise.next() * 256)],
+  ] as const) {
+    const frame = frameOf({ grey, widthPx: 1600, heightPx: 1500 })
+    const examination = examineFingers({ capture: 'right_four', frame, takenAtMs: 1, tries: 1, missing: [], others: [] }, simd)
+    t.strictSame(examination.kept.fingers, [], name)
+    t.match(examination.findings, [{ code: 'count_mismatch', ask: 'retake' }])
+    t.not(weakness(examination), '', 'it cannot be accepted as good')
   }
 })
 

@@ -157,6 +157,18 @@ t.test('a header with the wrong geometry, sensor, version or an absurd length is
   }
 })
 
+t.test('a device’s own verdict on who is presented comes with the frame; zeros of an older device are none', async (t) => {
+  const judged = (attack?: { verdict: 'bona_fide' | 'attack'; score?: number }) => {
+    const bytes = frame(0)
+    sealFrame(bytes, plan, { sensor: 0, session: 7, sequence: 0, deviceTimeUs: 0, exposuresLost: false, ...(attack && { attack }) })
+    return assemble(bytes, []).intact[0]?.head.presentationAttack
+  }
+  t.equal(judged(), undefined)
+  t.strictSame(judged({ verdict: 'attack', score: 91 }), { verdict: 'attack', score: 91 })
+  t.strictSame(judged({ verdict: 'bona_fide', score: 0 }), { verdict: 'bona_fide', score: 0 })
+  t.strictSame(judged({ verdict: 'bona_fide' }), { verdict: 'bona_fide' }, 'a verdict may come without a score')
+})
+
 t.test('no input makes the assembler hold more than one header or ask for more than a sensor can send', async (t) => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 4000 }), cuts, (bytes, where) => {
@@ -171,7 +183,7 @@ t.test('GET_INFO is read, with longer entries of a later minor version, and refu
   const good = infoBytes('iris_camera', [plan, plan], 15, [1, 2, 3])
   t.match(readInfo(good), {
     kind: 'iris_camera',
-    protocolVersion: '1.0',
+    protocolVersion: '1.1',
     firmwareVersion: '1.2.3',
     features: { gain: true, light: true, indicator: true },
   })

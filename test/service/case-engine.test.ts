@@ -71,6 +71,44 @@ t.test('the ten timed steps lead from the ticket to the archived file', async (t
   )
 })
 
+t.test('an open finding keeps the record from being sealed; who captured it may not judge it, and nobody before a retake', async (t) => {
+  const finding = {
+    code: 'recapture_mismatch',
+    certainty: 'unsure',
+    modalities: ['right_four', 'index_fingers'],
+    again: ['index_fingers'],
+    positions: [2],
+  } as const
+  const with_ = (...asks: readonly ('nothing' | 'retake' | 'review')[]): readonly CaseInput[] => [
+    ...toCapture,
+    ...captured,
+    {
+      is: 'modality_changed',
+      modality: 'index_fingers',
+      change: { state: 'weak_accepted' },
+      findings: asks.map((ask) => ({ ...finding, ask })),
+    },
+    { is: 'record_signed' },
+  ]
+  const seal: CaseInput = { is: 'sealed', packetId: 'p1' }
+  const judge: CaseInput = { is: 'findings_reviewed', reason: 'seen' }
+  t.equal(walk(opened(), ...with_('nothing'), seal).state, 'sealed')
+  t.ok(throwsCode('capture.finding_open', () => walk(opened(), ...with_('review'), seal)))
+  t.ok(throwsCode('capture.second_person', () => walk(opened(), ...with_('review'), judge)))
+  const other = { actor: 'budi', nowMs: 2_000 }
+  t.ok(throwsCode('capture.nothing_to_review', () => stepCase(walk(opened(), ...with_('retake')), judge, standard, other)))
+  const judged = stepCase(walk(opened(), ...with_('review')), judge, standard, other)
+  t.match(judged.findings, [{ review: { by: 'budi', reason: 'seen', atMs: 2_000 } }])
+  t.equal(walk(judged, seal).state, 'sealed')
+  const half = stepCase(walk(opened(), ...with_('review', 'retake')), judge, standard, other)
+  t.ok(
+    throwsCode('capture.finding_open', () => walk(half, seal)),
+    'what a retake may settle stays open',
+  )
+  const again = walk(judged, { is: 'modality_changed', modality: 'face', change: { state: 'good' } })
+  t.match(again.findings, [{ review: { by: 'budi' } }], 'a new face picture says nothing about fingers')
+})
+
 t.test('no step may be jumped', async (t) => {
   t.ok(throwsCode('case.papers_missing', () => walk(opened(), { is: 'step_completed', stepId: 'examine' })))
   t.ok(throwsCode('case.wrong_step', () => walk(opened(), { is: 'card_encoded' })))
