@@ -2,10 +2,11 @@
 // because the simulator may not know the daemon's kernels.
 
 import sharp from 'sharp'
+import { Fault } from '../../protocol/fault.js'
 import { inkPath } from '../capture/signature-session.js'
 import { extractTemplate } from '../kernels/finger/extract.js'
 import { toPpi500 } from '../kernels/finger/resample.js'
-import { cutFinger, type Slap, segmentSlap } from '../kernels/finger/segment.js'
+import { cutFinger, type FingerSegment, type Slap, segmentSlap } from '../kernels/finger/segment.js'
 import { writeCompactCard } from '../record/compact-card.js'
 import { readFaceImageRecord } from '../record/face-image.js'
 import { fingerCodec, readFingerImageRecord } from '../record/finger-image.js'
@@ -13,18 +14,25 @@ import { decodeGreyPayload } from '../record/payload.js'
 import { readSignatureRecord } from '../record/signature.js'
 
 const slapOfPosition: Readonly<Record<number, Slap>> = { 13: 'right_four', 14: 'left_four', 15: 'thumbs' }
-/** Fingers of the card by regulation: both index fingers. */
-const cardFingers = [2, 7]
+/** Fingers of the card by regulation: both index fingers; of somebody who lacks one, the next in this order. */
+const cardFingers = [2, 7, 1, 6, 3, 8, 4, 9, 5, 10]
+const mostTemplates = 2
 
 export const centreBiometrics = {
   templates: async (records: readonly { readonly position: number; readonly record: Uint8Array }[]) => {
-    const templates: { position: number; template: Uint8Array }[] = []
+    const slaps: SlapImage[] = []
     for (const { position, record } of records) {
       const slap = slapOfPosition[position]
-      if (slap) templates.push(...(await templatesOfSlap(slap, record)))
+      if (slap) slaps.push(await openSlap(slap, record))
     }
-    // Few minutiae are honest; none is no template.
-    return templates.filter(({ template }) => template.length > 0)
+    const templates: { position: number; template: Uint8Array }[] = []
+    for (const position of cardFingers) {
+      if (templates.length >= mostTemplates) break
+      const template = templateOf(slaps, position)
+      // Few minutiae are honest; none is no template.
+      if (template.length > 0) templates.push({ position, template })
+    }
+    return templates
   },
   photo: async (record: Uint8Array): Promise<Uint8Array> => {
     const image = readFaceImageRecord(record).representations[0]?.image ?? new Uint8Array()
@@ -33,20 +41,34 @@ export const centreBiometrics = {
   signature: signaturePng,
 }
 
-async function templatesOfSlap(slap: Slap, record: Uint8Array): Promise<{ position: number; template: Uint8Array }[]> {
+interface SlapImage {
+  readonly grey: Uint8Array
+  readonly widthPx: number
+  readonly heightPx: number
+  readonly fingers: readonly FingerSegment[]
+}
+
+/** The slap as a whole stands first in its record. */
+async function openSlap(slap: Slap, record: Uint8Array): Promise<SlapImage> {
   const { edition, representations } = readFingerImageRecord(record)
   const [representation] = representations
-  if (!representation) return []
+  if (!representation) throw new Fault('record.unsupported', { field: 'representations', found: 0 })
   const stated = { ...representation, codec: fingerCodec(edition, representation.compression) }
   const image = await decodeGreyPayload(representation.image, stated, 'image')
   const ppi = representation.imageResolution.x * (representation.scaleUnits === 2 ? 2.54 : 1)
   const { grey, widthPx, heightPx } = toPpi500(image, ppi)
-  return segmentSlap(grey, widthPx, heightPx, { slap })
-    .fingers.filter(({ position }) => cardFingers.includes(position))
-    .map((finger) => {
-      const cut = cutFinger(grey, widthPx, heightPx, finger)
-      return { position: finger.position, template: writeCompactCard(extractTemplate(cut.grey, cut.widthPx, cut.heightPx)) }
-    })
+  return { grey, widthPx, heightPx, fingers: segmentSlap(grey, widthPx, heightPx, { slap }).fingers }
+}
+
+/** @returns card minutiae, empty when the finger is in none of the slaps */
+function templateOf(slaps: readonly SlapImage[], position: number): Uint8Array {
+  for (const { grey, widthPx, heightPx, fingers } of slaps) {
+    const finger = fingers.find((each) => each.position === position)
+    if (!finger) continue
+    const cut = cutFinger(grey, widthPx, heightPx, finger)
+    return writeCompactCard(extractTemplate(cut.grey, cut.widthPx, cut.heightPx))
+  }
+  return new Uint8Array()
 }
 
 async function signaturePng(record: Uint8Array): Promise<Uint8Array> {

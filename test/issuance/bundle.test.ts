@@ -112,6 +112,8 @@ t.test('a kept bundle', async (t) => {
     t.equal((await b.bundles.load(b.holder)).bundleId, fresh.bundleId)
     b.clock.advance(24 * 3_600_000)
     await t.rejects(b.bundles.load(b.holder), { code: 'bundle.expired' })
+    const held = await b.bundles.load(b.holder, { evenExpired: true })
+    t.same(held.fingers, fresh.fingers, 'what a card was made of can be told as long as there is the card')
   })
 })
 

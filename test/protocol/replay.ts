@@ -150,7 +150,7 @@ export function scriptV1(): string[] {
     { request: { id: 28, startIssuance: { caseId } } },
     { request: { id: 29, resumeIssuance: { caseId } } },
     { request: { id: 30, spoilCard: { caseId, reason: 'scratched' } } },
-    { request: { id: 31, verifyHolder: { caseId, position: 7 } } },
+    { request: { id: 31, verifyHolder: { caseId } } },
     { request: { id: 32, handOver: { caseId, unverifiedReason: '' } } },
     { request: { id: 33, archiveCase: { caseId, shelf: 'B-12' } } },
     { request: { id: 34, returnToApplicant: { caseId, missingRequirementIds: ['family_card'] } } },

@@ -342,9 +342,9 @@ t.test('finger images of every payload', async (t) => {
 
   t.test('come out as the pixels that went in, in both editions', async (t) => {
     for (const edition of [2005, 2011] as const) {
-      t.same(await through(edition, 'raw', grey), grey)
-      t.same(await through(edition, 'PNG', await encodePng(grey, widthPx, heightPx)), grey)
-      t.same(await through(edition, 'JPEG 2000', await encodeJp2(grey, widthPx, heightPx, 1, 'lossless')), grey)
+      t.equal(furthest(await through(edition, 'raw', grey)), 0)
+      t.equal(furthest(await through(edition, 'PNG', await encodePng(grey, widthPx, heightPx))), 0)
+      t.equal(furthest(await through(edition, 'JPEG 2000', await encodeJp2(grey, widthPx, heightPx, 1, 'lossless'))), 0)
       t.ok(furthest(await through(edition, 'JPEG', await encodeJpeg(grey, widthPx, heightPx, 95))) < 16)
       t.ok(furthest(await through(edition, 'WSQ', encodeWsq(grey, widthPx, heightPx, { rate: 2.25, ppi: 500 }))) < 24)
       for (const depth of [1, 4, 7, 8])
@@ -379,7 +379,7 @@ t.test('finger images of every payload', async (t) => {
   t.test('real records of the 2005 edition are written back byte for byte', { skip: missing }, async (t) => {
     for (const name of ['fir2005_mantra_right_index_raw.iso', 'fir2005_mosip_left_index_jp2.iso']) {
       const bytes = real(name)
-      t.same(writeFingerImageRecord(readFingerImageRecord(bytes)), bytes, name)
+      t.equal(Buffer.compare(writeFingerImageRecord(readFingerImageRecord(bytes)), bytes), 0, name)
     }
     const lossless = readFingerImageRecord(real('fir2011_mosip_left_index_jp2_lossless.iso'))
     t.throws(() => writeFingerImageRecord({ ...lossless, edition: 2005 }), { code: 'record.unsupported', context: { version: 2005 } })

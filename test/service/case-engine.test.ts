@@ -151,6 +151,23 @@ t.test('a spoiled card sends the case back to the next blank, whatever was done 
   }
 })
 
+t.test('the check of a holder is of one card: a spoiled one takes it along', async (t) => {
+  const check = { verified: true, attempts: 1, position: 2, band: 'match', threshold: 'fmr1in1000', by: 'op-3' } as const
+  const made: readonly CaseInput[] = [
+    ...toSent,
+    { is: 'central_status', status: 'PRINT_READY_RECORD' },
+    { is: 'blank_bound', serial: 'B1' },
+    { is: 'card_encoded' },
+  ]
+  t.ok(
+    throwsCode('case.wrong_step', () => walk(opened(), ...made, { is: 'holder_checked', check })),
+    'not before it is printed',
+  )
+  const checked = walk(opened(), ...made, { is: 'card_printed' }, { is: 'holder_checked', check })
+  t.strictSame(checked.holderCheck, check)
+  t.equal(walk(checked, { is: 'card_spoiled' }).holderCheck, undefined)
+})
+
 t.test('whatever is thrown at a case, it stands at one step, or is closed, and never loses its number', async (t) => {
   const input = fc.oneof(
     fc.constantFrom<CaseInput>(...toSent),
