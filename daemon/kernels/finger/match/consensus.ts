@@ -12,6 +12,8 @@ const angleLimit = 5460
 const bearingNoisePx = 6
 const rounds = 4
 const inertia = 0.4
+/** Of the summed support of all others, about as many as agree with a true pair. */
+const supportShare = 1 / 6
 
 /** 1 = the edge from pair p to pair q is the same in both fingers, 0 = it is not. */
 export function agree(a: PreparedTemplate, b: PreparedTemplate, i: number, k: number, j: number, l: number): number {
@@ -35,25 +37,42 @@ export function agree(a: PreparedTemplate, b: PreparedTemplate, i: number, k: nu
 
 /** Fills `agreement` and lifts in `strength` the pairs that others support. */
 export function relax(a: PreparedTemplate, b: PreparedTemplate, pairs: number, work: MatchWorkspace): void {
-  const { pairA, pairB, strength, nextStrength, agreement } = work
-  for (let p = 0; p < pairs; p++) {
-    agreement[p * pairs + p] = 0
+  const { strength, nextStrength, edgeP, edgeQ, edgeValue } = work
+  const edges = findAgreement(a, b, pairs, work)
+  for (let round = 0; round < rounds; round++) {
+    for (let p = 0; p < pairs; p++) nextStrength[p] = inertia * strength[p]!
+    for (let e = 0; e < edges; e++) {
+      const p = edgeP[e]!
+      const q = edgeQ[e]!
+      const share = (1 - inertia) * supportShare * edgeValue[e]!
+      nextStrength[p]! += share * strength[q]!
+      nextStrength[q]! += share * strength[p]!
+    }
+    for (let p = 0; p < pairs; p++) strength[p] = nextStrength[p]!
+  }
+}
+
+/** All pairs of pairs that agree, as a full matrix and as a list. @returns length of the list */
+function findAgreement(a: PreparedTemplate, b: PreparedTemplate, pairs: number, work: MatchWorkspace): number {
+  const { pairA, pairB, pairTurn, agreement, edgeP, edgeQ, edgeValue } = work
+  agreement.fill(0, 0, pairs * pairs)
+  for (let p = 0; p < pairs; p++) pairTurn[p] = b.angle[pairB[p]!]! - a.angle[pairA[p]!]!
+  let edges = 0
+  for (let p = 1; p < pairs; p++) {
+    const i = pairA[p]!
+    const j = pairB[p]!
     for (let q = 0; q < p; q++) {
-      const i = pairA[p]!
-      const j = pairB[p]!
-      const k = pairA[q]!
-      const l = pairB[q]!
-      const value = i === k || j === l ? 0 : agree(a, b, i, k, j, l)
+      // Most fall here, before any table is looked into.
+      const turn = ((pairTurn[p]! - pairTurn[q]!) << 16) >> 16
+      if (turn >= angleLimit || turn <= -angleLimit || i === pairA[q]! || j === pairB[q]!) continue
+      const value = agree(a, b, i, pairA[q]!, j, pairB[q]!)
+      if (value === 0) continue
       agreement[p * pairs + q] = value
       agreement[q * pairs + p] = value
+      edgeP[edges] = p
+      edgeQ[edges] = q
+      edgeValue[edges++] = value
     }
   }
-  for (let round = 0; round < rounds; round++) {
-    for (let p = 0; p < pairs; p++) {
-      let support = 0
-      for (let q = 0; q < pairs; q++) support += agreement[p * pairs + q]! * strength[q]!
-      nextStrength[p] = inertia * strength[p]! + ((1 - inertia) * support) / 6
-    }
-    strength.set(nextStrength.subarray(0, pairs))
-  }
+  return edges
 }

@@ -7,7 +7,10 @@ import { type MatchWorkspace, mostPairs } from './workspace.js'
 
 /** Evidence (set bits in both) at which a similarity counts half. */
 const halfEvidence = 6
-const leastSimilarity = 0.1
+const leastLikeness = 0.05
+/** How many pairs go on. */
+const pairsAtLeast = 16
+const pairsPerMinutia = 0.8
 
 const popcount = (bits: number): number => {
   let v = bits - ((bits >>> 1) & 0x55555555)
@@ -67,25 +70,50 @@ function alike(a: PreparedTemplate, i: number, b: PreparedTemplate, j: number): 
   return (1 - Math.sqrt(different / total)) * (common / (common + halfEvidence))
 }
 
-/** @returns number of pairs in `pairA`, `pairB`, `strength`: the most alike of all, in order of the minutiae */
+/**
+ * The most alike of all, each measured by the best that its two minutiae could have had as well.
+ * @returns number of pairs in `pairA`, `pairB`, `strength`, in order of the minutiae
+ */
 export function selectPairs(a: PreparedTemplate, b: PreparedTemplate, work: MatchWorkspace): number {
-  const { similarity, histogram, pairA, pairB, strength } = work
+  const { similarity, likeness, histogram, pairA, pairB, strength } = work
   const cells = a.count * b.count
-  const wanted = Math.min(mostPairs, 24 + Math.min(a.count, b.count))
+  const wanted = Math.min(mostPairs, pairsAtLeast + Math.round(pairsPerMinutia * Math.min(a.count, b.count)))
+  weighByRivals(a.count, b.count, work)
   histogram.fill(0)
-  for (let at = 0; at < cells; at++) histogram[(similarity[at]! * 256) | 0]!++
+  for (let at = 0; at < cells; at++) histogram[(likeness[at]! * 256) | 0]!++
   let level = 256
   let above = 0
-  while (level > leastSimilarity * 256 && above + histogram[level]! <= wanted) above += histogram[level--]!
+  while (level > leastLikeness * 256 && above + histogram[level]! <= wanted) above += histogram[level--]!
   let found = 0
   for (let i = 0; i < a.count; i++) {
     for (let j = 0; j < b.count; j++) {
-      const value = similarity[i * b.count + j]!
-      if (value * 256 < level + 1 || found === mostPairs) continue
+      const at = i * b.count + j
+      if (likeness[at]! * 256 < level + 1 || found === mostPairs) continue
       pairA[found] = i
       pairB[found] = j
-      strength[found++] = value
+      strength[found++] = similarity[at]!
     }
   }
   return found
+}
+
+/** `likeness`: similarity, less where the row or the column has better. */
+function weighByRivals(rows: number, columns: number, { similarity, likeness, rowBest, columnBest }: MatchWorkspace): void {
+  rowBest.fill(0, 0, rows)
+  columnBest.fill(0, 0, columns)
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) {
+      const value = similarity[i * columns + j]!
+      if (value > rowBest[i]!) rowBest[i] = value
+      if (value > columnBest[j]!) columnBest[j] = value
+    }
+  }
+  for (let j = 0; j < columns; j++) columnBest[j] = 1 / Math.sqrt(columnBest[j]! + 1e-9)
+  for (let i = 0; i < rows; i++) {
+    const byRow = 1 / Math.sqrt(rowBest[i]! + 1e-9)
+    for (let j = 0; j < columns; j++) {
+      const value = similarity[i * columns + j]!
+      likeness[i * columns + j] = value * value * byRow * columnBest[j]!
+    }
+  }
 }

@@ -12,20 +12,27 @@ const featureCount = 6
 export type MatchWorkspace = ReturnType<typeof openWorkspace>
 
 /**
- * About 120 kB. Belongs to one thread.
+ * About 240 kB. Belongs to one thread.
  * @param simd  with it comparisons in this workspace run the twins; the scores are the same
  */
 export function openWorkspace(simd?: Simd) {
   return {
     simd,
     similarity: new Float32Array(mostMinutiae * mostMinutiae),
+    likeness: new Float32Array(mostMinutiae * mostMinutiae),
+    rowBest: new Float32Array(mostMinutiae),
+    columnBest: new Float32Array(mostMinutiae),
     histogram: new Int32Array(257),
     pairA: new Int32Array(mostPairs),
     pairB: new Int32Array(mostPairs),
+    pairTurn: new Int32Array(mostPairs),
     strength: new Float32Array(mostPairs),
     nextStrength: new Float32Array(mostPairs),
     used: new Uint8Array(mostPairs),
     agreement: new Float32Array(mostPairs * mostPairs),
+    edgeP: new Int32Array((mostPairs * (mostPairs - 1)) / 2),
+    edgeQ: new Int32Array((mostPairs * (mostPairs - 1)) / 2),
+    edgeValue: new Float32Array((mostPairs * (mostPairs - 1)) / 2),
     movedX: new Float32Array(mostMinutiae),
     movedY: new Float32Array(mostMinutiae),
     contactA: new Int32Array(mostContacts),
