@@ -3,7 +3,7 @@
 
 import { leastPeriodPx, mostPeriodPx } from './frequency.js'
 import type { Flow } from './orientation.js'
-import { blockPx, type Grid, marginPx, type Room } from './planes.js'
+import { type Grid, marginPx, type Room } from './planes.js'
 
 /** Reach of a kernel to each side, and its rows and columns. */
 export const reachPx = 8
