@@ -1,6 +1,7 @@
 // Every command of `rekam` with its usage; the code is loaded when it is asked for.
 
 import type { Command } from './command.js'
+import { usage as fingerUsage } from './finger.js'
 
 interface Entry {
   readonly name: string
@@ -43,6 +44,8 @@ export const commands: readonly Entry[] = [
     usage: ['rekam wsq encode IN OUT [--rate 0.75] [--ppi 500] [--size WxH] [--json]', 'rekam wsq decode IN OUT [--json]'],
     load: async () => (await import('./wsq.js')).command,
   },
+  { name: 'finger', usage: fingerUsage, load: async () => (await import('./finger.js')).command },
+  { name: 'bench', usage: ['rekam bench [NAME…] [--data DIR] [--json]'], load: async () => (await import('./bench.js')).command },
   {
     name: 'record',
     usage: ['rekam record inspect FILE… [--json]'],
