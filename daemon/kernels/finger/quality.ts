@@ -75,7 +75,9 @@ export function assessFinger(
   const cut = withoutFrame(grey, widthPx, heightPx)
   if (Math.min(cut.widthPx, cut.heightPx) < leastSidePx) return refused('too_small')
   if (cut.widthPx > mostWidthPx || cut.heightPx > mostHeightPx) return refused('too_large')
-  const minutiae = minutiaeIn(cut, options.template ?? extractTemplate(grey, widthPx, heightPx, {}, simd))
+  const minutiae = options.template
+    ? minutiaeIn(cut, options.template)
+    : extractTemplate(cut.grey, cut.widthPx, cut.heightPx, {}, simd).minutiae
   const { values, regionPx, clippedPx, ridges } = qualityFeatures(cut.grey, cut.widthPx, cut.heightPx, minutiae, simd)
   const codes: QualityCode[] = []
   if (!isFinger(ridges)) codes.push('not_a_finger')

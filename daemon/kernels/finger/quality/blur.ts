@@ -15,7 +15,7 @@ export function fingerMask(grey: Uint8Array, widthPx: number, heightPx: number):
 }
 
 /** Least of the 5 × 5 pixels around each; what lies outside the image does not count. */
-export function erode5(grey: Uint8Array, widthPx: number, heightPx: number): Uint8Array {
+function erode5(grey: Uint8Array, widthPx: number, heightPx: number): Uint8Array {
   const rows = new Uint8Array(grey.length)
   for (let y = 0; y < heightPx; y++) {
     const line = y * widthPx
@@ -74,7 +74,7 @@ export function mirrored(index: number, length: number): number {
 }
 
 /** Gaussian blur with mirrored borders, rows and columns in 1/256, rounded once at the end. */
-export function gaussianBlur(grey: Uint8Array, widthPx: number, heightPx: number, size: number): Uint8Array {
+function gaussianBlur(grey: Uint8Array, widthPx: number, heightPx: number, size: number): Uint8Array {
   const taps = gaussianTaps(size)
   const rows = new Uint16Array(widthPx * heightPx)
   blurRows(grey, widthPx, heightPx, taps, rows)
@@ -138,7 +138,7 @@ function blurColumns(rows: Uint16Array, widthPx: number, heightPx: number, taps:
 const leastShare = 2 ** -23
 
 /** How many pixels have each grey. */
-export function greyCounts(grey: Uint8Array): Int32Array {
+function greyCounts(grey: Uint8Array): Int32Array {
   const counts = new Int32Array(256)
   for (let at = 0; at < grey.length; at++) counts[grey[at]!]! += 1
   return counts
@@ -172,6 +172,6 @@ export function otsuThreshold(counts: Int32Array, pixels: number): number {
 }
 
 /** 255 where lighter than the threshold, else 0; in place. */
-export function binarise(grey: Uint8Array, threshold: number): void {
+function binarise(grey: Uint8Array, threshold: number): void {
   for (let at = 0; at < grey.length; at++) grey[at] = grey[at]! > threshold ? 255 : 0
 }

@@ -14,8 +14,7 @@ export interface GreyCut {
 const paperGrey = 250
 
 /**
- * Cuts leading and trailing rows and columns of paper away, all but the one next to the finger, as NFIQ 2 v2.2.0 does. An image of paper
- * alone comes back whole.
+ * Cuts leading and trailing rows and columns of paper away, as NFIQ 2 v2.2.0 does. An image of paper alone comes back whole.
  */
 export function withoutFrame(grey: Uint8Array, widthPx: number, heightPx: number): GreyCut {
   const rows = new Float64Array(heightPx)
@@ -43,7 +42,7 @@ export function withoutFrame(grey: Uint8Array, widthPx: number, heightPx: number
   return { grey: cut, widthPx: width, heightPx: height, left, top }
 }
 
-/** First and last line that is not paper, widened by one; everything when all is paper. */
+/** First and last line that is not paper; everything when all is paper. */
 function extent(sums: Float64Array, limit: number): [number, number] {
   const last = sums.length - 1
   const first = sums.findIndex((sum) => sum <= limit)

@@ -1,7 +1,7 @@
 // The 69 features of NFIQ 2 v2.2.0 by name and place, and how a list of block values becomes twelve of them.
 
 /** Upper limits of the bins 0 to 8 of each histogram; the last bin is open (NFIQ 2 v2.2.0, ISO/IEC 29794-4). */
-export const binLimits = {
+const binLimits = {
   FDA: [0.268, 0.304, 0.33, 0.355, 0.38, 0.407, 0.44, 0.5, 1],
   LCS: [0, 0.7, 0.74, 0.77, 0.79, 0.81, 0.83, 0.85, 0.87],
   OCL: [0.337, 0.479, 0.579, 0.655, 0.716, 0.766, 0.81, 0.852, 0.898],

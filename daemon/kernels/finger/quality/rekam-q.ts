@@ -38,7 +38,6 @@ export interface TreeModel {
 const inputAt: readonly number[] = featureNames
   .map((_, at) => at)
   .filter((at) => at !== featureAt.minutiae && at !== featureAt.minutiaeInMiddle)
-export const inputCount = inputAt.length
 
 /** What the model looks at of the 69 features. */
 export const rekamQInputs = (features: Float64Array): Float64Array => Float64Array.from(inputAt, (at) => features[at]!)
@@ -55,7 +54,7 @@ export function rekamQ(model: RekamQModel, features: Float64Array, ridges: Ridge
   return Math.round(Math.max(0, Math.min(most, score)))
 }
 
-export function waveScore({ centre, spread, waves }: Pick<RekamQModel, 'centre' | 'spread' | 'waves'>, inputs: Float64Array): number {
+function waveScore({ centre, spread, waves }: Pick<RekamQModel, 'centre' | 'spread' | 'waves'>, inputs: Float64Array): number {
   const heights = waveHeights(waves.seed, waves.frequency, waves.weights.length, squashed(inputs, centre, spread))
   return heights.reduce((sum, height, wave) => sum + height * waves.weights[wave]!, waves.mean)
 }
@@ -85,7 +84,7 @@ export function waveHeights(seed: number, frequency: number, count: number, inpu
   return heights
 }
 
-export function treeScore({ mean, inputs: asked, limits, values }: TreeModel, inputs: Float64Array): number {
+function treeScore({ mean, inputs: asked, limits, values }: TreeModel, inputs: Float64Array): number {
   let score = mean
   for (let tree = 0, value = 0; tree < asked.length; tree += 7, value += 8) {
     let question = 0
