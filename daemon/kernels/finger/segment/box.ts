@@ -101,12 +101,15 @@ export function blocksOf(scene: Scene, frame: HandFrame, strands: readonly Stran
   return blocks
 }
 
-/** @returns undefined when too little is there to be a fingertip */
-export function fingertip(scene: Scene, frame: HandFrame, strand: Strand, blocks: StrandBlocks): Fingertip | undefined {
+/**
+ * @param upright the finger points exactly where the hand does: a rolled print has no outline to tell otherwise
+ * @returns undefined when too little is there to be a fingertip
+ */
+export function fingertip(scene: Scene, frame: HandFrame, strand: Strand, blocks: StrandBlocks, upright = false): Fingertip | undefined {
   const width = typicalWidth(strand)
   const distal = firstRows(blocks, width * 1.6)
   if (distal.length === 0) return undefined
-  const splay = splayOf(scene, frame, strand, distal, width)
+  const splay = upright ? 0 : splayOf(scene, frame, strand, distal, width)
   const turned = turn(scene.map, firstRows(blocks, width * 2.4), frame.tiltDeg + splay)
   const sides = sidesOf(turned, distal.length, width)
   const ends = endsOf(scene, turned, sides)

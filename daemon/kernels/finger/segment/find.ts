@@ -1,7 +1,7 @@
 // From the pixels to the fingertips of a hand: blocks, foreground, regions, the hand's direction, the sweep, and a box for each finger. Pure.
 
 import type { Simd } from '../../simd/simd.js'
-import { type BlockMap, blockMap } from './blocks.js'
+import { type BlockMap, blockMap, blockPx } from './blocks.js'
 import { blocksOf, type Fingertip, fingertip, type Scene } from './box.js'
 import { boxShare, type Foreground, foreground } from './foreground.js'
 import { addOutline, elongation, findRegions, noOutline, type Region, type Regions, tiltOf } from './regions.js'
@@ -36,6 +36,8 @@ const leastRidged = 0.3
 /** Width of a fingertip on glass or paper, px: from a child's little finger to a broad inked thumb. */
 const narrowest = 150
 const widest = 460
+/** Side of the box of one rolled finger on a card, 1.6 inches, and some margin. */
+const singleBoxPx = 900
 /** When the fingers disagree with the hand's direction by more, the sweep is repeated in theirs. */
 const turnedAgainDeg = 4
 
@@ -52,6 +54,8 @@ export function findTips(grey: Uint8Array, widthPx: number, heightPx: number, si
     leastDeviation: front.leastDeviation,
     share: boxShare(mask, map.columns, map.rows, 5),
   }
+  const rolled = rolledPrint(scene, found, widthPx, heightPx)
+  if (rolled) return { map, foreground: front, mask, tiltDeg: 0, tips: [rolled] }
   let tiltDeg = handTilt(scene)
   let tips = tipsAt(scene, tiltDeg)
   const theirs = meanAngle(tips)
@@ -60,6 +64,28 @@ export function findTips(grey: Uint8Array, widthPx: number, heightPx: number, si
     tips = tipsAt(scene, tiltDeg)
   }
   return { map, foreground: front, mask, tiltDeg, tips }
+}
+
+/**
+ * A print rolled from nail to nail is wider than any fingertip laid flat. Only the box of a single finger on a card is small enough to be one:
+ * on a larger image a patch of that width is several fingers.
+ */
+function rolledPrint(scene: Scene, { regions }: Regions, widthPx: number, heightPx: number): Fingertip | undefined {
+  if (widthPx > singleBoxPx || heightPx > singleBoxPx) return undefined
+  const largest = regions
+    .filter(mayBeFingers)
+    .reduce<Region | undefined>((most, each) => (most && most.area >= each.area ? most : each), undefined)
+  if (!largest || (largest.right - largest.left) * blockPx <= widest) return undefined
+  const rows = largest.bottom - largest.top
+  const strand = {
+    top: largest.top,
+    left: new Array<number>(rows).fill(largest.left),
+    right: new Array<number>(rows).fill(largest.right),
+    touching: 0,
+  }
+  const frame = handFrame(scene.mask, scene.map.columns, scene.map.rows, 0)
+  const tip = fingertip(scene, frame, strand, blocksOf(scene, frame, [strand])[0]!, true)
+  return tip && tip.width > widest && isRidged(tip) ? tip : undefined
 }
 
 function keepLikely({ labels, regions }: Regions): Uint8Array {
@@ -89,14 +115,11 @@ function tipsAt(scene: Scene, tiltDeg: number): readonly Fingertip[] {
     .sort((a, b) => a.tipU - b.tipU)
 }
 
-const isFingertip = ({ width, height, fill, ridged, coherence, sameness }: Fingertip): boolean =>
-  width >= narrowest &&
-  width <= widest &&
-  height >= 0.8 * width &&
-  fill > 0.5 &&
-  ridged > leastRidged &&
-  coherence > leastCoherence &&
-  sameness < mostSameness
+const isFingertip = (tip: Fingertip): boolean =>
+  tip.width >= narrowest && tip.width <= widest && tip.height >= 0.8 * tip.width && isRidged(tip)
+
+const isRidged = ({ fill, ridged, coherence, sameness }: Fingertip): boolean =>
+  fill > 0.5 && ridged > leastRidged && coherence > leastCoherence && sameness < mostSameness
 
 function meanAngle(tips: readonly Fingertip[]): number {
   const weight = tips.reduce((sum, { area }) => sum + area, 0)

@@ -136,18 +136,23 @@ export function addTexture(to: Texture, { columns, rows, xx, yy, xy }: BlockMap,
 
 /** Direction of silhouettes. Fingers have long sides: their outlines lie mostly across the finger's axis. */
 export interface Outline {
+  /** Blocks seen, and how many of them lie at the left or right border of the image. */
+  blocks: number
+  cut: number
   /** Gradient energy across minus down, twice their product, and their sum. */
   difference: number
   product: number
   energy: number
 }
 
-export const noOutline = (): Outline => ({ difference: 0, product: 0, energy: 0 })
+export const noOutline = (): Outline => ({ blocks: 0, cut: 0, difference: 0, product: 0, energy: 0 })
 
 /** Adds what the outline of a smoothed mask says at one block. The image's own border is no outline. */
 export function addOutline(to: Outline, share: Float32Array, columns: number, rows: number, at: number): void {
   const x = at % columns
   const y = (at - x) / columns
+  to.blocks++
+  if (x < 2 || x >= columns - 2) to.cut++
   if (x < 2 || y < 2 || x >= columns - 2 || y >= rows - 2) return
   const gx = share[at + 1]! - share[at - 1]!
   const gy = share[at + columns]! - share[at - columns]!
@@ -163,6 +168,12 @@ export function addOutline(to: Outline, share: Float32Array, columns: number, ro
 export const tiltOf = ({ difference, product }: Outline): number =>
   difference === 0 && product === 0 ? 0 : (-0.5 * Math.atan2(product, difference) * 180) / Math.PI
 
-/** 0 for a round patch, towards 1 for a long one. */
-export const elongation = ({ difference, product, energy }: Outline): number =>
-  energy === 0 ? 0 : Math.hypot(difference, product) / energy
+/**
+ * 0 for a round patch, towards 1 for a long one; the less, the more of its sides the image cuts off: what is left of a finger then has no
+ * direction of its own.
+ */
+export function elongation({ difference, product, energy, blocks, cut }: Outline): number {
+  if (energy === 0) return 0
+  const whole = Math.max(0, 1 - cut / 2 / Math.sqrt(blocks))
+  return (whole * Math.hypot(difference, product)) / energy
+}
