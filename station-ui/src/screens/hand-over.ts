@@ -80,9 +80,6 @@ export class RekamHandOver extends StationElement {
     const { icon: sign, look, text } = checking ? this.#asked(at) : this.#outcome(at)
     return html`
       <section class="panel stack">
-        <rekam-person .store=${store} .of=${at} .large=${true}></rekam-person>
-      </section>
-      <section class="panel stack">
         <h2>${words.handHint}</h2>
         <p class="finger ${look}" role="status">${icon(sign)}<b>${text}</b></p>
         ${!at.holderCheck?.verified && !this.#decides ? html`<p class="muted">${words.supervisorDecides}</p>` : ''}
@@ -93,6 +90,9 @@ export class RekamHandOver extends StationElement {
               .label=${words.previewLabel(words.verify)} .live=${true}></rekam-preview>`
           : ''
       }
+      <section class="panel stack">
+        <rekam-person .store=${store} .of=${at} .large=${true}></rekam-person>
+      </section>
     `
   }
 
@@ -142,10 +142,15 @@ export class RekamHandOver extends StationElement {
   #givingOut({ caseId, holderCheck }: CaseState): readonly Action[] {
     const { words, store } = this
     if (holderCheck?.verified) return [{ key: 'Enter', label: words.handOver, run: () => void store.run('handOver', { caseId }) }]
-    const verify = { label: words.verify, disabled: store.isWaiting('verifyHolder'), run: () => void store.run('verifyHolder', { caseId }) }
+    const verify = { label: words.verify, disabled: store.isWaiting('verifyHolder'), run: () => this.#verify(caseId) }
     const give = { label: words.handOverUnverified, danger: true, run: () => this.#askReason(caseId) }
     const checks: readonly Action[] = holderCheck?.attemptsLeft === 0 ? [] : [{ key: 'Enter', ...verify }]
     return this.#decides ? [...checks, { key: 'x', ...give }] : checks
+  }
+
+  /** That the finger did not match stands on the screen itself. */
+  #verify(caseId: string): void {
+    void this.store.run('verifyHolder', { caseId }, ({ code }) => code === 'holder.not_verified')
   }
 
   #askReason(caseId: string): void {
