@@ -1,6 +1,6 @@
 // rekam finger match: one pair, or a list of pairs. Each file is read and made ready once, however often it is named, within a bound.
 
-import { readFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
@@ -93,9 +93,20 @@ async function templateOf(file: string, simd: Simd): Promise<FingerTemplate> {
   const kind = extname(file).toLowerCase()
   if (kind === '.fmc') return readCompactCard(await readFile(file))
   if (kind === '.json') return readJson(await readFile(file, 'utf8'))
-  if (kind === '.fmr') return readRecord(await readFile(file))
+  if (await isRecord(file)) return readRecord(await readFile(file))
   const { grey, widthPx, heightPx } = await readFinger(file)
   return extractTemplate(grey, widthPx, heightPx, {}, simd)
+}
+
+/** By the format identifier of ISO/IEC 19794-2: names are anybody's. */
+async function isRecord(file: string): Promise<boolean> {
+  const handle = await open(file)
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0)
+    return buffer.toString('latin1') === 'FMR\0'
+  } finally {
+    await handle.close()
+  }
 }
 
 /** Of a record with several views the first: one comparison is of one finger. */
