@@ -65,8 +65,8 @@ export async function scriptedStation(clock: Clock, seed: number): Promise<Scrip
     refusals.delete(command)
     if (fault) throw fault
   }
-  const move = (input: CaseInput) => {
-    document = { ...stepCase(at(), input, standard, { actor: 'test', nowMs: clock.nowMs() }), revision: at().revision + 1 }
+  const move = (input: CaseInput, actor = 'test') => {
+    document = { ...stepCase(at(), input, standard, { actor, nowMs: clock.nowMs() }), revision: at().revision + 1 }
     state.publish({ is: 'case', case: document })
   }
   const show = (status: Partial<CaptureStatus>) => state.publish({ is: 'capture', capture: { ...state.capture, ...status } })
@@ -141,7 +141,7 @@ export async function scriptedStation(clock: Clock, seed: number): Promise<Scrip
     },
     review: async (_actor, _caseId, reason) => {
       note('review')
-      move({ is: 'findings_reviewed', reason })
+      move({ is: 'findings_reviewed', reason }, 'supervisor')
     },
     seal: async () => {
       note('seal')

@@ -72,8 +72,8 @@ t.test('the first administrator claims the station with the launch token and a P
   await page.getByLabel('Ulangi PIN').fill('135790')
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: 'Petugas' }).waitFor()
-  t.equal(await page.getByRole('button', { name: 'Perekaman' }).count(), 0, 'an administrator is not offered the recording')
-  await page.keyboard.press('Alt+5')
+  t.equal(await page.getByRole('button', { name: 'Cetak' }).count(), 0, 'an administrator is not offered the making of cards')
+  await page.keyboard.press('Alt+6')
   await page.getByRole('heading', { name: 'Petugas stasiun ini' }).waitFor()
   await shoot(page, 'operators')
   t.same(troubles, [])
@@ -186,7 +186,7 @@ t.test('irises stand side by side, the applicant signs what is sealed, and the c
   const { page, troubles } = await open(browser, gateway.url)
   await logIn(page)
   await atRecording(page)
-  for (const modality of modalities.slice(0, 5)) {
+  for (const modality of modalities.filter((each) => each !== 'irises')) {
     station.capturing({ caseId: station.document.caseId, modality, state: 'live', neededFrames: 3 })
     await station.picture(modality, 3)
     station.move({ is: 'modality_changed', modality, change: { state: 'good', tries: 1, measure: 88 } })
@@ -226,6 +226,65 @@ t.test('irises stand side by side, the applicant signs what is sealed, and the c
   await page.getByRole('button', { name: 'Buat kartu' }).waitFor()
   t.same(troubles, [])
 })
+
+t.test(
+  'fingers are shown with their quality, a finding with what to do; a supervisor judges it with a reason, then the record is sealed',
+  async (t) => {
+    const { gateway, station } = await counter(t)
+    const { page, troubles } = await open(browser, gateway.url)
+    await logIn(page)
+    await atRecording(page)
+    for (const modality of modalities.slice(0, -1))
+      station.move({ is: 'modality_changed', modality, change: { state: 'good', tries: 1, measure: 90 } })
+    await page.getByRole('button', { name: 'Mulai: Kedua telunjuk lagi' }).waitFor()
+    await page.keyboard.press('Enter')
+    await begun(page)
+    live(station, 80)
+    const boxes = await station.picture('index_fingers', 1)
+    const doubt = {
+      code: 'recapture_mismatch',
+      certainty: 'unsure',
+      modalities: ['left_four', 'index_fingers'],
+      again: ['index_fingers'],
+      positions: [7],
+    } as const
+    const fingers = [
+      { position: 7, quality: 31, codes: ['small_foreground'] },
+      { position: 2, quality: 74, codes: [] },
+    ]
+    station.capturing({ state: 'review', advice: 'recapture_mismatch', boxes, fingers, findings: [{ ...doubt, ask: 'retake' }] })
+    await page.getByText('Telunjuk tidak cocok dengan yang pertama').first().waitFor()
+    await page.getByText('Ulangi: Kedua telunjuk lagi').waitFor()
+    await page.locator('rekam-fingers').getByText('Telunjuk kiri').waitFor()
+    await page.locator('rekam-fingers').getByText('bidang jari kecil').waitFor()
+    t.equal(
+      await page
+        .locator('rekam-fingers b')
+        .allTextContents()
+        .then((all) => all.join(' ')),
+      '31 74',
+    )
+    await shoot(page, 'capture-finding')
+
+    station.capturing({ caseId: '', modality: undefined, state: 'idle', fingers: [], findings: [] })
+    const change = { state: 'weak_accepted', tries: 2, fingers } as const
+    station.move({ is: 'modality_changed', modality: 'index_fingers', change, findings: [{ ...doubt, ask: 'review' }] })
+    await page.getByText('Minta penyelia memeriksa orangnya').waitFor()
+    await page.getByRole('button', { name: 'Periksa sebagai penyelia' }).waitFor()
+    await shoot(page, 'review-finding')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').getByLabel('Alasan').fill('Jari aus, orangnya sama')
+    await page.keyboard.press('Enter')
+    await page.getByText('Sudah diperiksa penyelia').waitFor()
+    t.match(station.document.findings, [{ review: { reason: 'Jari aus, orangnya sama' } }])
+    await page.keyboard.press('Enter')
+    await page.getByText('Pemohon sudah menandatangani').waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Pengiriman ke pusat' }).waitFor()
+    await otherLanguage(page)
+    t.same(troubles, [])
+  },
+)
 
 t.test('a card that is torn out is told in three parts and goes on; the card is handed over and filed', async (t) => {
   const { gateway, station } = await counter(t)

@@ -4,7 +4,7 @@
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { analyseFrame } from '../../daemon/capture/analyse-frame.js'
-import { examineFingers } from '../../daemon/capture/fingers.js'
+import { type Examination, type ExamineJob, examineFingers } from '../../daemon/capture/fingers.js'
 import { makeRecord } from '../../daemon/capture/make-record.js'
 import { centreBiometrics } from '../../daemon/cli/centre-biometrics.js'
 import { parseConfig } from '../../daemon/config.js'
@@ -137,6 +137,8 @@ export interface StationSetup {
   readonly effects?: (inner: Effects) => Effects
   readonly openStore?: Environment['openStore']
   readonly reserveBytes?: number
+  /** In place of the kernels, where a scenario is not about fingers. */
+  readonly examine?: (job: ExamineJob) => Examination
   /** As the site's configuration says it. */
   readonly presentationAttack?: 'refuse' | 'review' | 'ignore'
 }
@@ -188,7 +190,7 @@ export async function openSimulatedStation(
       },
       records: {
         make: (job) => effects.perform('compute', () => makeRecord(job, simd)),
-        examine: (job) => effects.perform('compute', async () => examineFingers(job, simd)),
+        examine: (job) => effects.perform('compute', async () => setup.examine?.(job) ?? examineFingers(job, simd)),
         compareHolder: (job) => effects.perform('compute', async () => compareHolder(job)),
         close: async () => {},
       },
