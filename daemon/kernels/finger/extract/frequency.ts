@@ -8,6 +8,10 @@ import { blockPx, type Grid, marginPx } from './planes.js'
 export const leastPeriodPx = 5
 export const mostPeriodPx = 14
 const usualPeriodPx = 9
+/** Below it no direction is known to measure across. */
+const leastCoherence = 0.1
+/** How much the mean of the print counts beside what was measured, at most about 0.15 a block after smoothing. */
+const usualWeight = 0.004
 
 /** Window across the ridges, in samples of 1 px, and half its length along them in steps of 2 px. */
 const across = 32
@@ -24,6 +28,10 @@ export interface Periods {
   readonly regularity: Float32Array
 }
 
+/**
+ * @param plane  normalised and smoothed
+ * @param mask   blocks with 0 are not measured
+ */
 export function periodMap(plane: Int16Array, grid: Grid, flow: Flow, mask: Uint8Array): Periods {
   const { columns, rows } = grid
   const count = columns * rows
@@ -41,7 +49,7 @@ export function periodMap(plane: Int16Array, grid: Grid, flow: Flow, mask: Uint8
       measured[at] = 1
       if (mask[at] === 0) continue
       const coherence = Math.sqrt(flow.x[at]! ** 2 + flow.y[at]! ** 2)
-      if (coherence < 0.1) continue
+      if (coherence < leastCoherence) continue
       const normal = Math.atan2(flow.y[at]!, flow.x[at]!) / 2
       profileAcross(plane, grid, column * blockPx, row * blockPx, normal, profile)
       const { period, share } = strongestPeriod(profile, cosines, sines, periods)
@@ -58,7 +66,7 @@ export function periodMap(plane: Int16Array, grid: Grid, flow: Flow, mask: Uint8
   for (let pass = 0; pass < 4; pass++) for (const map of [weight, logs]) smoothMap(map, columns, rows)
   for (let pass = 0; pass < 2; pass++) for (const map of [regularity, measured]) smoothMap(map, columns, rows)
   for (let at = 0; at < count; at++) {
-    logs[at] = Math.exp((logs[at]! + 0.004 * usual) / (weight[at]! + 0.004))
+    logs[at] = Math.exp((logs[at]! + usualWeight * usual) / (weight[at]! + usualWeight))
     regularity[at] = regularity[at]! / Math.max(measured[at]!, 1e-6)
   }
   return { px: logs, regularity }

@@ -85,8 +85,8 @@ function directionAt(flow: Flow, grid: Grid, px: number, py: number, dx: number,
 }
 
 /**
- * Per cent of chance that another impression of the finger shows it too: a logistic fit over minutiae of the three FVC sets that
- * docs/fingerprint.md names, by how well the filter agrees, how regular the ridges are, how deep in the print it lies and how straight
+ * Per cent of chance that another impression of the finger shows it too: a logistic fit over 6,600 minutiae of 30 fingers of three sensors
+ * (FVC 2002 DB1 and DB3, 2004 DB1, part B; Maio et al.), by how well the filter agrees, how regular the ridges are, how deep in the print it lies and how straight
  * they flow.
  */
 function qualityAt({ agreement, regularity, flow }: PrintMaps, depth: Float32Array, at: number): number {

@@ -1,6 +1,6 @@
 // Ends of lines that are no minutiae: breaks across dry ridges, spurs, lonely bits of line.
 
-import { type Skeleton, type Walk, walkFrom, walkMet } from './skeleton.js'
+import { linesFrom, type Skeleton, type Walk, walkFrom, walkMet } from './skeleton.js'
 
 /** Two ends this near that look at each other are one broken line, in pixels (two ridge periods). */
 const widestGapPx = 18
@@ -38,14 +38,7 @@ export function prune(skeleton: Skeleton, ends: Int32Array): Int32Array {
 }
 
 function stillEnds(skeleton: Skeleton, ends: Int32Array): Int32Array {
-  return ends.filter((at) => skeleton.cells[at] === 1 && isEnd(skeleton, at))
-}
-
-/** One neighbour, or two that touch. */
-function isEnd({ cells, ring }: Skeleton, at: number): boolean {
-  let changes = 0
-  for (let i = 0; i < 8; i++) changes += cells[at + ring[i]!]! ^ cells[at + ring[i + 1]!]!
-  return changes === 2
+  return ends.filter((at) => skeleton.cells[at] === 1 && linesFrom(skeleton, at) === 1)
 }
 
 function cutTail(skeleton: Skeleton, end: number, walk: Walk): void {
