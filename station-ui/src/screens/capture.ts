@@ -217,10 +217,11 @@ export class RekamCapture extends StationElement {
       <div class="review">
         <rekam-thumbnails .store=${this.store} .of=${at}></rekam-thumbnails>
         <section class="panel stack">
+          <rekam-findings .store=${this.store} .findings=${at.findings.filter(isOpen)}></rekam-findings>
           <h2>${words.reviewTitle}</h2>
           <rekam-person .store=${this.store} .of=${at} .large=${true}></rekam-person>
-          ${at.findings.length > 0 ? html`<h2>${words.findingsTitle}</h2>` : ''}
-          <rekam-findings .store=${this.store} .findings=${at.findings}></rekam-findings>
+          ${at.findings.some((finding) => !isOpen(finding)) ? html`<h2>${words.findingsTitle}</h2>` : ''}
+          <rekam-findings .store=${this.store} .findings=${at.findings.filter((finding) => !isOpen(finding))}></rekam-findings>
           <rekam-fingers .store=${this.store} .fingers=${fingersOfCase(at)}></rekam-fingers>
           ${
             this.#approving
