@@ -7,7 +7,7 @@ import { mostMinutiae } from './prepared.js'
 export const mostPairs = 96
 /** Most nearby pairs of one alignment. */
 export const mostContacts = 512
-const featureCount = 6
+const featureCount = 5
 
 export type MatchWorkspace = ReturnType<typeof openWorkspace>
 
