@@ -14,6 +14,7 @@ export { type MatchWorkspace, openWorkspace } from './match/workspace.js'
  * Scores that two different fingers reach once in so many comparisons. Counted over 36 480 comparisons of different fingers, within and across
  * three image sets (optical, capacitive, distorted on purpose), with the templates of this extractor and of NBIS mindtct: log-odds of -0.33,
  * 1.89 and 4.07, which the scale brings to 30, 40 and 50. The last stands on four comparisons; beyond it the scale is extrapolated.
+ * Of this extractor's 18 240 alone 0.14 % reach 40 and 0.016 % reach 50, half of them by one whorl that several others resemble.
  */
 export const operatingPoints = { fmr1in100: 30, fmr1in1000: 40, fmr1in10000: 50 } as const
 
