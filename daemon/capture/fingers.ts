@@ -105,7 +105,7 @@ export function weakness({ kept, findings }: Examination): string {
 }
 
 /** Where the fingers of a capture lie and which they are. */
-export function segmentFingers(
+function segmentFingers(
   capture: FingerCapture,
   grey: Uint8Array,
   widthPx: number,
