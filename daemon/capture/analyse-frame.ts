@@ -3,6 +3,7 @@
 import sharp from 'sharp'
 import { Fault } from '../../protocol/fault.js'
 import type { FrameHeader } from '../../protocol/hardware/frames.js'
+import type { Simd } from '../kernels/simd/simd.js'
 import { type Look, type LookTarget, lookAt } from './look.js'
 
 export interface Analysis {
@@ -16,9 +17,15 @@ const previewQuality = 70
 const sceneWidthPx = 480
 
 /** @param bytes the frame in place; not kept @throws Fault `image.corrupt` when a camera's JPEG cannot be decoded */
-export async function analyseFrame(bytes: Uint8Array, header: FrameHeader, modality: LookTarget, preview: boolean): Promise<Analysis> {
+export async function analyseFrame(
+  bytes: Uint8Array,
+  header: FrameHeader,
+  modality: LookTarget,
+  preview: boolean,
+  simd?: Simd,
+): Promise<Analysis> {
   if (header.format === 'grey8') {
-    const look = lookAt(modality, bytes, header.widthPx, header.heightPx)
+    const look = lookAt(modality, bytes, header.widthPx, header.heightPx, simd)
     return { look, picture: preview ? await greyPreview(bytes, header.widthPx, header.heightPx) : new Uint8Array() }
   }
   // A copy in unshared memory: sharp refuses shared ones, and the slot goes back to the ring before the client has the picture.

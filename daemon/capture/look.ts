@@ -2,6 +2,7 @@
 // These are presence and steadiness measures, not biometric quality: names and numbers must not be shown as such.
 
 import { type LiveHints, liveAdvice, measureLive } from '../kernels/finger/live.js'
+import type { Simd } from '../kernels/simd/simd.js'
 import type { FingerBox, Modality } from '../state.js'
 
 export interface Look {
@@ -28,19 +29,18 @@ export type LookTarget = Modality | 'one_finger'
 
 /**
  * @param grey 8-bit grey, row-major; for MJPEG cameras the decoded luma at reduced size
- * @param missing announced missing fingers, ISO/IEC 19794-4 positions
  */
-export function lookAt(modality: LookTarget, grey: Uint8Array, widthPx: number, heightPx: number, missing: readonly number[] = []): Look {
+export function lookAt(modality: LookTarget, grey: Uint8Array, widthPx: number, heightPx: number, simd?: Simd): Look {
   switch (modality) {
     case 'right_four':
     case 'left_four':
     case 'thumbs':
-      return lookAtSlap({ slap: modality, missing }, grey, widthPx, heightPx)
+      return lookAtSlap({ slap: modality }, grey, widthPx, heightPx, simd)
     case 'index_fingers':
       // Two single fingers side by side, as two thumbs lie.
-      return asIndexFingers(lookAtSlap({ slap: 'thumbs' }, grey, widthPx, heightPx))
+      return asIndexFingers(lookAtSlap({ slap: 'thumbs' }, grey, widthPx, heightPx, simd))
     case 'one_finger':
-      return lookAtSlap(oneFinger, grey, widthPx, heightPx)
+      return lookAtSlap(oneFinger, grey, widthPx, heightPx, simd)
     case 'irises':
       return lookAtEye(grey, widthPx, heightPx)
     case 'face':
@@ -55,8 +55,8 @@ function asIndexFingers(look: Look): Look {
   return { ...look, boxes: look.boxes.map((box) => ({ ...box, position: indexByThumb[box.position] ?? 0 })) }
 }
 
-function lookAtSlap(hints: LiveHints, grey: Uint8Array, widthPx: number, heightPx: number): Look {
-  const { present, measure, advice, fingers } = measureLive(grey, widthPx, heightPx, hints)
+function lookAtSlap(hints: LiveHints, grey: Uint8Array, widthPx: number, heightPx: number, simd: Simd | undefined): Look {
+  const { present, measure, advice, fingers } = measureLive(grey, widthPx, heightPx, hints, simd)
   const boxes = fingers.map(({ position, cx, cy, width, height, angleDeg }) => ({ position, cx, cy, width, height, angleDeg }))
   return { present, measure, advice, boxes, signature: shrink(grey, widthPx, heightPx) }
 }

@@ -7,6 +7,7 @@ import { inkPath } from '../capture/signature-session.js'
 import { extractTemplate } from '../kernels/finger/extract.js'
 import { toPpi500 } from '../kernels/finger/resample.js'
 import { cutFinger, type FingerSegment, type Slap, segmentSlap } from '../kernels/finger/segment.js'
+import { openSimd, type Simd } from '../kernels/simd/simd.js'
 import { writeCompactCard } from '../record/compact-card.js'
 import { readFaceImageRecord } from '../record/face-image.js'
 import { fingerCodec, readFingerImageRecord } from '../record/finger-image.js'
@@ -20,6 +21,7 @@ const mostTemplates = 2
 
 export const centreBiometrics = {
   templates: async (records: readonly { readonly position: number; readonly record: Uint8Array }[]) => {
+    const simd = openSimd()
     const slaps: SlapImage[] = []
     for (const { position, record } of records) {
       const slap = slapOfPosition[position]
@@ -28,7 +30,7 @@ export const centreBiometrics = {
     const templates: { position: number; template: Uint8Array }[] = []
     for (const position of cardFingers) {
       if (templates.length >= mostTemplates) break
-      const template = templateOf(slaps, position)
+      const template = templateOf(slaps, position, simd)
       // Few minutiae are honest; none is no template.
       if (template.length > 0) templates.push({ position, template })
     }
@@ -61,12 +63,12 @@ async function openSlap(slap: Slap, record: Uint8Array): Promise<SlapImage> {
 }
 
 /** @returns card minutiae, empty when the finger is in none of the slaps */
-function templateOf(slaps: readonly SlapImage[], position: number): Uint8Array {
+function templateOf(slaps: readonly SlapImage[], position: number, simd: Simd): Uint8Array {
   for (const { grey, widthPx, heightPx, fingers } of slaps) {
     const finger = fingers.find((each) => each.position === position)
     if (!finger) continue
     const cut = cutFinger(grey, widthPx, heightPx, finger)
-    return writeCompactCard(extractTemplate(cut.grey, cut.widthPx, cut.heightPx))
+    return writeCompactCard(extractTemplate(cut.grey, cut.widthPx, cut.heightPx, {}, simd))
   }
   return new Uint8Array()
 }
