@@ -145,7 +145,15 @@ export const idleCapture: CaptureStatus = {
   findings: [],
 }
 
-export const idleIssuance: IssuanceStatus = { caseId: '', state: 'idle', blankSerial: '', bytesWritten: 0, bytesTotal: 0, advice: '', fingerPosition: 0 }
+export const idleIssuance: IssuanceStatus = {
+  caseId: '',
+  state: 'idle',
+  blankSerial: '',
+  bytesWritten: 0,
+  bytesTotal: 0,
+  advice: '',
+  fingerPosition: 0,
+}
 
 /** The current state and its subscribers. Events are delivered at once and in order; pictures go to their own listeners. */
 export class StationState {

@@ -25,7 +25,7 @@ export const centreBiometrics = {
     const slaps: SlapImage[] = []
     for (const { position, record } of records) {
       const slap = slapOfPosition[position]
-      if (slap) slaps.push(await openSlap(slap, record))
+      if (slap) slaps.push(await openSlap(slap, record, simd))
     }
     const templates: { position: number; template: Uint8Array }[] = []
     for (const position of cardFingers) {
@@ -51,15 +51,15 @@ interface SlapImage {
 }
 
 /** The slap as a whole stands first in its record. */
-async function openSlap(slap: Slap, record: Uint8Array): Promise<SlapImage> {
+async function openSlap(slap: Slap, record: Uint8Array, simd: Simd): Promise<SlapImage> {
   const { edition, representations } = readFingerImageRecord(record)
   const [representation] = representations
   if (!representation) throw new Fault('record.unsupported', { field: 'representations', found: 0 })
   const stated = { ...representation, codec: fingerCodec(edition, representation.compression) }
-  const image = await decodeGreyPayload(representation.image, stated, 'image')
+  const image = await decodeGreyPayload(representation.image, stated, 'image', simd)
   const ppi = representation.imageResolution.x * (representation.scaleUnits === 2 ? 2.54 : 1)
   const { grey, widthPx, heightPx } = toPpi500(image, ppi)
-  return { grey, widthPx, heightPx, fingers: segmentSlap(grey, widthPx, heightPx, { slap }).fingers }
+  return { grey, widthPx, heightPx, fingers: segmentSlap(grey, widthPx, heightPx, { slap }, simd).fingers }
 }
 
 /** @returns card minutiae, empty when the finger is in none of the slaps */

@@ -28,8 +28,6 @@ export interface BiometricInformationTemplate {
   readonly others: readonly OtherObject[]
 }
 
-export const fingerprintType = 0x08
-
 const tags = {
   group: 0x7f61,
   count: 0x02,

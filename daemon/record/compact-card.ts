@@ -14,7 +14,7 @@ const directionMask = 0x03
 const keyMask = 0x1c
 
 /** What ours is unless the card says otherwise. */
-export const usualOrder = minutiaOrder.ascending + minutiaOrder.xy
+const usualOrder = minutiaOrder.ascending + minutiaOrder.xy
 /** The 2011 edition recommends at most 60 minutiae for enrolment. */
 export const mostMinutiae = 60
 export const bytesPerMinutia = 3

@@ -3,6 +3,7 @@
 import { Fault } from '../../protocol/fault.js'
 import { readGreyImage, readRgbImage } from '../kernels/image/codec.js'
 import { looksLikeJp2, readJp2Facts } from '../kernels/image/jp2-boxes.js'
+import type { Simd } from '../kernels/simd/simd.js'
 import { decodeWsq, looksLikeWsq, readWsqHeader } from '../kernels/wsq/index.js'
 
 /** `packed`: pixels of fewer or more than 8 bits one after the other, most significant bit first. */
@@ -73,12 +74,13 @@ export async function decodeGreyPayload(
   image: Uint8Array,
   stated: StatedImage,
   field: string,
+  simd?: Simd,
 ): Promise<{ readonly grey: Uint8Array; readonly widthPx: number; readonly heightPx: number }> {
   const codec = requireCodec(image, stated, field)
   const { widthPx, heightPx } = stated
   if (codec === 'raw') return { grey: greyOfRaw(image, stated, field), widthPx, heightPx }
   if (codec === 'packed') return { grey: greyOfPacked(image, stated, field), widthPx, heightPx }
-  const decoded = await readGreyImage(image)
+  const decoded = codec === 'WSQ' ? decodeWsq(image, simd) : await readGreyImage(image)
   requireSize(decoded, stated, field)
   return { grey: decoded.grey, widthPx, heightPx }
 }

@@ -1,7 +1,14 @@
 // Bytes of the capture protocol to messages and back (docs/devices.md §4, §5). Holds a partial frame and nothing else; no I/O.
 
 import { crc32 } from 'node:zlib'
-import { attackScore, attackVerdicts, frameFormats, frameHeaderVersion, frameLayout, frameMagic } from '../../protocol/hardware/capture-device.js'
+import {
+  attackScore,
+  attackVerdicts,
+  frameFormats,
+  frameHeaderVersion,
+  frameLayout,
+  frameMagic,
+} from '../../protocol/hardware/capture-device.js'
 import type { PresentationAttack } from '../../protocol/hardware/frames.js'
 import type { SensorInfo } from '../driver.js'
 

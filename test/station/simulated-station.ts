@@ -185,13 +185,14 @@ export async function openSimulatedStation(
     // The same work as in the threads, without their start of seconds.
     workers: () => ({
       analyst: {
-        analyse: (frame, modality, preview) => effects.perform('compute', () => analyseFrame(frame.bytes, frame.header, modality, preview)),
+        analyse: (frame, modality, preview) =>
+          effects.perform('compute', () => analyseFrame(frame.bytes, frame.header, modality, preview, simd)),
         close: async () => {},
       },
       records: {
         make: (job) => effects.perform('compute', () => makeRecord(job, simd)),
         examine: (job) => effects.perform('compute', async () => setup.examine?.(job) ?? examineFingers(job, simd)),
-        compareHolder: (job) => effects.perform('compute', async () => compareHolder(job)),
+        compareHolder: (job) => effects.perform('compute', async () => compareHolder(job, simd)),
         close: async () => {},
       },
     }),

@@ -8,7 +8,7 @@ import { judge } from './segment/verdict.js'
 
 export { cutFinger } from './segment/cut.js'
 export { type Slap, slapPositions } from './segment/hand-model.js'
-export { type FingerSegment, type Segmentation, type SegmentCode, type SegmentHints, segmentCodes } from './segment/verdict.js'
+export type { FingerSegment, Segmentation, SegmentCode, SegmentHints } from './segment/verdict.js'
 
 /**
  * Finds and names the fingers of a slap, of two thumbs or of a single finger. Hints narrow what is possible; without them the image decides.

@@ -6,16 +6,16 @@ import type { Flow } from './orientation.js'
 import { type Grid, marginPx, type Room } from './planes.js'
 
 /** Reach of a kernel to each side, and its rows and columns. */
-export const reachPx = 8
-export const side = 2 * reachPx + 1
+const reachPx = 8
+const side = 2 * reachPx + 1
 /** Index of the middle of a kernel. */
 const half = (side * side) >> 1
 /** Squares of this side share a kernel: direction and period are interpolated between the middles of blocks. */
-export const tilePx = 4
+const tilePx = 4
 const directions = 32
 const periodSteps = 14
 /** Kernels are scaled so that ridges of their own direction and period keep their height when divided by 2^bits. */
-export const kernelBits = 12
+const kernelBits = 12
 
 /** Kernels are tabulated in steps of this part of a pixel. */
 const stepsPerPx = 32

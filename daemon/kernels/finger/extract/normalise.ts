@@ -4,7 +4,7 @@
 import { blockPx, type Grid, marginPx, type Room } from './planes.js'
 
 /** Local deviation after normalisation. */
-export const unitDeviation = 128
+const unitDeviation = 128
 /** Values beyond three deviations say nothing more. */
 const mostDeviation = 3 * unitDeviation
 /** Deviations far below this are the grain of sensor or paper: they are not raised to the contrast of ridges. Grey levels. */

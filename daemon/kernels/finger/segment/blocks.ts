@@ -6,7 +6,7 @@ import type { Simd } from '../../simd/simd.js'
 export const blockPx = 8
 
 /** Blocks that vary less than this hold nothing that could be a ridge: their gradients are not looked at. */
-export const stillDeviation = 4
+const stillDeviation = 4
 
 export interface BlockMap {
   readonly columns: number
