@@ -2,11 +2,17 @@
 // Pure; runs in the record worker and in tests. What it gives is biometric but for positions, qualities, codes and findings.
 
 import { extractTemplate } from '../kernels/finger/extract.js'
-import { compareTemplates, operatingPoints, prepareTemplate } from '../kernels/finger/match.js'
+import { compareTemplates, openWorkspace, operatingPoints, type PreparedTemplate, prepareTemplate } from '../kernels/finger/match.js'
 import { assessFinger } from '../kernels/finger/quality.js'
 import { toPpi500 } from '../kernels/finger/resample.js'
 import { cutFinger, type FingerSegment, type Segmentation, type SegmentCode, segmentSlap } from '../kernels/finger/segment.js'
-import { type CapturedFingers, checkSequence, type FingerCapture, type SequenceFinding } from '../kernels/finger/sequence.js'
+import {
+  type CapturedFingers,
+  checkSequence,
+  type FingerCapture,
+  type FingerMatcher,
+  type SequenceFinding,
+} from '../kernels/finger/sequence.js'
 import type { FingerTemplate } from '../kernels/finger/template.js'
 import type { Simd } from '../kernels/simd/simd.js'
 import type { RawFrame } from './make-record.js'
@@ -49,7 +55,11 @@ export interface Examination {
   readonly findings: readonly SequenceFinding[]
 }
 
-const matcher = { prepare: prepareTemplate, compare: compareTemplates, points: operatingPoints }
+/** One scratch memory for all comparisons of a person. */
+function openMatcher(simd: Simd | undefined): FingerMatcher<PreparedTemplate> {
+  const workspace = openWorkspace(simd)
+  return { prepare: prepareTemplate, compare: (probe, candidate) => compareTemplates(probe, candidate, workspace), points: operatingPoints }
+}
 
 /** Two index fingers side by side lie like two thumbs: the left one on the left. */
 const indexByThumb: Readonly<Record<number, number>> = { 6: 7, 1: 2 }
@@ -78,7 +88,7 @@ export function examineFingers(job: ExamineJob, simd?: Simd): Examination {
     fingers: fingers.map((segment) => examineFinger(grey, widthPx, heightPx, segment, simd)),
   }
   const all = [...others.filter((other) => other.capture !== capture), kept].sort((a, b) => a.takenAtMs - b.takenAtMs)
-  return { kept, widthPx, findings: checkSequence(all.map(toCaptured), missing, matcher) }
+  return { kept, widthPx, findings: checkSequence(all.map(toCaptured), missing, openMatcher(simd)) }
 }
 
 function examineFinger(grey: Uint8Array, widthPx: number, heightPx: number, segment: FingerSegment, simd?: Simd): ExaminedFinger {

@@ -40,6 +40,8 @@ function asText(line: BenchLine): string {
     `${line.bench} ${line.case}`.padEnd(44),
     `${line.cpuMs.toFixed(2).padStart(9)} ms CPU`,
     `${line.units.toFixed(3).padStart(8)} units`,
+    // Only of work that several threads share.
+    line.wallMs > 0.8 * line.cpuMs ? '' : `${line.wallMs.toFixed(0)} ms wall`,
     line.ratio === undefined ? '' : `${line.ratio.toFixed(3)} of the reference's ${line.referenceMs} ms`,
     line.other === undefined ? '' : `${line.timesOther?.toFixed(2)}x ${line.other}`,
     line.perSecond === undefined ? '' : `${line.perSecond}/s`,

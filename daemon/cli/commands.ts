@@ -45,7 +45,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./wsq.js')).command,
   },
   { name: 'finger', usage: fingerUsage, load: async () => (await import('./finger.js')).command },
-  { name: 'bench', usage: ['rekam bench [NAME…] [--data DIR] [--json]'], load: async () => (await import('./bench.js')).command },
+  {
+    name: 'bench',
+    usage: ['rekam bench [wsq|segment|quality|extract|match|tenprint]… [--data DIR] [--json]'],
+    load: async () => (await import('./bench.js')).command,
+  },
   {
     name: 'record',
     usage: ['rekam record inspect FILE… [--json]'],

@@ -82,7 +82,15 @@ t.test('S1 through the screens, with the keyboard', { timeout: 240_000 }, async 
   await enter(page, 'Periksa ke SIAK')
   await enter(page, 'Data sesuai dengan pemohon')
 
-  const order = ['Foto wajah', 'Tanda tangan', 'Empat jari kanan', 'Empat jari kiri', 'Kedua ibu jari', 'Iris kedua mata']
+  const order = [
+    'Foto wajah',
+    'Tanda tangan',
+    'Empat jari kanan',
+    'Empat jari kiri',
+    'Kedua ibu jari',
+    'Iris kedua mata',
+    'Kedua telunjuk lagi',
+  ]
   for (const [index, what] of order.entries()) {
     await enter(page, `Mulai: ${what}`)
     await watchPreview(t, page, what)
@@ -95,25 +103,24 @@ t.test('S1 through the screens, with the keyboard', { timeout: 240_000 }, async 
   }
   await enter(page, 'Pemohon menandatangani')
   await page.getByText('Pemohon sudah menandatangani').waitFor()
-  await shootOne(page, 'station-7-signed')
+  await shootOne(page, 'station-8-signed')
   await enter(page, 'Segel dan kirim')
 
   await page.getByRole('heading', { name: 'Pengiriman ke pusat' }).waitFor()
-  await shootOne(page, 'station-8-send')
+  await shootOne(page, 'station-9-send')
   await enter(page, 'Buat kartu')
   await page.getByRole('heading', { name: 'Penyerahan kartu' }).waitFor()
   await shootOne(page, 'station-9-ready')
 
   await enter(page, 'Periksa jari pemegang')
-  await page.getByText('belum dapat memeriksa jari').waitFor()
-  await enter(page, 'Serahkan tanpa periksa jari')
-  await page.getByRole('dialog').waitFor()
-  await page.keyboard.type('Stasiun belum dapat memeriksa jari')
-  await page.keyboard.press('Enter')
+  await page.getByText('cocok dengan kartu.').waitFor()
+  t.equal(await page.getByText('tidak cocok').count(), 0, 'the finger that made the card is known again')
+  await shootOne(page, 'station-10-holder')
+  await enter(page, 'Serahkan kartu')
   await enter(page, 'Pemohon sudah menerima KTP-el')
   await page.getByLabel('Rak arsip').fill('A-12')
   await enter(page, 'Arsipkan berkas')
   await page.getByRole('heading', { name: 'Selesai' }).waitFor()
-  await shootOne(page, 'station-10-closed')
+  await shootOne(page, 'station-11-closed')
   t.same(troubles, [], 'no error on the page, no breach of the content policy')
 })
