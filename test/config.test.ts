@@ -30,6 +30,7 @@ t.test('an empty configuration is a whole one', async (t) => {
     centreUrl: '',
     simulated: false,
     blanks: [],
+    presentationAttack: 'review',
   })
 })
 

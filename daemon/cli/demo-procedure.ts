@@ -156,16 +156,23 @@ async function record(procedure: Procedure, { caseId, modalities, findings, reco
   else await step(procedure, 'sign_record', () => client.request('signRecord', { caseId }))
 }
 
-/** The holder's finger is checked until it matches; when no attempt is left, a supervisor who checked nothing decides. */
+/**
+ * The holder's finger is checked until it matches; when no attempt is left, or nobody lays one down (the holder of a case from before a restart
+ * does not come back in the simulation), a supervisor who checked nothing decides.
+ */
 async function giveOut(procedure: Procedure, { caseId, holderCheck }: CaseState): Promise<void> {
   const { client } = procedure
   if (!holderCheck?.verified && holderCheck?.attemptsLeft !== 0) {
-    await step(procedure, 'verify_holder', () => client.request('verifyHolder', { caseId })).catch((error: unknown) => {
-      if (!isFault(error, 'holder.not_verified')) throw error
-    })
-    return
+    const there = await step(procedure, 'verify_holder', () => client.request('verifyHolder', { caseId })).then(
+      () => true,
+      (error: unknown) => {
+        if (!isFault(error, 'holder.not_verified', 'capture.nothing_seen')) throw error
+        return error.code === 'holder.not_verified'
+      },
+    )
+    if (there) return
   }
-  if (holderCheck.verified) await step(procedure, 'hand_over', () => client.request('handOver', { caseId }))
+  if (holderCheck?.verified) await step(procedure, 'hand_over', () => client.request('handOver', { caseId }))
   else
     await step(procedure, 'supervisor_decides', () =>
       asAdministrator(client, () => client.request('handOver', { caseId, unverifiedReason })),
