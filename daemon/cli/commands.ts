@@ -1,7 +1,6 @@
 // Every command of `rekam` with its usage; the code is loaded when it is asked for.
 
 import type { Command } from './command.js'
-import { usage as fingerUsage } from './finger.js'
 
 interface Entry {
   readonly name: string
@@ -44,7 +43,26 @@ export const commands: readonly Entry[] = [
     usage: ['rekam wsq encode IN OUT [--rate 0.75] [--ppi 500] [--size WxH] [--json]', 'rekam wsq decode IN OUT [--json]'],
     load: async () => (await import('./wsq.js')).command,
   },
-  { name: 'finger', usage: fingerUsage, load: async () => (await import('./finger.js')).command },
+  {
+    name: 'finger segment',
+    usage: ['rekam finger segment [--slap right|left|thumbs] [--missing 2,5] [--out DIR] FILE… [--json]'],
+    load: async () => (await import('./finger/segment.js')).command,
+  },
+  {
+    name: 'finger quality',
+    usage: ['rekam finger quality [--nfiq2-model FILE] [--features] FILE… [--json]'],
+    load: async () => (await import('./finger/quality.js')).command,
+  },
+  {
+    name: 'finger extract',
+    usage: ['rekam finger extract [--out DIR] [--format fmr|fmc|json] [--limit N] [--position P] FILE… [--json]'],
+    load: async () => (await import('./finger/extract.js')).command,
+  },
+  {
+    name: 'finger match',
+    usage: ['rekam finger match A B [--json]', 'rekam finger match --pairs LIST [--json]'],
+    load: async () => (await import('./finger/match.js')).command,
+  },
   {
     name: 'bench',
     usage: ['rekam bench [wsq|segment|quality|extract|match|tenprint]… [--data DIR] [--json]'],

@@ -5,7 +5,11 @@ import { faultWords } from '../../protocol/fault-words.js'
 
 /** Faults keep their code; what the file system says becomes `input.not_found` or `input.invalid`. Anything else is a bug and is thrown on. */
 export function errorOf(error: unknown): { code: string; message: string } {
-  if (isFault(error)) return { code: error.code, message: `${faultWords[error.code].what.en}: ${JSON.stringify(error.context)}` }
+  if (isFault(error)) {
+    const { what, next } = faultWords[error.code]
+    const facts = Object.keys(error.context).length === 0 ? '' : ` ${JSON.stringify(error.context)}`
+    return { code: error.code, message: `${what.en}${facts}. ${next.en}.` }
+  }
   if (error instanceof Error && 'code' in error && 'syscall' in error) {
     const missing = error.code === 'ENOENT' || error.code === 'ENOTDIR'
     return { code: missing ? 'input.not_found' : 'input.invalid', message: error.message }

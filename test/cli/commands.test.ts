@@ -44,7 +44,7 @@ t.test('help lists every command on standard output, with the usage that the com
   for (const entry of commands) {
     const command = await entry.load()
     t.same({ name: command.name, usage: command.usage }, { name: entry.name, usage: entry.usage })
-    t.same(await rekam(entry.name, '--help'), { status: 0, lines: entry.usage, warnings: [] })
+    t.same(await rekam(...entry.name.split(' '), '--help'), { status: 0, lines: entry.usage, warnings: [] })
   }
 })
 

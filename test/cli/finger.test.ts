@@ -4,9 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { command as bench } from '../../daemon/cli/bench.js'
-import { UsageError } from '../../daemon/cli/command.js'
-import { command as finger } from '../../daemon/cli/finger.js'
+import { main } from '../../daemon/cli/main.js'
 import { operatingPoints } from '../../daemon/kernels/finger/match.js'
 import { encodePng } from '../../daemon/kernels/image/codec.js'
 import { syntheticPerson } from '../../simulator/people/synthetic.js'
@@ -24,7 +22,7 @@ const at = (name: string) => join(folder, name)
 /** Runs with --json. */
 async function run(...args: string[]) {
   const out = terminal()
-  const status = await finger.run([...args, '--json'], out)
+  const status = await main(['finger', ...args, '--json'], out)
   return { status, lines: out.lines.map((line) => JSON.parse(line)) }
 }
 
@@ -81,10 +79,11 @@ t.test('templates go to files of each format and match like the images they are 
     `${at('templates/index.json')} ${at('index-again.png')}`,
     `${at('index.png')} ${at('middle.png')}`,
     `${at('index.png')} ${at('broken.png')}`,
+    `${at('blank.png')} ${at('index.png')}`,
   ]
   writeFileSync(at('pairs.txt'), `${list.join('\n')}\n`)
   const { status, lines } = await run('match', '--pairs', at('pairs.txt'))
-  t.equal(status, 1, 'one of the pairs could not be read')
+  t.equal(status, 1, 'two of the pairs have nothing to compare')
   t.same(
     lines.map(({ a, b }) => `${a} ${b}`),
     list,
@@ -96,6 +95,11 @@ t.test('templates go to files of each format and match like the images they are 
   }
   t.ok(lines[4].score < operatingPoints.fmr1in1000, `another finger: ${lines[4].score}`)
   t.match(lines[5], { error: { code: 'image.corrupt', message: String } })
+  t.match(
+    lines[6],
+    { error: { code: 'finger.no_print', message: /Use a clear picture of one finger/ } },
+    'no score for nothing, and what to do',
+  )
 })
 
 t.test('a record is told by its first bytes, whatever the name of its file', async (t) => {
@@ -105,11 +109,8 @@ t.test('a record is told by its first bytes, whatever the name of its file', asy
   t.ok(lines[0].score > operatingPoints.fmr1in10000)
 })
 
-t.test('wrong usage is a usage error', async (t) => {
-  for (const args of [
-    [],
-    ['cut'],
-    ['constructor'],
+t.test('wrong usage ends with status 2 and the usage of that command alone', async (t) => {
+  for (const [word, ...args] of [
     ['segment'],
     ['segment', '--slap', 'both', 'a.png'],
     ['segment', '--missing', '11', 'a.png'],
@@ -119,8 +120,15 @@ t.test('wrong usage is a usage error', async (t) => {
     ['match', 'a.png'],
     ['match', 'a', 'b', 'c'],
     ['match', '--pairs', at('absent.txt')],
-  ]) {
-    await t.rejects(finger.run(args, terminal()), UsageError, args.join(' '))
+  ] as const) {
+    const out = terminal()
+    t.equal(await main(['finger', word, ...args], out), 2, [word, ...args].join(' '))
+    const [why, ...usage] = out.warnings
+    t.match(why, `rekam finger ${word}: `)
+    t.ok(usage.length > 0 && usage.every((line) => line.startsWith(`  rekam finger ${word} `)))
+    t.same(out.lines, [])
   }
-  await t.rejects(bench.run(['nothing'], terminal()), UsageError)
+  for (const args of [['finger'], ['finger', 'cut'], ['finger', 'constructor'], ['bench', 'nothing']]) {
+    t.equal(await main(args, terminal()), 2, args.join(' '))
+  }
 })

@@ -95,7 +95,10 @@ async function templateOf(file: string, simd: Simd): Promise<FingerTemplate> {
   if (kind === '.json') return readJson(await readFile(file, 'utf8'))
   if (await isRecord(file)) return readRecord(await readFile(file))
   const { grey, widthPx, heightPx } = await readFinger(file)
-  return extractTemplate(grey, widthPx, heightPx, {}, simd)
+  const template = extractTemplate(grey, widthPx, heightPx, {}, simd)
+  // Nothing to compare is no low likeness.
+  if (template.minutiae.length === 0) throw new Fault('finger.no_print')
+  return template
 }
 
 /** By the format identifier of ISO/IEC 19794-2: names are anybody's. */

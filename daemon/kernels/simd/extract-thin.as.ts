@@ -83,19 +83,16 @@ function thinLine(start: usize, pitch: usize, above: usize, own: usize, odd: boo
   return v128.any_true(changed)
 }
 
-// @ts-ignore: decorator
 @inline
 function east(v: v128, at: usize): v128 {
   return v128.or(i32x4.shr_u(v, 1), i32x4.shl(v128.load(at + 4), 31))
 }
 
-// @ts-ignore: decorator
 @inline
 function west(v: v128, at: usize): v128 {
   return v128.or(i32x4.shl(v, 1), i32x4.shr_u(v128.load(at - 4), 31))
 }
 
-// @ts-ignore: decorator
 @inline
 function atLeastTwo(a: v128, b: v128, c: v128, d: v128): v128 {
   return v128.or(v128.or(v128.and(a, b), v128.and(c, d)), v128.and(v128.or(a, b), v128.or(c, d)))

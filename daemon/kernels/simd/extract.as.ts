@@ -47,7 +47,6 @@ export function extractBlockSums(grey: usize, width: i32, height: i32, columns: 
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function lanes(v: v128): i32 {
   return i32x4.extract_lane(v, 0) + i32x4.extract_lane(v, 1) + i32x4.extract_lane(v, 2) + i32x4.extract_lane(v, 3)
@@ -96,7 +95,6 @@ export function extractNormalise(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function scaled(grey: v128, left: v128, right: v128, meanA: i32, meanB: i32, gainA: i32, gainB: i32, gainBits: i32): v128 {
   const mean = i32x4.shr_s(i32x4.add(i32x4.mul(left, i32x4.splat(meanA)), i32x4.mul(right, i32x4.splat(meanB))), 4)
@@ -123,7 +121,6 @@ export function extractSmooth(from: usize, to: usize, stride: i32, lines: i32, l
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function binomial(a: v128, b: v128, c: v128, d: v128, e: v128): v128 {
   const inner = i16x8.shl(i16x8.add(b, d), 2)
@@ -213,7 +210,6 @@ export function extractFilter(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function tapBytes(side: i32): i32 {
   return 2 * side * (side + 1)
@@ -266,7 +262,6 @@ function filterTile(from: usize, to: usize, stride: i32, taps: usize, side: i32,
   storeLow(to + 3 * step, i32x4.shr_s(d, bits))
 }
 
-// @ts-ignore: decorator
 @inline
 function storeLow(to: usize, four: v128): void {
   v128.store64_lane(to, i16x8.narrow_i32x4_s(four, four), 0)

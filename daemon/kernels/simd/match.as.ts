@@ -31,7 +31,6 @@ export function matchCylinders(
   }
 }
 
-// @ts-ignore: decorator of AssemblyScript
 @inline
 function alike(p: usize, pv: usize, q: usize, qv: usize, size: usize, halfEvidence: f64): f32 {
   let common = i8x16.splat(0)
@@ -50,7 +49,6 @@ function alike(p: usize, pv: usize, q: usize, qv: usize, size: usize, halfEviden
   return <f32>((1 - Math.sqrt(<f64>d / <f64>total)) * (<f64>c / (<f64>c + halfEvidence)))
 }
 
-// @ts-ignore: decorator of AssemblyScript
 @inline
 function sum(bytes: v128): i32 {
   const fours = i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(bytes))

@@ -30,7 +30,6 @@ export function segmentBlocks(grey: usize, width: i32, height: i32, columns: i32
 }
 
 /** Every second row. @returns the deviation as it was stored */
-// @ts-ignore: decorator
 @inline
 function statistics(start: usize, width: i32, mean: usize, plane: usize): f64 {
   let sum = i16x8.splat(0)
@@ -47,7 +46,6 @@ function statistics(start: usize, width: i32, mean: usize, plane: usize): f64 {
   return <f64>deviation
 }
 
-// @ts-ignore: decorator
 @inline
 function total(four: v128): i32 {
   return (
@@ -55,7 +53,6 @@ function total(four: v128): i32 {
   )
 }
 
-// @ts-ignore: decorator
 @inline
 function eightWide(grey: usize, width: i32, x: i32, from: i32, until: i32, out: usize, plane: usize): void {
   let xx = i32x4.splat(0)

@@ -170,7 +170,6 @@ function joinLine(even: usize, odd: usize, to: usize, width: i32, taps: usize): 
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function evenOf(
   lowA: v128, lowB: v128, lowC: v128, highA: v128, highB: v128, highC: v128, highD: v128, a0: v128, a2: v128, b1: v128, b3: v128,
@@ -179,7 +178,6 @@ function evenOf(
   return f32x4.add(low, f32x4.add(f32x4.mul(b1, f32x4.add(highB, highC)), f32x4.mul(b3, f32x4.add(highA, highD))))
 }
 
-// @ts-ignore: decorator
 @inline
 function oddOf(
   lowA: v128, lowB: v128, lowC: v128, lowD: v128, highA: v128, highB: v128, highC: v128, highD: v128, highE: v128,
@@ -203,7 +201,6 @@ function greyRow(samples: usize, grey: usize, width: i32, scale: f32, shift: f32
 }
 
 /** Cut towards zero; not-a-number, which hostile tables can make, ends as 0. */
-// @ts-ignore: decorator
 @inline
 function wholeOf(samples: v128, scales: v128, shifts: v128): v128 {
   return i32x4.trunc_sat_f32x4_s(f32x4.add(f32x4.mul(samples, scales), shifts))

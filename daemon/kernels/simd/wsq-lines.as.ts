@@ -9,7 +9,6 @@ export const ringRows: i32 = 16
 export const ringAt: usize = 4
 
 /** Bytes from line to line, for rows of up to `width` samples. */
-// @ts-ignore: decorator
 @inline
 export function linePitch(width: i32): usize {
   // An odd number of cache lines, so that the rows of a ring do not evict each other.
@@ -35,7 +34,6 @@ export function reflect(i: i32, n: i32): i32 {
   return m < n ? m : period - m
 }
 
-// @ts-ignore: decorator
 @inline
 function sampleAt(even: usize, odd: usize, i: i32): usize {
   // The shift is arithmetic: sample -1 is odd sample -1.
@@ -51,7 +49,6 @@ export function reflectLine(even: usize, odd: usize, n: i32): void {
 }
 
 /** Stores the first `count` lanes: all from 4 on, none below 1. */
-// @ts-ignore: decorator
 @inline
 export function storeLanes(at: usize, value: v128, count: i32): void {
   if (count >= 4) {

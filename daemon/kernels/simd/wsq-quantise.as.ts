@@ -67,7 +67,6 @@ export function wsqSums(plane: usize, stride: usize, width: i32, height: i32, ou
   store<f64>(out, squares, 8)
 }
 
-// @ts-ignore: decorator
 @inline
 function acrossLanes(values: v128): f64 {
   const left = <f64>f32x4.extract_lane(values, 0) + <f64>f32x4.extract_lane(values, 1)
@@ -118,7 +117,6 @@ export function wsqQuantise(
   store<u32>(state, <u32>tokens, 4)
 }
 
-// @ts-ignore: decorator
 @inline
 function indexOf(values: v128, halves: v128, bins: v128): v128 {
   const sign = i32x4.shr_s(values, 31)
@@ -127,7 +125,6 @@ function indexOf(values: v128, halves: v128, bins: v128): v128 {
   return i32x4.sub(v128.xor(magnitude, sign), sign)
 }
 
-// @ts-ignore: decorator
 @inline
 function putRun(tokens: usize, run: u32): usize {
   for (; run > longestRun; run -= longestRun, tokens += 4) store<u32>(tokens, runToken(longestRun))

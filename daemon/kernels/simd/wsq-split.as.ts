@@ -106,7 +106,6 @@ function splitRowPair(from: usize, stride: usize, wrap: i32, i: i32, width: i32,
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function lowOf(
   a: v128, b: v128, c: v128, d: v128, e: v128, f: v128, g: v128, h: v128, j: v128, l0: v128, l1: v128, l2: v128, l3: v128, l4: v128,
@@ -116,7 +115,6 @@ function lowOf(
   return f32x4.add(f32x4.add(inner, f32x4.mul(l2, f32x4.add(c, g))), outer)
 }
 
-// @ts-ignore: decorator
 @inline
 function highOf(c: v128, d: v128, e: v128, f: v128, g: v128, h: v128, j: v128, h0: v128, h1: v128, h2: v128, h3: v128): v128 {
   const inner = f32x4.add(f32x4.mul(h0, f), f32x4.mul(h1, f32x4.add(e, g)))

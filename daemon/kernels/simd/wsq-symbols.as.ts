@@ -13,7 +13,6 @@ const largestShort: i32 = 74
 const smallestShort: i32 = -73
 export const shortBias: i32 = 180
 
-// @ts-ignore: decorator
 @inline
 export function tokenOf(index: i32): u32 {
   if (index <= largestShort && index >= smallestShort) return <u32>(index + shortBias)
@@ -22,7 +21,6 @@ export function tokenOf(index: i32): u32 {
   return (magnitude << 8) | (magnitude > 0xff ? minus16 : minus8)
 }
 
-// @ts-ignore: decorator
 @inline
 export function runToken(run: u32): u32 {
   if (run <= longestShortRun) return run
