@@ -122,3 +122,31 @@ export async function untilPainted(page: Page, before: string, index = 0): Promi
   }
   throw new Error('the canvas did not change')
 }
+
+/** Controls that a screen reader cannot name, looked for through all shadow roots. */
+export function nameless(page: Page): Promise<string[]> {
+  return page.evaluate(`(() => {
+    const found = []
+    const walk = (root) => {
+      for (const each of root.querySelectorAll('*')) {
+        if (each.shadowRoot) walk(each.shadowRoot)
+        if (each.matches('button') && each.textContent.trim() === '') found.push(each.outerHTML)
+        if (each.matches('input, select') && (each.labels?.length ?? 0) === 0) found.push(each.outerHTML)
+        if (each.matches('[role=img], [role=meter], [role=progressbar]') && !each.getAttribute('aria-label')) found.push(each.outerHTML)
+      }
+    }
+    walk(document)
+    return found
+  })()`)
+}
+
+/** What scrolls although it should fit. */
+export function overflows(page: Page): Promise<string[]> {
+  return page.evaluate(`(() => {
+    const { scrollHeight, clientHeight, scrollWidth, clientWidth } = document.documentElement
+    return [
+      ...(scrollHeight > clientHeight ? ['page ' + scrollHeight + ' > ' + clientHeight] : []),
+      ...(scrollWidth > clientWidth ? ['sideways ' + scrollWidth + ' > ' + clientWidth] : []),
+    ]
+  })()`)
+}

@@ -1,6 +1,5 @@
 // The screens in a real browser against a scripted station: log-in, keys, languages, live pictures, faults, layout. station-case.test.ts has the real one.
 
-import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { openGateway } from '../../daemon/gateway/gateway.js'
@@ -10,7 +9,7 @@ import { systemClock } from '../../protocol/clock.js'
 import { Fault } from '../../protocol/fault.js'
 import { silentLog } from '../../protocol/log.js'
 import { need } from '../real-stack/need.js'
-import { buildScreens, chromiumPath, launch, open, otherLanguage, shoot, untilPainted } from './browser.js'
+import { buildScreens, chromiumPath, launch, nameless, open, otherLanguage, overflows, shoot, untilPainted } from './browser.js'
 import { type ScriptedStation, scriptedStation } from './scripted-station.js'
 
 if (!need(t, [chromiumPath])) process.exit(0)
@@ -404,80 +403,3 @@ t.test('the screen connects again after the station went away', async (t) => {
   t.teardown(() => again.close())
   await page.getByRole('heading', { name: 'Masuk' }).waitFor()
 })
-
-t.test('text and signs keep their contrast in light and dark', async (t) => {
-  const css = await readFile(new URL('../../station-ui/src/tokens.css', import.meta.url), 'utf8')
-  const [lightText = '', darkText = ''] = css.split('@media (prefers-color-scheme: dark)')
-  const light = colours(lightText)
-  for (const [scheme, tokens] of Object.entries({ light, dark: { ...light, ...colours(darkText) } })) {
-    for (const [ink, ground] of textPairs) {
-      const ratio = contrast(tokens[ink] ?? '', tokens[ground] ?? '')
-      t.ok(ratio >= 4.5, `${scheme}: ${ink} on ${ground} ${ratio.toFixed(1)}`)
-    }
-    for (const ground of ['paper', 'ground']) {
-      const ratio = contrast(tokens['edge'] ?? '', tokens[ground] ?? '')
-      t.ok(ratio >= 3, `${scheme}: edge on ${ground} ${ratio.toFixed(1)}`)
-    }
-  }
-})
-
-const textPairs = [
-  ...['paper', 'ground'].flatMap((ground) => ['ink', 'muted', 'info', 'ok', 'warn', 'bad'].map((ink) => [ink, ground] as const)),
-  ...(['info', 'ok', 'warn', 'bad'] as const).map((tone) => ['ink', `${tone}-tint`] as const),
-  ...([
-    ['muted', 'bad-tint'],
-    ['bad', 'bad-tint'],
-    ['info', 'info-tint'],
-    ['muted', 'info-tint'],
-  ] as const),
-  ...([
-    ['on-brand', 'brand'],
-    ['brand-muted', 'brand'],
-    ['on-info', 'info'],
-    ['on-glass', 'glass'],
-  ] as const),
-]
-
-function colours(css: string): Record<string, string> {
-  return Object.fromEntries([...css.matchAll(/--([a-z-]+): (#[0-9a-f]{6});/g)].map(([, name = '', value = '']) => [name, value]))
-}
-
-function contrast(a: string, b: string): number {
-  const luminance = (hex: string) => {
-    const [r = 0, g = 0, blue = 0] = [1, 3, 5].map((at) => {
-      const value = Number.parseInt(hex.slice(at, at + 2), 16) / 255
-      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
-    })
-    return 0.2126 * r + 0.7152 * g + 0.0722 * blue
-  }
-  const [dark = 0, bright = 0] = [luminance(a), luminance(b)].sort((x, y) => x - y)
-  return (bright + 0.05) / (dark + 0.05)
-}
-
-/** Controls that a screen reader cannot name, looked for through all shadow roots. */
-function nameless(page: Page): Promise<string[]> {
-  return page.evaluate(`(() => {
-    const found = []
-    const walk = (root) => {
-      for (const each of root.querySelectorAll('*')) {
-        if (each.shadowRoot) walk(each.shadowRoot)
-        if (each.matches('button') && each.textContent.trim() === '') found.push(each.outerHTML)
-        if (each.matches('input, select') && (each.labels?.length ?? 0) === 0) found.push(each.outerHTML)
-        if (each.matches('[role=img], [role=meter], [role=progressbar]') && !each.getAttribute('aria-label')) found.push(each.outerHTML)
-      }
-    }
-    walk(document)
-    return found
-  })()`)
-}
-
-/** What scrolls although it should fit. */
-function overflows(page: Page): Promise<string[]> {
-  return page.evaluate(`(() => {
-    const { scrollHeight, clientHeight, scrollWidth, clientWidth } = document.documentElement
-    return [
-      ...(scrollHeight > clientHeight ? ['page ' + scrollHeight + ' > ' + clientHeight] : []),
-      ...(scrollWidth > clientWidth ? ['sideways ' + scrollWidth + ' > ' + clientWidth] : []),
-    ]
-  })()`)
-}

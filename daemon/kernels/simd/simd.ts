@@ -21,7 +21,7 @@ export interface Simd {
   /**
    * Runs `work` with leased memory: `take(bytes)` gives a byte offset, aligned to 16; its content is undefined.
    * Everything taken goes back when `work` returns or throws; calls nest.
-   * @throws Fault `internal.unexpected` when the memory's maximum is passed
+   * @throws Fault `internal.limit` when the memory's maximum is passed
    */
   lease<T>(work: (take: (bytes: number) => number) => T): T
 }
@@ -72,7 +72,7 @@ function grow(memory: WebAssembly.Memory, pages: number): void {
   try {
     memory.grow(pages)
   } catch (cause) {
-    throw new Fault('internal.unexpected', { operation: 'kernel_memory', size: pages * pageBytes }, { cause })
+    throw new Fault('internal.limit', { operation: 'kernel_memory', size: pages * pageBytes }, { cause })
   }
 }
 

@@ -1,10 +1,8 @@
 // Twin of kernels/wsq/synthesis.ts for filters of 7 and 9 taps: one join of the wavelet from one plane to another, or to grey.
 // Columns first, into two lines that stay in the cache, then along these lines.
 
-import { lineBorder, linePitch, reflect, reflectLine, ringAt, storeLanes } from './wsq-lines.as'
+import { highColumnsFirst, highRowsFirst, lineBorder, linePitch, reflect, reflectLine, ringAt, storeLanes } from './wsq-lines.as'
 
-const highRowsFirst: i32 = 1
-const highColumnsFirst: i32 = 2
 
 /**
  * Joins one node: reads the four quadrants in a rectangle of `from`, writes the samples to the same rectangle of `to`.

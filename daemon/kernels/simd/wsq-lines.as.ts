@@ -5,6 +5,9 @@
 export const lineBorder: usize = 32
 /** Rows of the ring of normalised rows: nine are needed at once, and a power of two wraps with a mask. */
 export const ringRows: i32 = 16
+/** Bits of a node's `inverted`: rows, columns store their high half first. */
+export const highRowsFirst: i32 = 1
+export const highColumnsFirst: i32 = 2
 /** Even and odd halves of two lines. */
 export const ringAt: usize = 4
 

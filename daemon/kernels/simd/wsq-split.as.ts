@@ -1,10 +1,8 @@
 // Twin of kernels/wsq/analysis.ts: one split of the 9/7 wavelet from one plane to another, four samples at a time.
 // Columns first, into two lines that stay in the cache, then along these lines. The split is separable: the order only moves roundings.
 
-import { lineBorder, linePitch, reflect, reflectLine, ringAt, ringRows, storeLanes } from './wsq-lines.as'
+import { highColumnsFirst, highRowsFirst, lineBorder, linePitch, reflect, reflectLine, ringAt, ringRows, storeLanes } from './wsq-lines.as'
 
-const highRowsFirst: i32 = 1
-const highColumnsFirst: i32 = 2
 const anyRow: i32 = 0xffff
 
 /**
