@@ -112,7 +112,7 @@ async function compose(environment: Environment, { config, standards, simulation
   const bundles = createBundles({ store, centre, centreKeys, station: identity, clock, random, effects })
   const office = config.office
   const issuance = openIssuanceDesk({
-    ...{ book, store, stock, devices, bundles, centre, state, clock, effects, log, office, ring: frames, analyst, records },
+    ...{ book, store, stock, devices, bundles, centre, state, clock, effects, log, office, ring: frames, analyst, records, attackPolicy },
     simulatedMark: simulated ? simulatedMark : '',
   })
   outbox.kick()

@@ -4,6 +4,7 @@
 import type { Clock } from '../../protocol/clock.js'
 import { Fault } from '../../protocol/fault.js'
 import type { FrameAnalyst } from '../capture/analyst.js'
+import { type AttackPolicy, verdictOf } from '../capture/findings.js'
 import type { FrameRing } from '../capture/frame-ring.js'
 import type { RecordMaker } from '../capture/record-maker.js'
 import type { TakenCapture } from '../capture/session.js'
@@ -23,6 +24,7 @@ export interface HolderCheckDeps {
   readonly ring: FrameRing
   readonly analyst: FrameAnalyst
   readonly records: RecordMaker
+  readonly attackPolicy: AttackPolicy
   readonly state: StationState
   readonly clock: Clock
   readonly tell: (caseId: string, status: Partial<IssuanceStatus>) => void
@@ -34,7 +36,7 @@ export const mostAttempts = 3
 export interface HolderChecks {
   /**
    * @param position the finger to ask for; 0: the card's fingers in turn
-   * @throws Fault `holder.not_verified` {attempts, limit} after it was noted; `holder.attempts_used`; `holder.no_template`; `capture.nothing_seen`
+   * @throws Fault `holder.not_verified` or `capture.presentation_attack` {attempts, limit} after it was noted; `holder.attempts_used`; `holder.no_template`; `capture.nothing_seen`
    *   and `device.*`, which count as no attempt
    */
   run(actor: Actor, doc: CaseDocument, position: number): Promise<void>
@@ -60,7 +62,10 @@ export function openHolderChecks(deps: HolderCheckDeps): HolderChecks {
     const { position, template } = chooseFinger(await cardFingers(deps.bundles, doc), wanted, attempts, caseId)
     const [frame] = (await live(caseId, position)).frames
     if (!frame) throw new Fault('capture.nothing_seen', { caseId })
-    const { verified, band } = await records.compareHolder({ frame: { header: frame.header, bytes: frame.bytes }, position, template })
+    const compared = await records.compareHolder({ frame: { header: frame.header, bytes: frame.bytes }, position, template })
+    // Whoever brings a copy of the holder's finger must not take the card: nobody looks at this finger but the device.
+    const suspected = deps.attackPolicy !== 'ignore' && verdictOf([frame.header])?.verdict === 'attack'
+    const { verified, band } = suspected ? ({ verified: false, band: 'suspected' } as const) : compared
     const found: HolderCheck = { verified, position, band, threshold: holderThreshold, attempts: attempts + 1, by: actor.operator }
     await book.change(
       actor,
@@ -81,7 +86,8 @@ export function openHolderChecks(deps: HolderCheckDeps): HolderChecks {
       if (running) throw new Fault('device.busy', { device: 'slap_scanner', caseId: running.caseId })
       running = { caseId }
       try {
-        const { verified, attempts: used } = await check(actor, doc, position)
+        const { verified, band, attempts: used } = await check(actor, doc, position)
+        if (band === 'suspected') throw new Fault('capture.presentation_attack', { caseId, attempts: used, limit: mostAttempts })
         if (!verified) throw new Fault('holder.not_verified', { caseId, attempts: used, limit: mostAttempts })
       } finally {
         running = undefined

@@ -55,7 +55,8 @@ export interface HolderCheck {
   readonly attempts: number
   /** Which finger, ISO/IEC 19794-4. */
   readonly position: number
-  readonly band: ScoreBand
+  /** `suspected`: the device called it an artefact, whatever it resembles. */
+  readonly band: ScoreBand | 'suspected'
   /** Name of the matcher's operating point. */
   readonly threshold: string
   /** Who had the finger checked: may not be the one who decides without it. */

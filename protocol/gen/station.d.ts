@@ -423,7 +423,7 @@ export interface HolderCheckState {
   readonly attemptsLeft: number
   /** ISO/IEC 19794-4 finger position */
   readonly position: number
-  /** no_finger, low, near, match, strong */
+  /** no_finger, suspected (by the device), low, near, match, strong */
   readonly band: string
   /** Operating point of the matcher: fmr1in1000 */
   readonly threshold: string

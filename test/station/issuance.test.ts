@@ -326,6 +326,22 @@ t.test("another person's finger is refused as often as it comes, and then a supe
   await invariantsHold(t, station, first)
 })
 
+t.test("a finger that the scanner calls an artefact gives no card, though it is the holder's pattern", async (t) => {
+  const { station, caseId } = await cardWaits(t)
+  const { scanner } = station.world.office
+  scanner.judge({ verdict: 'attack', score: 91 })
+  t.match(await station.refusal(verify(station, caseId)), {
+    code: 'capture.presentation_attack',
+    context: { attempts: 1, limit: mostAttempts },
+  })
+  t.match((await station.caseNow(caseId)).holderCheck, { verified: false, band: 'suspected', attempts: 1 })
+  t.equal(codeOf(await station.refusal(handOver(station, caseId, distributor))), 'holder.supervisor_needed')
+  scanner.judge({ verdict: 'bona_fide' })
+  await verify(station, caseId)
+  t.match((await station.caseNow(caseId)).holderCheck, { verified: true, attempts: 2 })
+  await invariantsHold(t, station, first)
+})
+
 t.test('a scanner that goes away and a finger that the card does not hold count as no attempt', async (t) => {
   const { station, caseId } = await cardWaits(t)
   const { office, usb } = station.world

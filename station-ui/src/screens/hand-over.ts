@@ -115,7 +115,7 @@ export class RekamHandOver extends StationElement {
     const { verified, attemptsLeft, position, band } = holderCheck
     const finger = words.fingers[position] ?? ''
     if (verified) return { icon: 'check', look: 'ok', text: words.verified(finger) }
-    const told = band === 'no_finger' ? words.noFinger(finger) : words.notMatched(finger)
+    const told = (band === 'no_finger' ? words.noFinger : band === 'suspected' ? words.suspected : words.notMatched)(finger)
     return { icon: 'warn', look: 'warn', text: `${told} ${attemptsLeft === 0 ? words.attemptsUsed : words.attemptsLeft(attemptsLeft)}` }
   }
 
@@ -150,7 +150,7 @@ export class RekamHandOver extends StationElement {
 
   /** That the finger did not match stands on the screen itself. */
   #verify(caseId: string): void {
-    void this.store.run('verifyHolder', { caseId }, ({ code }) => code === 'holder.not_verified')
+    void this.store.run('verifyHolder', { caseId }, ({ code }) => code === 'holder.not_verified' || code === 'capture.presentation_attack')
   }
 
   #askReason(caseId: string): void {
