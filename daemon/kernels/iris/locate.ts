@@ -1,0 +1,118 @@
+// Finds pupil, iris, lids, lashes and highlights of an eye in near infrared. Several pupils are assumed, each with its irises; whole eyes are
+// judged, not parts. Pure; knows no code and no quality.
+
+import type { Simd } from '../simd/simd.js'
+import { openByArea } from './locate/area-opening.js'
+import { type Hypothesis, measureEye, measurePupil } from './locate/hypothesis.js'
+import { learnIris } from './locate/iris-model.js'
+import { findLids, type Lids } from './locate/lids.js'
+import { findLimbus } from './locate/limbus.js'
+import { drawMask } from './locate/mask.js'
+import { cutAround, type Plane, quantile, shrink } from './locate/plane.js'
+import { directions, refineCircle } from './locate/radial.js'
+import { refineIris, refinePupil } from './locate/refine.js'
+import { isAlike, votedDiscs } from './locate/votes.js'
+import type { Circle, IrisLocation } from './location.js'
+
+/** Hypotheses are made on a picture of about this width. */
+const searchWidthPx = 160
+const leastSidePx = 32
+const leastPupilPx = 3.5
+/** Highlights up to this share of the picture vanish before the search. */
+const highlightShare = 0.006
+
+/**
+ * @param grey  8-bit grey, row-major
+ * @returns undefined when nothing resembles an eye; otherwise mind the confidence
+ */
+export function locateIris(grey: Uint8Array, widthPx: number, heightPx: number, _simd?: Simd): IrisLocation | undefined {
+  if (widthPx < leastSidePx || heightPx < leastSidePx || grey.length < widthPx * heightPx) return undefined
+  const plane = { grey, widthPx, heightPx }
+  const factor = Math.max(1, Math.round(widthPx / searchWidthPx))
+  const best = assumeEyes(shrink(plane, factor))[0]
+  if (best === undefined) return undefined
+  return complete(plane, best, factor)
+}
+
+/** Whole eyes in a small picture, best first. */
+export function assumeEyes(small: Plane): readonly Hypothesis[] {
+  const opened = openByArea(small, Math.round(highlightShare * small.grey.length))
+  const levels = { dark: quantile(opened, 0.02), middle: quantile(opened, 0.5) }
+  const eyes: Hypothesis[] = []
+  for (const pupil of assumePupils(opened)) {
+    const measured = measurePupil(opened, pupil, levels)
+    if (measured.score < 0.01) continue
+    for (const { iris } of findLimbus(opened, pupil, 0.62 * Math.min(small.widthPx, small.heightPx * 1.2)))
+      eyes.push(measureEye(opened, measured, iris))
+  }
+  return eyes.sort((a, b) => b.score - a.score)
+}
+
+const around = directions(32)
+
+function assumePupils(opened: Plane): readonly Circle[] {
+  const pupils: Circle[] = []
+  for (const disc of votedDiscs(opened, leastPupilPx, 0.36 * opened.heightPx, 40)) {
+    let pupil: Circle = disc
+    for (const reach of [0.35, 0.2]) {
+      const search = { angles: around, from: 1 - reach, until: 1 + reach, stepPx: 0.5, ringPx: Math.max(1.5, 0.15 * pupil.r), least: 3 }
+      pupil = refineCircle(opened, pupil, search, 0.7, 0.5) ?? pupil
+    }
+    if (
+      !pupils.some(
+        (other) => isAlike(pupil, other) && Math.abs(other.r - pupil.r) < 1 && Math.hypot(other.x - pupil.x, other.y - pupil.y) < 1,
+      )
+    )
+      pupils.push(pupil)
+  }
+  return pupils
+}
+
+function complete(plane: Plane, eye: Hypothesis, factor: number): IrisLocation {
+  const pupil = refinePupil(plane, enlarged(eye.pupil, factor))
+  let iris = refineIris(plane, enlarged(eye.iris, factor), pupil)
+  let lids: Lids = {}
+  for (let round = 0; round < 2; round++) {
+    lids = lidsOf(plane, pupil, iris)
+    if (round === 0) iris = refineIris(plane, iris, pupil, lids)
+  }
+  const { mask, highlights } = drawMask(plane, pupil, iris, lids, learnIris(plane, pupil, iris))
+  return {
+    pupil,
+    iris,
+    confidence: confidenceOf(eye),
+    mask,
+    ...(lids.upper && { upperLid: lids.upper }),
+    ...(lids.lower && { lowerLid: lids.lower }),
+    highlights,
+  }
+}
+
+const enlarged = ({ x, y, r }: Circle, factor: number): Circle => ({
+  x: x * factor + (factor - 1) / 2,
+  y: y * factor + (factor - 1) / 2,
+  r: r * factor,
+})
+
+/** Lids are sought where the iris has a radius of about 50 pixels. */
+function lidsOf(plane: Plane, pupil: Circle, iris: Circle): Lids {
+  const factor = Math.max(1, Math.round(iris.r / 50))
+  const { plane: near, left, top } = cutAround(plane, iris, 1.15, factor)
+  const shrunk = ({ x, y, r }: Circle): Circle => ({
+    x: (x - left - (factor - 1) / 2) / factor,
+    y: (y - top - (factor - 1) / 2) / factor,
+    r: r / factor,
+  })
+  const smallPupil = shrunk(pupil)
+  const smallIris = shrunk(iris)
+  const { upper, lower } = findLids(near, smallPupil, smallIris, learnIris(near, smallPupil, smallIris))
+  const enlargedLid = ({ x0, a, b, c }: NonNullable<Lids['upper']>) => ({
+    x0: x0 * factor + left + (factor - 1) / 2,
+    a: a / factor,
+    b,
+    c: c * factor + top + (factor - 1) / 2,
+  })
+  return { ...(upper && { upper: enlargedLid(upper) }), ...(lower && { lower: enlargedLid(lower) }) }
+}
+
+const confidenceOf = ({ score }: Hypothesis): number => score / (score + 0.05)

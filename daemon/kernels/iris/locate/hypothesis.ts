@@ -1,0 +1,133 @@
+// A whole eye that is assumed, pupil and iris together, and how much of an eye it is. All measures are free of scale: shares and
+// contrasts against the picture's own grey levels.
+
+import type { Circle } from '../location.js'
+import { leftSide, rightSide } from './limbus.js'
+import { type Plane, sample } from './plane.js'
+import { directions, edgeContrast, median } from './radial.js'
+
+export interface Hypothesis {
+  readonly pupil: Circle
+  readonly iris: Circle
+  readonly score: number
+  /** What the score is the product of, by name. */
+  readonly terms: Readonly<Record<string, number>>
+}
+
+const around = directions(40)
+
+/** Grey levels of the whole picture that darkness is told by. */
+export interface Levels {
+  readonly dark: number
+  readonly middle: number
+}
+
+export interface PupilMeasure {
+  readonly pupil: Circle
+  readonly score: number
+  readonly contrast: number
+  readonly inside: number
+  readonly terms: Readonly<Record<string, number>>
+}
+
+/** @param opened the picture without highlights */
+export function measurePupil(opened: Plane, pupil: Circle, levels: Levels): PupilMeasure {
+  const edge = edgeContrast(opened, pupil, around, 0.1, 0.22, 3)
+  const disc = discLevels(opened, pupil, 0.82)
+  const range = Math.max(12, levels.middle - levels.dark)
+  const terms = {
+    pupilSupport: edge.support ** 2,
+    pupilContrast: edge.contrast / (Math.max(0, edge.contrast) + 12),
+    pupilSmooth: 1 / (1 + (disc.spread / Math.max(4, edge.contrast)) ** 2),
+    pupilDark: 1 / (1 + (Math.max(0, disc.median - levels.dark) / (0.6 * range)) ** 2),
+  }
+  const score = edge.contrast <= 0 ? 0 : product(terms)
+  return { pupil, score, contrast: edge.contrast, inside: disc.median, terms }
+}
+
+export function measureEye(opened: Plane, measured: PupilMeasure, iris: Circle): Hypothesis {
+  const { pupil } = measured
+  const left = edgeContrast(opened, iris, leftSide, 0.05, 0.12, 2)
+  const right = edgeContrast(opened, iris, rightSide, 0.05, 0.12, 2)
+  const leftSeen = iris.x - 1.06 * iris.r > 0
+  const rightSeen = iris.x + 1.06 * iris.r < opened.widthPx - 1
+  const support = leftSeen && rightSeen ? Math.sqrt(left.support * right.support) : 0.6 * (leftSeen ? left.support : right.support)
+  const contrast = leftSeen && rightSeen ? 0.5 * (left.contrast + right.contrast) : leftSeen ? left.contrast : right.contrast
+  const ring = ringLevels(opened, pupil, iris)
+  const smallest = Math.min(opened.widthPx, (opened.heightPx * 4) / 3)
+  const terms = {
+    ...measured.terms,
+    limbusSupport: support,
+    limbusContrast: Math.max(0, contrast) / (Math.max(0, contrast) + 10),
+    // The ring is one thing: as bright near the limbus as near the pupil, measured against what bounds it.
+    ringEven: 1 / (1 + (ring.step / Math.max(5, 0.6 * (contrast + measured.contrast))) ** 2),
+    ringSmooth: 1 / (1 + (ring.spread / Math.max(6, contrast + measured.contrast)) ** 2),
+    ratio: plateau(pupil.r / iris.r, 0.2, 0.62, 0.35),
+    centred: plateau(Math.hypot(pupil.x - iris.x, pupil.y - iris.y) / iris.r, 0, 0.06, 0, 0.12),
+    size: plateau(iris.r / smallest, 0.13, 0.42, 0.4),
+    inside: insideShare(opened, iris),
+  }
+  return { pupil, iris, score: product(terms), terms }
+}
+
+function product(terms: Readonly<Record<string, number>>): number {
+  let all = 1
+  for (const name in terms) all *= terms[name]!
+  return all
+}
+
+/** 1 between the bounds, Gaussian in the logarithm (or, with `width`, in the value) beyond. */
+function plateau(value: number, from: number, until: number, logWidth: number, width?: number): number {
+  if (value >= from && value <= until) return 1
+  const bound = value < from ? from : until
+  const off = width === undefined ? Math.log(Math.max(1e-6, value) / bound) / logWidth : (value - bound) / width
+  return Math.exp(-0.5 * off * off)
+}
+
+/** Median and spread (80 % of the pixels) of a disc of `share` of the radius. */
+function discLevels(plane: Plane, { x, y, r }: Circle, share: number): { median: number; spread: number } {
+  const values: number[] = []
+  for (let ring = 0; ring < 4; ring++) {
+    const rho = share * r * Math.sqrt((ring + 0.5) / 4)
+    for (let i = 0; i < 16; i++) {
+      const angle = ((i + 0.5 * (ring & 1)) * Math.PI) / 8
+      const value = sample(plane, x + rho * Math.cos(angle), y + rho * Math.sin(angle))
+      if (!Number.isNaN(value)) values.push(value)
+    }
+  }
+  const middle = median(values)
+  return { median: middle, spread: (values[Math.floor(values.length * 0.9)] ?? 0) - (values[Math.floor(values.length * 0.1)] ?? 0) }
+}
+
+/** Lateral parts of the iris: step of the medians from near the pupil to near the limbus, and spread of all. */
+function ringLevels(plane: Plane, pupil: Circle, iris: Circle): { step: number; spread: number } {
+  const inner: number[] = []
+  const outer: number[] = []
+  const all: number[] = []
+  for (const side of [leftSide, rightSide]) {
+    for (const angle of side) {
+      const ux = Math.cos(angle)
+      const uy = Math.sin(angle)
+      for (let k = 0; k < 6; k++) {
+        const share = 0.12 + (0.76 * k) / 5
+        const px = (1 - share) * (pupil.x + pupil.r * ux) + share * (iris.x + iris.r * ux)
+        const py = (1 - share) * (pupil.y + pupil.r * uy) + share * (iris.y + iris.r * uy)
+        const value = sample(plane, px, py)
+        if (Number.isNaN(value)) continue
+        all.push(value)
+        if (k < 2) inner.push(value)
+        if (k > 3) outer.push(value)
+      }
+    }
+  }
+  const step = Math.abs(median(outer) - median(inner))
+  median(all)
+  return { step, spread: (all[Math.floor(all.length * 0.9)] ?? 0) - (all[Math.floor(all.length * 0.1)] ?? 0) }
+}
+
+/** Share of the iris's box that lies inside the picture, squared. */
+function insideShare({ widthPx, heightPx }: Plane, { x, y, r }: Circle): number {
+  const wide = Math.min(widthPx, x + r) - Math.max(0, x - r)
+  const high = Math.min(heightPx, y + r) - Math.max(0, y - r)
+  return Math.max(0, wide / (2 * r)) * Math.max(0, high / (2 * r))
+}

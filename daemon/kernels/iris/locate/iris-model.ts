@@ -1,0 +1,78 @@
+// What the visible iris looks like: grey levels by distance from the centre, learnt where lids seldom reach. Judges pixels, draws nothing.
+
+import type { Circle } from '../location.js'
+import { leftSide, rightSide } from './limbus.js'
+import { type Plane, sample } from './plane.js'
+import { median } from './radial.js'
+
+const bins = 12
+
+export interface IrisModel {
+  /** Expected grey level by distance from the iris centre in twelfths of its radius. */
+  readonly level: Float64Array
+  /** Change of the level along x, grey levels a radius: light comes from a side. */
+  readonly slope: number
+  /** Robust standard deviation about the level. */
+  readonly deviation: number
+  /** Median and robust deviation of the pupil. */
+  readonly pupil: number
+  readonly pupilDeviation: number
+}
+
+export function learnIris(plane: Plane, pupil: Circle, iris: Circle): IrisModel {
+  const byBin: number[][] = Array.from({ length: bins }, () => [])
+  const sides: [number[], number[]] = [[], []]
+  for (const [side, angles] of [leftSide, rightSide].entries()) {
+    for (const angle of angles) {
+      const ux = Math.cos(angle)
+      const uy = Math.sin(angle)
+      for (let k = 0; k < 24; k++) {
+        const rho = (iris.r * (k + 0.5)) / 24
+        const x = iris.x + rho * ux
+        const y = iris.y + rho * uy
+        if (Math.hypot(x - pupil.x, y - pupil.y) < 1.08 * pupil.r) continue
+        const value = sample(plane, x, y)
+        if (Number.isNaN(value)) continue
+        byBin[Math.floor((k * bins) / 24)]!.push(value)
+        if (k > 10 && k < 22) sides[side as 0 | 1].push(value)
+      }
+    }
+  }
+  const level = smoothLevels(byBin)
+  const slope = sides[0].length > 20 && sides[1].length > 20 ? (median(sides[1]) - median(sides[0])) / (2 * 0.66 * 0.9) : 0
+  const off: number[] = []
+  for (let bin = 0; bin < bins - 1; bin++) for (const value of byBin[bin]!) off.push(Math.abs(value - level[bin]!))
+  const inside = pupilLevels(plane, pupil)
+  return {
+    level,
+    slope: Math.max(-40, Math.min(40, slope)),
+    deviation: Math.max(4, 0.05 * level[bins >> 1]!, 1.4826 * median(off)),
+    ...inside,
+  }
+}
+
+function pupilLevels(plane: Plane, { x, y, r }: Circle): { pupil: number; pupilDeviation: number } {
+  const values: number[] = []
+  for (let i = 0; i < 64; i++) {
+    const rho = 0.85 * r * Math.sqrt((i + 0.5) / 64)
+    const value = sample(plane, x + rho * Math.cos(2.4 * i), y + rho * Math.sin(2.4 * i))
+    if (!Number.isNaN(value)) values.push(value)
+  }
+  const pupil = median(values)
+  return { pupil, pupilDeviation: Math.max(5, 1.4826 * median(values.map((value) => Math.abs(value - pupil)))) }
+}
+
+/** Medians of the bins; bins without enough pixels take their neighbour's. */
+function smoothLevels(byBin: readonly number[][]): Float64Array {
+  const level = new Float64Array(bins).fill(Number.NaN)
+  for (let bin = 0; bin < bins; bin++) if (byBin[bin]!.length >= 6) level[bin] = median(byBin[bin]!)
+  for (let bin = bins - 2; bin >= 0; bin--) if (Number.isNaN(level[bin]!)) level[bin] = level[bin + 1]!
+  for (let bin = 1; bin < bins; bin++) if (Number.isNaN(level[bin]!)) level[bin] = level[bin - 1]!
+  return level
+}
+
+/** `distance` from the iris centre and `right` of it in radii. */
+export function expectedLevel({ level, slope }: IrisModel, distance: number, right: number): number {
+  const bin = Math.min(bins - 1, Math.floor(distance * bins))
+  return level[bin]! + slope * right
+}

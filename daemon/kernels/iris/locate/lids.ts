@@ -1,0 +1,146 @@
+// The lids across the iris: of many parabolas the one that best parts what looks like this iris from what does not, and that lies on an edge.
+// Areas decide first, the edge second: lashes break edges, skin and lashes never look like the iris over a whole area.
+
+import { type Circle, type LidCurve, lidAt } from '../location.js'
+import { expectedLevel, type IrisModel } from './iris-model.js'
+import type { Plane } from './plane.js'
+
+export interface Lids {
+  readonly upper?: LidCurve
+  readonly lower?: LidCurve
+}
+
+/** Hiding less of the iris than this share is not worth a lid. */
+const leastHidden = 0.012
+/** What an edge of full strength under the whole curve is worth, as rows of pixels in radii. */
+const edgeWorth = 0.06
+const fullEdge = 16
+
+/** Evidence that pixels are not of the iris, summed along each column, from outside inward. */
+interface Columns {
+  readonly width: number
+  readonly height: number
+  /** `sums[x·(height + 1) + y]`: evidence above row y, inside the iris circle only. */
+  readonly sums: Float32Array
+  /** Strength of the vertical edge, 0..1. */
+  readonly edges: Float32Array
+  /** First and last row inside the iris circle, by column; first > last where there is none. */
+  readonly first: Int16Array
+  readonly last: Int16Array
+}
+
+export function findLids(plane: Plane, pupil: Circle, iris: Circle, model: IrisModel): Lids {
+  const columns = gather(plane, pupil, iris, model)
+  const upper = search(columns, iris, -1)
+  const lower = search(columns, iris, 1)
+  return { ...(upper && { upper }), ...(lower && { lower }) }
+}
+
+function gather({ grey, widthPx, heightPx }: Plane, pupil: Circle, iris: Circle, model: IrisModel): Columns {
+  const stride = heightPx + 1
+  const sums = new Float32Array(widthPx * stride)
+  const edges = new Float32Array(widthPx * stride)
+  const first = new Int16Array(widthPx).fill(1)
+  const last = new Int16Array(widthPx).fill(0)
+  for (let x = 0; x < widthPx; x++) {
+    const right = (x - iris.x) / iris.r
+    const half = Math.sqrt(Math.max(0, 1 - right * right)) * iris.r
+    if (half < 1) continue
+    const top = Math.max(0, Math.ceil(iris.y - half))
+    const bottom = Math.min(heightPx - 1, Math.floor(iris.y + half))
+    first[x] = top
+    last[x] = bottom
+    for (let y = 0; y < heightPx; y++) {
+      const at = x * stride + y
+      const evidence = y >= top && y <= bottom ? otherness(grey[y * widthPx + x]!, x, y, right, pupil, iris, model) : 0
+      sums[at + 1] = sums[at]! + evidence
+      const above = grey[Math.max(0, y - 2) * widthPx + x]! + grey[Math.max(0, y - 1) * widthPx + x]!
+      const below = grey[Math.min(heightPx - 1, y + 1) * widthPx + x]! + grey[y * widthPx + x]!
+      edges[at] = Math.min(1, Math.abs(below - above) / (2 * fullEdge))
+    }
+  }
+  return { width: widthPx, height: heightPx, sums, edges, first, last }
+}
+
+/** From −1, surely this iris (or its pupil), to 1.5, surely not. */
+function otherness(value: number, x: number, y: number, right: number, pupil: Circle, iris: Circle, model: IrisModel): number {
+  const px = x - pupil.x
+  const py = y - pupil.y
+  const fromPupil = px * px + py * py
+  if (fromPupil < 1.1 * 1.1 * pupil.r * pupil.r) {
+    if (fromPupil > 0.88 * 0.88 * pupil.r * pupil.r) return 0
+    const off = (value - model.pupil) / (3 * model.pupilDeviation)
+    return off < 1 ? -1 : value < model.level[6]! ? 0 : 0.3
+  }
+  const distance = Math.hypot(x - iris.x, y - iris.y) / iris.r
+  // The limbus is soft: its last part says nothing of lids.
+  if (distance > 0.94) return 0
+  const off = (value - expectedLevel(model, distance, right)) / (2.4 * model.deviation)
+  return Math.min(1.5, off * off - 1)
+}
+
+/** Shapes in radii of the iris, as seen from its centre: height in the middle, slant, bend. */
+const slants = [-0.3, -0.15, 0, 0.15, 0.3]
+const bends = [-0.15, 0.05, 0.25, 0.45, 0.7]
+
+/** @param side −1 the upper lid, 1 the lower */
+function search(columns: Columns, iris: Circle, side: -1 | 1): LidCurve | undefined {
+  let best = { height: 1, slant: 0, bend: 0.25, gain: 0 }
+  const attempt = (height: number, slant: number, bend: number) => {
+    const gain = gainOf(columns, iris, side, height, slant, bend)
+    if (gain > best.gain) best = { height, slant, bend, gain }
+  }
+  for (let height = 1.05; height > -0.25; height -= 0.06) for (const slant of slants) for (const bend of bends) attempt(height, slant, bend)
+  for (let step = 0.5; step > 0.1; step /= 2) {
+    const { height, slant, bend } = best
+    for (let h = -1; h <= 1; h++)
+      for (let s = -1; s <= 1; s++)
+        for (let k = -1; k <= 1; k++) attempt(height + h * step * 0.06, slant + s * step * 0.15, bend + k * step * 0.2)
+  }
+  if (best.gain < leastHidden * Math.PI * iris.r * iris.r) return undefined
+  return { x0: iris.x, a: (-side * best.bend) / iris.r, b: best.slant, c: iris.y + side * best.height * iris.r }
+}
+
+/** Evidence beyond the curve plus what its edge is worth, pixels. */
+function gainOf(
+  { height: rows, sums, edges, first, last }: Columns,
+  iris: Circle,
+  side: -1 | 1,
+  height: number,
+  slant: number,
+  bend: number,
+): number {
+  const stride = rows + 1
+  let gain = 0
+  const from = Math.max(0, Math.ceil(iris.x - iris.r))
+  const until = Math.min(first.length - 1, Math.floor(iris.x + iris.r))
+  for (let x = from; x <= until; x++) {
+    const top = first[x]!
+    const bottom = last[x]!
+    if (top > bottom) continue
+    const u = (x - iris.x) / iris.r
+    const y = Math.round(iris.y + (side * height + slant * u - side * bend * u * u) * iris.r)
+    if (side < 0) {
+      if (y <= top) continue
+      const row = Math.min(y, bottom + 1)
+      gain += sums[x * stride + row]! - sums[x * stride + top]!
+    } else {
+      if (y > bottom) continue
+      const row = Math.max(y, top)
+      gain += sums[x * stride + bottom + 1]! - sums[x * stride + row]!
+    }
+    if (y >= 0 && y < rows) gain += edgeWorth * iris.r * edges[x * stride + y]!
+  }
+  return gain
+}
+
+/** Rows between which the eye is open, by column, in the picture's pixels. */
+export function openRows(lids: Lids, widthPx: number, heightPx: number): { from: Float32Array; until: Float32Array } {
+  const from = new Float32Array(widthPx)
+  const until = new Float32Array(widthPx).fill(heightPx - 1)
+  for (let x = 0; x < widthPx; x++) {
+    if (lids.upper) from[x] = lidAt(lids.upper, x)
+    if (lids.lower) until[x] = lidAt(lids.lower, x)
+  }
+  return { from, until }
+}

@@ -1,0 +1,99 @@
+// The outer edge of the iris about a pupil that is assumed: soft, low in contrast, its top and bottom hidden by lids.
+// Searched to both sides on its own, so that the centres may differ.
+
+import type { Circle } from '../location.js'
+import { type Plane, sample } from './plane.js'
+import { directions } from './radial.js'
+
+/** Lateral sectors, y downward: lids and lashes hide more of the top. */
+export const rightSide = directions(12, (-25 * Math.PI) / 180, (45 * Math.PI) / 180)
+export const leftSide = rightSide.map((angle) => Math.PI - angle)
+
+/** Radii of the iris in radii of the pupil. */
+const leastRatio = 1.3
+const mostRatio = 6.5
+/** A difference above counts no more: skin glints do not outvote the rest. */
+const fullDifference = 45
+const candidates = 3
+
+export interface LimbusCandidate {
+  readonly iris: Circle
+  readonly score: number
+}
+
+/** @returns best first; the centre is moved along x only */
+export function findLimbus(plane: Plane, pupil: Circle, mostPx: number): readonly LimbusCandidate[] {
+  const first = Math.ceil(leastRatio * pupil.r)
+  const last = Math.floor(Math.min(mostRatio * pupil.r, mostPx * 1.15))
+  if (last - first < 3) return []
+  const left = sideProfile(plane, pupil, leftSide, first, last)
+  const right = sideProfile(plane, pupil, rightSide, first, last)
+  return bestPairs(left, right, first, pupil, mostPx)
+}
+
+/** Mean over the directions of outer less inner ring at each whole radius; NaN where more than half of the rays left the picture. */
+function sideProfile(plane: Plane, { x, y, r }: Circle, angles: Float64Array, first: number, last: number): Float64Array {
+  const start = Math.max(1, Math.floor(1.1 * r))
+  const length = Math.ceil(last * 1.15) + 3 - start
+  const total = new Float64Array(last - first + 1)
+  const valid = new Uint8Array(last - first + 1)
+  const sums = new Float64Array(length + 1)
+  for (const angle of angles) {
+    const ux = Math.cos(angle)
+    const uy = Math.sin(angle)
+    let reach = length
+    for (let k = 0; k < length; k++) {
+      const rho = start + k
+      const value = sample(plane, x + rho * ux, y + rho * uy)
+      if (Number.isNaN(value)) {
+        reach = k
+        break
+      }
+      sums[k + 1] = sums[k]! + value
+    }
+    for (let rho = first; rho <= last; rho++) {
+      const ring = Math.max(2, Math.round(0.12 * rho))
+      const k = rho - start
+      const inner = Math.max(0, k - ring)
+      const outer = Math.min(reach, k + ring)
+      if (outer - k < 2 || k - inner < 1) continue
+      const difference = (sums[outer]! - sums[k]!) / (outer - k) - (sums[k]! - sums[inner]!) / (k - inner)
+      total[rho - first]! += Math.max(-fullDifference, Math.min(fullDifference, difference))
+      valid[rho - first]!++
+    }
+  }
+  for (let i = 0; i < total.length; i++) total[i] = valid[i]! * 2 >= angles.length ? total[i]! / valid[i]! : Number.NaN
+  return total
+}
+
+function bestPairs(left: Float64Array, right: Float64Array, first: number, pupil: Circle, mostPx: number): readonly LimbusCandidate[] {
+  const found: LimbusCandidate[] = []
+  for (let i = 0; i < left.length; i++) {
+    for (let j = 0; j < right.length; j++) {
+      const radius = first + (i + j) / 2 - 0.5
+      const shift = (j - i) / 2
+      if (radius > mostPx || Math.abs(shift) > 0.22 * radius || Math.abs(shift) + pupil.r > 0.92 * radius) continue
+      const l = left[i]!
+      const r = right[j]!
+      // A side that lies outside the picture says nothing: the other one stands for it, at a discount.
+      const both = Number.isNaN(l)
+        ? Number.isNaN(r)
+          ? Number.NaN
+          : 0.6 * r
+        : Number.isNaN(r)
+          ? 0.6 * l
+          : 0.5 * (l + r) + 0.5 * Math.min(l, r)
+      if ((Number.isNaN(l) || Number.isNaN(r)) && i !== j) continue
+      const score = both - 60 * (shift / radius) ** 2
+      if (score > 2) found.push({ iris: { x: pupil.x + shift, y: pupil.y, r: radius }, score })
+    }
+  }
+  found.sort((a, b) => b.score - a.score)
+  const kept: LimbusCandidate[] = []
+  for (const each of found) {
+    if (kept.some(({ iris }) => Math.abs(Math.log(iris.r / each.iris.r)) < 0.15)) continue
+    kept.push(each)
+    if (kept.length === candidates) break
+  }
+  return kept
+}

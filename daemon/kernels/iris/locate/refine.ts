@@ -1,0 +1,56 @@
+// From a rough eye to sub-pixel circles, on the full picture and only near the edges.
+
+import type { Circle } from '../location.js'
+import { fitCircleTrimmed } from './circle-fit.js'
+import { type Lids, openRows } from './lids.js'
+import { leftSide, rightSide } from './limbus.js'
+import type { Plane } from './plane.js'
+import { directions, radialEdges, refineCircle } from './radial.js'
+
+const around = directions(96)
+const lateral = Float64Array.from([...leftSide, ...rightSide].flatMap((angle) => [angle - 0.025, angle + 0.025]))
+
+/** Rays of the passes in radii, ring width in radii. */
+const pupilPasses = [
+  { from: 0.75, until: 1.3, ring: 0.12 },
+  { from: 0.86, until: 1.16, ring: 0.08 },
+  { from: 0.92, until: 1.08, ring: 0.06 },
+]
+
+export function refinePupil(plane: Plane, rough: Circle): Circle {
+  let pupil = rough
+  for (const { from, until, ring } of pupilPasses) {
+    const search = { angles: around, from, until, stepPx: Math.max(0.5, pupil.r / 60), ringPx: Math.max(1.5, ring * pupil.r), least: 3 }
+    const next = refineCircle(plane, pupil, search, 0.7, 0.35)
+    if (next === undefined || Math.hypot(next.x - rough.x, next.y - rough.y) > 0.3 * rough.r) break
+    if (Math.abs(Math.log(next.r / rough.r)) > 0.35) break
+    pupil = next
+  }
+  return pupil
+}
+
+/**
+ * @param lids  when known: rays that end under a lid do not count; without them only lateral rays are looked along
+ */
+export function refineIris(plane: Plane, rough: Circle, pupil: Circle, lids?: Lids): Circle {
+  const reach = lids === undefined ? 0.16 : 0.09
+  const angles = lids === undefined ? lateral : around
+  const ring = (lids === undefined ? 0.1 : 0.08) * rough.r
+  const search = { angles, from: 1 - reach, until: 1 + reach, stepPx: Math.max(0.5, rough.r / 100), ringPx: Math.max(1.5, ring), least: 2 }
+  const { xs, ys, weights, count } = radialEdges(plane, rough, search)
+  if (lids !== undefined) {
+    const { from, until } = openRows(lids, plane.widthPx, plane.heightPx)
+    for (let i = 0; i < count; i++) {
+      const x = Math.max(0, Math.min(plane.widthPx - 1, Math.round(xs[i]!)))
+      const margin = 0.06 * rough.r
+      if (ys[i]! < from[x]! + margin || ys[i]! > until[x]! - margin) weights[i] = 0
+      // Lids that were not noticed lie at the top and bottom.
+      else if (Math.abs(ys[i]! - rough.y) > 0.75 * rough.r) weights[i]! *= 0.3
+    }
+  }
+  const next = fitCircleTrimmed(xs, ys, weights, count, 0.65, 0.012 * rough.r)
+  if (next === undefined || Math.abs(Math.log(next.r / rough.r)) > 0.2) return rough
+  if (Math.hypot(next.x - rough.x, next.y - rough.y) > 0.2 * rough.r) return rough
+  if (Math.hypot(next.x - pupil.x, next.y - pupil.y) + pupil.r > next.r) return rough
+  return next
+}

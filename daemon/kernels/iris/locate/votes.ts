@@ -1,0 +1,97 @@
+// Candidates for dark discs: every edge votes for the centres that it may bound, each radius in a plane of its own
+// (gradient Hough transform; Loy & Zelinsky 2003 vote alike). Finds pupils and whole irises, among much else.
+
+import type { Circle } from '../location.js'
+import type { Plane } from './plane.js'
+
+/** Centres are voted for in cells of 2 × 2 pixels; radii grow by this ratio. */
+const cellPx = 2
+const radiusRatio = 1.13
+const leastGradient = 2.5
+/** Gradients above count no more: a sharp edge is not more round. */
+const fullGradient = 14
+
+export interface Disc extends Circle {
+  /** About the share of the circle that edges support. */
+  readonly support: number
+}
+
+/** @returns at most `most` discs, best first, from `leastPx` to `mostPx` in radius */
+export function votedDiscs(plane: Plane, leastPx: number, mostPx: number, most: number): readonly Disc[] {
+  const radii: number[] = []
+  for (let r = leastPx; r <= mostPx; r *= radiusRatio) radii.push(r)
+  const columns = Math.ceil(plane.widthPx / cellPx)
+  const rows = Math.ceil(plane.heightPx / cellPx)
+  const votes = new Float32Array(columns * rows * radii.length)
+  vote(plane, radii, columns, rows, votes)
+  return peaks(votes, radii, columns, rows, most)
+}
+
+function vote({ grey, widthPx, heightPx }: Plane, radii: readonly number[], columns: number, rows: number, votes: Float32Array): void {
+  const cells = columns * rows
+  for (let y = 1; y < heightPx - 1; y++) {
+    for (let x = 1; x < widthPx - 1; x++) {
+      const at = y * widthPx + x
+      const up = at - widthPx
+      const down = at + widthPx
+      const gx = (2 * (grey[at + 1]! - grey[at - 1]!) + grey[up + 1]! - grey[up - 1]! + grey[down + 1]! - grey[down - 1]!) / 8
+      const gy = (2 * (grey[down]! - grey[up]!) + grey[down - 1]! - grey[up - 1]! + grey[down + 1]! - grey[up + 1]!) / 8
+      const g = Math.sqrt(gx * gx + gy * gy)
+      if (g < leastGradient) continue
+      const weight = g >= fullGradient ? 1 : Math.sqrt(g / fullGradient)
+      const ux = gx / (g * cellPx)
+      const uy = gy / (g * cellPx)
+      const cx = x / cellPx
+      const cy = y / cellPx
+      for (let i = 0; i < radii.length; i++) {
+        const r = radii[i]!
+        const px = Math.round(cx - r * ux)
+        const py = Math.round(cy - r * uy)
+        if (px < 0 || py < 0 || px >= columns || py >= rows) continue
+        votes[i * cells + py * columns + px]! += weight
+      }
+    }
+  }
+}
+
+/** Smoothed over 3 × 3 cells, largest of their surroundings, one a place and size. */
+function peaks(votes: Float32Array, radii: readonly number[], columns: number, rows: number, most: number): readonly Disc[] {
+  const found: Disc[] = []
+  const cells = columns * rows
+  const smooth = new Float32Array(cells)
+  for (let i = 0; i < radii.length; i++) {
+    const r = radii[i]!
+    const plane = votes.subarray(i * cells, (i + 1) * cells)
+    // An edge is about two pixels thick.
+    const scale = 1 / (2 * 2 * Math.PI * r)
+    for (let y = 1; y < rows - 1; y++) {
+      for (let x = 1; x < columns - 1; x++) {
+        const at = y * columns + x
+        let sum = 0
+        for (let dy = -columns; dy <= columns; dy += columns) sum += plane[at + dy - 1]! + plane[at + dy]! + plane[at + dy + 1]!
+        smooth[at] = sum * scale
+      }
+    }
+    for (let y = 1; y < rows - 1; y++) {
+      for (let x = 1; x < columns - 1; x++) {
+        const at = y * columns + x
+        const value = smooth[at]!
+        if (value < 0.25) continue
+        if (value < smooth[at - 1]! || value <= smooth[at + 1]! || value < smooth[at - columns]! || value <= smooth[at + columns]!) continue
+        found.push({ x: x * cellPx, y: y * cellPx, r, support: value })
+      }
+    }
+  }
+  found.sort((a, b) => b.support - a.support)
+  const kept: Disc[] = []
+  for (const disc of found) {
+    if (kept.some((other) => isAlike(disc, other))) continue
+    kept.push(disc)
+    if (kept.length === most) break
+  }
+  return kept
+}
+
+export function isAlike(a: Circle, b: Circle): boolean {
+  return Math.hypot(a.x - b.x, a.y - b.y) < 0.3 * Math.max(a.r, b.r) && Math.abs(Math.log(a.r / b.r)) < 0.2
+}
