@@ -1,11 +1,6 @@
 // What the face kernels hand to each other and to their callers. Types only; knows no network and no image file.
 
-/** 8-bit interleaved sRGB, row-major. */
-export interface RgbImage {
-  readonly rgb: Uint8Array
-  readonly widthPx: number
-  readonly heightPx: number
-}
+export type { RgbImage } from '../image/codec.js'
 
 /** Pixels of the given image, pixel centres at integers. */
 export interface Point {
