@@ -84,7 +84,7 @@ function plateau(value: number, from: number, until: number, logWidth: number, w
   return Math.exp(-0.5 * off * off)
 }
 
-/** Median and spread (80 % of the pixels) of a disc of `share` of the radius. */
+/** Median and spread (tenth to seventy-fifth percentile: highlights fill less than the rest) of a disc of `share` of the radius. */
 function discLevels(plane: Plane, { x, y, r }: Circle, share: number): { median: number; spread: number } {
   const values: number[] = []
   for (let ring = 0; ring < 4; ring++) {
@@ -96,7 +96,7 @@ function discLevels(plane: Plane, { x, y, r }: Circle, share: number): { median:
     }
   }
   const middle = median(values)
-  return { median: middle, spread: (values[Math.floor(values.length * 0.9)] ?? 0) - (values[Math.floor(values.length * 0.1)] ?? 0) }
+  return { median: middle, spread: (values[Math.floor(values.length * 0.75)] ?? 0) - (values[Math.floor(values.length * 0.1)] ?? 0) }
 }
 
 /** Lateral parts of the iris: step of the medians from near the pupil to near the limbus, and spread of all. */
