@@ -640,6 +640,12 @@ const holder = {
     'No fingerprint is seen in the picture',
     'Use a clear picture of one finger',
   ),
+  'iris.not_found': text(
+    'Tidak terlihat iris pada gambar',
+    'Gunakan gambar inframerah satu mata yang terbuka',
+    'No iris is seen in the picture',
+    'Use a near infrared picture of one open eye',
+  ),
 } as const
 
 export const faultWords = {

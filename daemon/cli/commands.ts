@@ -64,6 +64,26 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./finger/match.js')).command,
   },
   {
+    name: 'iris locate',
+    usage: ['rekam iris locate [--mask DIR] [--size WxH] FILE… [--json]'],
+    load: async () => (await import('./iris/locate.js')).command,
+  },
+  {
+    name: 'iris quality',
+    usage: ['rekam iris quality [--size WxH] FILE… [--json]'],
+    load: async () => (await import('./iris/quality.js')).command,
+  },
+  {
+    name: 'iris encode',
+    usage: ['rekam iris encode [--out DIR] [--size WxH] FILE… [--json]'],
+    load: async () => (await import('./iris/encode.js')).command,
+  },
+  {
+    name: 'iris match',
+    usage: ['rekam iris match A B [--size WxH] [--json]', 'rekam iris match --pairs LIST [--size WxH] [--json]'],
+    load: async () => (await import('./iris/match.js')).command,
+  },
+  {
     name: 'bench',
     usage: ['rekam bench [wsq|segment|quality|extract|match|tenprint]… [--data DIR] [--json]'],
     load: async () => (await import('./bench.js')).command,

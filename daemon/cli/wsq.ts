@@ -1,10 +1,9 @@
 // rekam wsq encode | decode: between WSQ and png, pgm or raw grey, by file extension.
 
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { systemClock } from '../../protocol/clock.js'
-import { Fault } from '../../protocol/fault.js'
 import { encodePng, type GreyImage, readGreyImage } from '../kernels/image/codec.js'
 import { writePgm } from '../kernels/image/pgm.js'
 import { writeWhole } from '../kernels/image/whole-file.js'
@@ -12,11 +11,10 @@ import { openSimd } from '../kernels/simd/simd.js'
 import { decodeWsq, encodeWsq } from '../kernels/wsq/index.js'
 import { type Command, type Terminal, UsageError } from './command.js'
 import { errorOf } from './file-error.js'
+import { isRaw, refuseHuge, sizeOf } from './files.js'
 
 const encodeUsage = 'rekam wsq encode IN OUT [--rate 0.75] [--ppi 500] [--size WxH] [--json]'
 const decodeUsage = 'rekam wsq decode IN OUT [--json]'
-/** Several times what 4096 x 4096 pixels take in any of the formats. */
-const largestBytes = 256 * 1024 * 1024
 const pictureExtensions = ['.png', '.pgm', '.raw', '.gray', '.grey'] as const
 
 export const encodeCommand: Command = { name: 'wsq encode', usage: [encodeUsage], run: encode }
@@ -96,11 +94,6 @@ async function pictureBytes(path: string, image: GreyImage): Promise<Uint8Array>
   return encodePng(image.grey, image.widthPx, image.heightPx, image.ppi)
 }
 
-async function refuseHuge(file: string): Promise<void> {
-  const { size } = await stat(file)
-  if (size > largestBytes) throw new Fault('input.too_large', { size, limit: largestBytes })
-}
-
 /** Runs the work on one file; a bad file is one line and status 1. */
 async function onFile(
   file: string,
@@ -134,13 +127,5 @@ function numberIn(name: string, text: string, lowest: number, highest: number): 
   return value
 }
 
-function sizeOf(text: string | undefined): { widthPx: number; heightPx: number } | undefined {
-  if (text === undefined) return undefined
-  const found = /^([1-9]\d{0,3})x([1-9]\d{0,3})$/.exec(text)
-  if (!found) throw new UsageError('--size must be WxH, e.g. 500x500')
-  return { widthPx: Number(found[1]), heightPx: Number(found[2]) }
-}
-
-const isRaw = (path: string): boolean => ['.raw', '.gray', '.grey'].includes(extname(path).toLowerCase())
 const round = (value: number): number => Math.round(value * 100) / 100
 const sizeFacts = ({ widthPx, heightPx }: { widthPx: number; heightPx: number }) => ({ widthPx, heightPx })

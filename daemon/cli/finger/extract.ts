@@ -11,7 +11,8 @@ import { openSimd } from '../../kernels/simd/simd.js'
 import { mostMinutiae, writeCompactCard } from '../../record/compact-card.js'
 import { viewOfTemplate, writeFingerMinutiaeRecord } from '../../record/finger-minutiae.js'
 import { type Command, type Terminal, UsageError } from '../command.js'
-import { eachFile, readFinger, timed } from './files.js'
+import { eachFile, timed } from '../files.js'
+import { readFinger } from './files.js'
 
 const usage = ['rekam finger extract [--out DIR] [--format fmr|fmc|json] [--limit N] [--position P] FILE… [--json]']
 const formats = ['fmr', 'fmc', 'json'] as const

@@ -1,56 +1,12 @@
-// What all `rekam finger` commands on images do alike: read a file at 500 ppi, time the compute alone, one line a file, go on after a bad one.
+// A finger image as all `rekam finger` commands read it.
 
-import { stat } from 'node:fs/promises'
-import { systemClock } from '../../../protocol/clock.js'
-import { Fault } from '../../../protocol/fault.js'
 import { toPpi500 } from '../../kernels/finger/resample.js'
 import { type GreyImage, readGreyImage } from '../../kernels/image/codec.js'
-import { type Terminal, UsageError } from '../command.js'
-import { errorOf } from '../file-error.js'
+import { refuseHuge } from '../files.js'
 
-/** Ample for a picture of 64 Mpx; a bound keeps a stray film from filling the memory. */
-const largestBytes = 256 * 1024 * 1024
-
-/** A finger image as every kernel wants it: 8-bit grey at 500 ppi. @throws Fault of the codecs; file errors as Node gives them */
+/** As every kernel wants it: 8-bit grey at 500 ppi. @throws Fault of the codecs; file errors as Node gives them */
 export async function readFinger(file: string): Promise<Omit<GreyImage, 'ppi'>> {
-  const { size } = await stat(file)
-  if (size > largestBytes) throw new Fault('input.too_large', { size, limit: largestBytes })
+  await refuseHuge(file)
   const image = await readGreyImage(file)
   return toPpi500(image, image.ppi)
-}
-
-export interface FileWork {
-  readonly files: readonly string[]
-  readonly json: boolean
-  readonly terminal: Terminal
-  /** @returns the fields beside `file`; times its compute itself with `timed` so that reading and writing files is not counted */
-  one(file: string): Promise<{ ms: number } & Record<string, unknown>>
-  /** The line for people. */
-  text(line: { file: string } & Record<string, unknown>): string
-}
-
-/** @returns exit status: 1 when any file failed */
-export async function eachFile({ files, json, terminal, one, text }: FileWork): Promise<number> {
-  if (files.length === 0) throw new UsageError('FILE is needed')
-  let status = 0
-  for (const file of files) {
-    try {
-      const line = { file, ...(await one(file)) }
-      terminal.line(json ? JSON.stringify(line) : text(line))
-    } catch (error) {
-      if (error instanceof UsageError) throw error
-      status = 1
-      const failed = errorOf(error)
-      if (json) terminal.line(JSON.stringify({ file, error: failed }))
-      else terminal.warn(`${file}: ${failed.message}`)
-    }
-  }
-  return status
-}
-
-/** @returns what `work` gave and its milliseconds, to a hundredth */
-export function timed<T>(work: () => T): { value: T; ms: number } {
-  const start = systemClock.monotonicMs()
-  const value = work()
-  return { value, ms: Math.round((systemClock.monotonicMs() - start) * 100) / 100 }
 }

@@ -11,9 +11,11 @@ import type { FingerTemplate } from '../../kernels/finger/template.js'
 import { openSimd, type Simd } from '../../kernels/simd/simd.js'
 import { readCompactCard } from '../../record/compact-card.js'
 import { readFingerMinutiaeRecord, templateOfView } from '../../record/finger-minutiae.js'
-import { type Command, type Terminal, UsageError } from '../command.js'
+import type { Command, Terminal } from '../command.js'
 import { errorOf } from '../file-error.js'
-import { readFinger, timed } from './files.js'
+import { timed } from '../files.js'
+import { cached, pairsOf } from '../pairs.js'
+import { readFinger } from './files.js'
 
 const usage = ['rekam finger match A B [--json]', 'rekam finger match --pairs LIST [--json]']
 
@@ -30,9 +32,9 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
     allowPositionals: true,
     options: { pairs: { type: 'string' }, json: { type: 'boolean', default: false } },
   })
-  const pairs = values.pairs === undefined ? [pairOf(positionals)] : await pairsOf(values.pairs, positionals)
+  const pairs = await pairsOf(values.pairs, positionals)
   const simd = openSimd()
-  const read = cached((file) => prepared(file, simd))
+  const read = cached(mostCached, (file) => prepared(file, simd))
   const workspace = openWorkspace(simd)
   let status = 0
   for (const [a, b] of pairs) {
@@ -50,27 +52,6 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
     terminal.line(values.json ? JSON.stringify({ a, b, score, ms }) : `${a} ${b}: ${score.toFixed(2)}, ${verdict(score)}, ${ms} ms`)
   }
   return status
-}
-
-function pairOf(positionals: readonly string[]): readonly [string, string] {
-  const [a, b, more] = positionals
-  if (a === undefined || b === undefined || more !== undefined) throw new UsageError('A and B are needed, or --pairs LIST')
-  return [a, b]
-}
-
-/** The whole list is read before the first comparison: a list with a broken line is a wrong call, not half a result. */
-async function pairsOf(list: string, positionals: readonly string[]): Promise<readonly (readonly [string, string])[]> {
-  if (positionals.length > 0) throw new UsageError('either A B or --pairs LIST')
-  const text = await readFile(list, 'utf8').catch((error: unknown) => {
-    throw new UsageError(`--pairs ${list}: ${errorOf(error).message}`)
-  })
-  return text.split('\n').flatMap((line, at) => {
-    const words = line.trim().split(/\s+/)
-    if (words[0] === '') return []
-    const [a, b] = words
-    if (a === undefined || b === undefined || words.length !== 2) throw new UsageError(`--pairs ${list}: line ${at + 1} is not "A B"`)
-    return [[a, b] as const]
-  })
 }
 
 /** What the score says at the documented operating points. */
@@ -141,17 +122,5 @@ function readJson(text: string): FingerTemplate {
     return jsonTemplate.parse(JSON.parse(text))
   } catch (cause) {
     throw new Fault('input.corrupt', { reason: 'template_json' }, { cause })
-  }
-}
-
-/** Keeps the latest used; Map holds its keys in order of insertion. */
-function cached<T>(load: (file: string) => Promise<T>): (file: string) => Promise<T> {
-  const kept = new Map<string, T>()
-  return async (file) => {
-    const found = kept.get(file) ?? (await load(file))
-    kept.delete(file)
-    kept.set(file, found)
-    if (kept.size > mostCached) kept.delete(kept.keys().next().value ?? '')
-    return found
   }
 }

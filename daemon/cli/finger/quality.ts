@@ -8,7 +8,8 @@ import { assessFinger, type FingerQuality, featureNames, type QualityForest } fr
 import { openSimd } from '../../kernels/simd/simd.js'
 import { type Command, type Terminal, UsageError } from '../command.js'
 import { errorOf } from '../file-error.js'
-import { eachFile, readFinger, timed } from './files.js'
+import { eachFile, timed } from '../files.js'
+import { readFinger } from './files.js'
 
 const usage = ['rekam finger quality [--nfiq2-model FILE] [--features] FILE… [--json]']
 

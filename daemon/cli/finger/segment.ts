@@ -7,7 +7,8 @@ import { cutFinger, type FingerSegment, type Segmentation, segmentSlap } from '.
 import { writePng } from '../../kernels/image/codec.js'
 import { openSimd } from '../../kernels/simd/simd.js'
 import { type Command, type Terminal, UsageError } from '../command.js'
-import { eachFile, readFinger, timed } from './files.js'
+import { eachFile, timed } from '../files.js'
+import { readFinger } from './files.js'
 
 const usage = ['rekam finger segment [--slap right|left|thumbs] [--missing 2,5] [--out DIR] FILE… [--json]']
 const slaps = { right: 'right_four', left: 'left_four', thumbs: 'thumbs' } as const

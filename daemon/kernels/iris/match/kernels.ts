@@ -1,0 +1,6 @@
+// The iris twins as the WebAssembly module exports them. Offsets are bytes in its memory; described in daemon/kernels/simd/iris-code*.as.ts.
+
+export interface IrisCodeKernels {
+  irisShifts(a: number, aMask: number, b: number, bMask: number, columns: number, perSector: number, turns: number, out: number): void
+  irisBandPower(grey: number, widthPx: number, left: number, top: number, right: number, bottom: number): number
+}
