@@ -1,5 +1,6 @@
 // Finds faces in a picture: BlazeFace over the whole, then over parts of it. It believes the network; mesh.ts doubts it.
 
+import type { Simd } from '../simd/simd.js'
 import type { FoundFace, Point, RgbImage } from './face.js'
 import { type DetectorRows, detectorSizePx, type FaceNetworks } from './networks.js'
 import { type Placement, toImage, warpToPlanes } from './warp.js'
@@ -23,9 +24,9 @@ export function wholePicture({ widthPx, heightPx }: RgbImage, margin = 1): Place
 }
 
 /** @returns faces in image pixels, best first, one a face */
-export async function detectFaces(image: RgbImage, place: Placement, networks: FaceNetworks): Promise<FoundFace[]> {
+export async function detectFaces(image: RgbImage, place: Placement, networks: FaceNetworks, simd?: Simd): Promise<FoundFace[]> {
   const planes = new Float32Array(3 * detectorSizePx * detectorSizePx)
-  warpToPlanes(image, place, detectorSizePx, -1, 1, planes)
+  warpToPlanes(image, place, detectorSizePx, -1, 1, planes, simd)
   return decodeFaces(await networks.detect(planes), place)
 }
 

@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs'
 import { Fault } from '../../../protocol/fault.js'
+import type { FaceKernels } from '../face/kernels.js'
 import type { ExtractKernels } from '../finger/extract/kernels.js'
 import type { MatchKernels } from '../finger/match/kernels.js'
 import type { QualityKernels } from '../finger/quality/kernels.js'
@@ -11,7 +12,14 @@ import type { IrisCodeKernels } from '../iris/match/kernels.js'
 import type { WsqKernels } from '../wsq/kernels.js'
 
 /** What kernels.wasm exports: byte offsets and counts in, numbers out. One group a twin. */
-export interface KernelExports extends WsqKernels, ExtractKernels, MatchKernels, QualityKernels, SegmentKernels, IrisCodeKernels {
+export interface KernelExports
+  extends WsqKernels,
+    ExtractKernels,
+    MatchKernels,
+    QualityKernels,
+    SegmentKernels,
+    IrisCodeKernels,
+    FaceKernels {
   firstFreeByte(): number
 }
 
