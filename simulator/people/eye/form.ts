@@ -51,7 +51,7 @@ export interface LidForm {
   readonly crease: number
 }
 
-export const skinSize = 256
+const skinSize = 256
 
 function growSkin(random: Random): Float32Array {
   const fields = [smoothNoise(random, 8, 8, true), smoothNoise(random, 40, 40, true), smoothNoise(random, 110, 110, true)]
@@ -63,25 +63,54 @@ function growSkin(random: Random): Float32Array {
   })
 }
 
-/** Hairs stand in tufts whose tips lean together. */
-function growLashes(random: Random, count: number, curl: number): LashForm[] {
+/** Read between the texels: for wide, soft features. */
+export function readSkinSmooth(skin: Float32Array, u: number, v: number): number {
+  const fx = u - Math.floor(u)
+  const fy = v - Math.floor(v)
+  const top = readSkin(skin, u, v) * (1 - fx) + readSkin(skin, u + 1, v) * fx
+  return top + (readSkin(skin, u, v + 1) * (1 - fx) + readSkin(skin, u + 1, v + 1) * fx - top) * fy
+}
+
+/** Read in texels; the tile is laid mirrored beside itself, so that it has no seam. */
+export function readSkin(skin: Float32Array, u: number, v: number): number {
+  const x = Math.floor(u) & (2 * skinSize - 1)
+  const y = Math.floor(v) & (2 * skinSize - 1)
+  return skin[(y < skinSize ? y : 2 * skinSize - 1 - y) * skinSize + (x < skinSize ? x : 2 * skinSize - 1 - x)]!
+}
+
+/** Hairs stand side by side; the tips of a few neighbours lean together. */
+function growLashes(random: Random, count: number): LashForm[] {
   const lashes: LashForm[] = []
   while (lashes.length < count) {
-    const tuft = 1 + Math.floor(random.next() * 4)
-    const middle = random.next() * 2 - 1
-    const lean = between(random, -0.25, 0.25)
+    const tuft = 1 + Math.floor(random.next() * 6)
+    const middle = ((lashes.length + tuft / 2 + between(random, -1, 1)) / count) * 2 - 1
+    const tip = between(random, -0.35, 0.35)
+    const curl = between(random, 0.7, 1.35)
+    const length = between(random, 0.65, 1.05)
     for (let i = 0; i < tuft; i++) {
-      const apart = between(random, -0.035, 0.035)
+      const apart = between(random, -1, 1) * (tuft / count) * 1.1
       lashes.push({
         along: middle + apart,
-        length: between(random, 0.55, 1.1),
-        lean: lean - apart * 6 + between(random, -0.12, 0.12),
-        curl: curl * between(random, 0.6, 1.4),
-        width: between(random, 0.6, 1.2),
+        length: length * between(random, 0.75, 1.1),
+        lean: tip - apart * 3 + between(random, -0.12, 0.12),
+        curl: curl + between(random, -0.15, 0.15),
+        width: between(random, 0.6, 1.25),
       })
     }
   }
-  return lashes
+  return shuffled(random, lashes.slice(0, count))
+}
+
+/** So that a part of them stands everywhere. */
+function shuffled<T>(random: Random, items: readonly T[]): T[] {
+  const out = [...items]
+  for (let i = out.length - 1; i > 0; i--) {
+    const j = Math.floor(random.next() * (i + 1))
+    const kept = out[i]!
+    out[i] = out[j]!
+    out[j] = kept
+  }
+  return out
 }
 
 function growLids(random: Random, kind: EyeKind): LidForm {
@@ -116,9 +145,9 @@ export function growEye(random: Random, eye: Eye, kind: EyeKind = 'creased_lid')
     restingRatio: between(random, 0.36, 0.46),
     nose,
     lids: growLids(random, kind),
-    upperLashes: growLashes(random, 130, 1),
-    lowerLashes: growLashes(random, 70, 1),
-    browHairs: growLashes(random, 170, 1),
+    upperLashes: growLashes(random, 150),
+    lowerLashes: growLashes(random, 70),
+    browHairs: growLashes(random, 420),
     skin: growSkin(random),
   }
 }
