@@ -1,11 +1,12 @@
 // Finds faces in a picture: BlazeFace over the whole, then over parts of it. It believes the network; mesh.ts doubts it.
 
+import type { Simd } from '../simd/simd.js'
 import type { FoundFace, Point, RgbImage } from './face.js'
 import { type DetectorRows, detectorSizePx, type FaceNetworks } from './networks.js'
 import { type Placement, toImage, warpToPlanes } from './warp.js'
 
 /** Score from which BlazeFace's box is a candidate. */
-export const leastScore = 0.5
+const leastScore = 0.5
 /** Boxes that share more than this of their joint area are one face. */
 const sameFace = 0.3
 /** Anchors: rows of a grid cell lie one after another, and all of a cell share its middle. */
@@ -22,10 +23,15 @@ export function wholePicture({ widthPx, heightPx }: RgbImage, margin = 1): Place
   return { centre, scale: (margin * Math.max(widthPx, heightPx)) / detectorSizePx, angleRad: 0 }
 }
 
+/** About a face, at the size that the detector sees best: a quarter of its square. */
+export function closeTo({ x, y, width, height }: FoundFace): Placement {
+  return { centre: { x: x + width / 2, y: y + height / 2 }, scale: (4 * Math.max(width, height)) / detectorSizePx, angleRad: 0 }
+}
+
 /** @returns faces in image pixels, best first, one a face */
-export async function detectFaces(image: RgbImage, place: Placement, networks: FaceNetworks): Promise<FoundFace[]> {
+export async function detectFaces(image: RgbImage, place: Placement, networks: FaceNetworks, simd?: Simd): Promise<FoundFace[]> {
   const planes = new Float32Array(3 * detectorSizePx * detectorSizePx)
-  warpToPlanes(image, place, detectorSizePx, -1, 1, planes)
+  warpToPlanes(image, place, detectorSizePx, -1, 1, planes, simd)
   return decodeFaces(await networks.detect(planes), place)
 }
 
@@ -58,7 +64,7 @@ function candidates(rows: DetectorRows, place: Placement): FoundFace[] {
 }
 
 /** Boxes of one face become their mean, weighted by score (as MediaPipe does it); the best score stays. */
-export function mergeFaces(found: readonly FoundFace[]): FoundFace[] {
+function mergeFaces(found: readonly FoundFace[]): FoundFace[] {
   let rest = [...found].sort((a, b) => b.score - a.score)
   const faces: FoundFace[] = []
   while (rest.length > 0) {
@@ -81,10 +87,17 @@ export function mergeFaces(found: readonly FoundFace[]): FoundFace[] {
 
 type Box = Pick<FoundFace, 'x' | 'y' | 'width' | 'height'>
 
+const jointArea = (a: Box, b: Box): number =>
+  Math.max(0, Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x)) *
+  Math.max(0, Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y))
+
 /** Intersection over union. */
-export function sharedArea(a: Box, b: Box): number {
-  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x)
-  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y)
-  if (width <= 0 || height <= 0) return 0
-  return (width * height) / (a.width * a.height + b.width * b.height - width * height)
+function sharedArea(a: Box, b: Box): number {
+  const joint = jointArea(a, b)
+  return joint / (a.width * a.height + b.width * b.height - joint)
+}
+
+/** Intersection over the smaller box. */
+export function overlap(a: Box, b: Box): number {
+  return jointArea(a, b) / Math.min(a.width * a.height, b.width * b.height)
 }

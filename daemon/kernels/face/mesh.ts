@@ -1,19 +1,22 @@
 // The 468 points of one face: a level crop about it, FaceMesh on it, points back in image pixels. It finds no faces.
 
+import type { Simd } from '../simd/simd.js'
 import type { FaceMesh, FoundFace, Point, RgbImage } from './face.js'
 import { eyeCentres } from './landmarks.js'
 import { type FaceNetworks, meshSizePx } from './networks.js'
 import { type Placement, toImage, warpToPlanes } from './warp.js'
 
 export const meshPointCount = 468
-/** The crop's side in sides of the face's box. */
-const roomAround = 1.5
+/** The crop's side in sides of the detector's box. */
+const roomAroundFace = 1.5
+/** The same in sides of the mesh: more, since a tight crop makes the network draw eyes and chin together (docs/face.md). */
+const roomAroundMesh = 1.65
 
 /** The crop for a face as the detector found it: the box's middle, level with the eyes. */
 export function cropOfFace({ x, y, width, height, keypoints }: FoundFace): Placement {
   const [rightEye, leftEye] = keypoints
   const centre = { x: x + width / 2, y: y + height / 2 }
-  return { centre, scale: (roomAround * Math.max(width, height)) / meshSizePx, angleRad: slope(rightEye!, leftEye!) }
+  return { centre, scale: (roomAroundFace * Math.max(width, height)) / meshSizePx, angleRad: slope(rightEye!, leftEye!) }
 }
 
 /** The crop for a face whose mesh in the frame before is known. */
@@ -34,13 +37,13 @@ export function cropOfMesh({ points }: FaceMesh): Placement {
   const u = (left + right) / 2
   const v = (top + bottom) / 2
   const side = Math.max(right - left, bottom - top)
-  return { centre: { x: cos * u - sin * v, y: sin * u + cos * v }, scale: (roomAround * side) / meshSizePx, angleRad }
+  return { centre: { x: cos * u - sin * v, y: sin * u + cos * v }, scale: (roomAroundMesh * side) / meshSizePx, angleRad }
 }
 
 /** @returns the mesh with the presence that the network gives it, however low */
-export async function meshFace(image: RgbImage, place: Placement, networks: FaceNetworks): Promise<FaceMesh> {
+export async function meshFace(image: RgbImage, place: Placement, networks: FaceNetworks, simd?: Simd): Promise<FaceMesh> {
   const planes = new Float32Array(3 * meshSizePx * meshSizePx)
-  warpToPlanes(image, place, meshSizePx, 0, 1, planes)
+  warpToPlanes(image, place, meshSizePx, 0, 1, planes, simd)
   const { points, presence } = await networks.mesh(planes)
   const out = new Float32Array(points.length)
   for (let k = 0; k < points.length; k += 3) {

@@ -1,5 +1,6 @@
 // Cuts a square out of a picture for a network: any place, size and angle, as three planes of numbers. It knows no network.
 
+import type { Simd } from '../simd/simd.js'
 import type { Point, RgbImage } from './face.js'
 
 /** Where the square lies: its centre in image pixels, image pixels a pixel of the square, and how far it is turned clockwise. */
@@ -9,65 +10,172 @@ export interface Placement {
   readonly angleRad: number
 }
 
-/** Samples a side at most: more than this shrinks faces that no camera of a station gives. */
-const mostTaps = 8
+/** The part of a picture that is read, in cells of `cellPx` squared: their means are what is sampled, so that shrinking does not alias. */
+interface Cells {
+  readonly leftPx: number
+  readonly topPx: number
+  readonly columns: number
+  readonly rows: number
+  readonly cellPx: number
+}
+
+/** A square's pixel (u, v) lies at x = x0 + a·u − b·v, y = y0 + b·u + a·v of a picture. */
+export interface Sampling {
+  readonly x0: number
+  readonly y0: number
+  readonly a: number
+  readonly b: number
+}
+
+/** Sums of a cell's column stay within 16 bits. */
+const largestCellPx = 64
 
 /**
- * Bilinear when enlarging, the mean over each pixel's own area when shrinking; outside the picture its nearest edge goes on.
+ * Outside the picture its nearest edge goes on.
  * @param low, high  what 0 and 255 become
  * @param out        red, green, blue plane, each `sizePx` squared
  */
-export function warpToPlanes(image: RgbImage, place: Placement, sizePx: number, low: number, high: number, out: Float32Array): void {
-  const taps = Math.max(1, Math.min(mostTaps, Math.ceil(place.scale)))
-  const { rgb, widthPx, heightPx } = image
-  const stepX = Math.cos(place.angleRad) * place.scale
-  const stepY = Math.sin(place.angleRad) * place.scale
-  const factor = (high - low) / 255 / (taps * taps)
-  const plane = sizePx * sizePx
+export function warpToPlanes(
+  image: RgbImage,
+  place: Placement,
+  sizePx: number,
+  low: number,
+  high: number,
+  out: Float32Array,
+  simd?: Simd,
+): void {
+  const cells = cellsUnder(image, place, sizePx)
+  const { leftPx, topPx, columns, rows, cellPx } = cells
+  const a = (Math.cos(place.angleRad) * place.scale) / cellPx
+  const b = (Math.sin(place.angleRad) * place.scale) / cellPx
   const middle = (sizePx - 1) / 2
+  // From pixel centres of the picture to centres of cells.
+  const x = (place.centre.x - leftPx - (cellPx - 1) / 2) / cellPx
+  const y = (place.centre.y - topPx - (cellPx - 1) / 2) / cellPx
+  const sampling = { x0: x - a * middle + b * middle, y0: y - b * middle - a * middle, a, b }
+  if (simd) {
+    warpBySimd(image, cells, sampling, sizePx, low, high, out, simd)
+    return
+  }
+  let { rgb } = image
+  if (cellPx > 1 || columns < image.widthPx || rows < image.heightPx) {
+    rgb = new Uint8Array(columns * rows * 3)
+    meansOfCells(image.rgb, image.widthPx, cells, rgb)
+  }
+  samplePlanes(rgb, columns, rows, sampling, sizePx, low, high, out)
+}
+
+/** @returns the cells under the square, within the picture; at least one */
+function cellsUnder({ widthPx, heightPx }: RgbImage, { centre, scale, angleRad }: Placement, sizePx: number): Cells {
+  const cellPx = Math.max(1, Math.min(Math.round(scale), largestCellPx, widthPx, heightPx))
+  const reach = (scale * sizePx * (Math.abs(Math.cos(angleRad)) + Math.abs(Math.sin(angleRad)))) / 2 + cellPx
+  const span = (middle: number, size: number) => {
+    const from = Math.max(0, Math.min(size - cellPx, Math.floor(middle - reach)))
+    const until = Math.max(from + cellPx, Math.min(size, Math.ceil(middle + reach)))
+    return { from, count: Math.floor((until - from) / cellPx) }
+  }
+  const x = span(centre.x, widthPx)
+  const y = span(centre.y, heightPx)
+  return { leftPx: x.from, topPx: y.from, columns: x.count, rows: y.count, cellPx }
+}
+
+/** @param out interleaved RGB, `columns * rows` */
+export function meansOfCells(rgb: Uint8Array, widthPx: number, cells: Cells, out: Uint8Array): void {
+  const { leftPx, topPx, columns, rows, cellPx } = cells
+  const line = new Uint16Array(columns * cellPx * 3)
+  const area = cellPx * cellPx
+  const half = area >> 1
+  for (let row = 0; row < rows; row++) {
+    line.fill(0)
+    for (let j = 0; j < cellPx; j++) {
+      const from = ((topPx + row * cellPx + j) * widthPx + leftPx) * 3
+      for (let i = 0; i < line.length; i++) line[i] = line[i]! + rgb[from + i]!
+    }
+    let to = row * columns * 3
+    for (let column = 0; column < columns; column++) {
+      let red = half
+      let green = half
+      let blue = half
+      const end = (column + 1) * cellPx * 3
+      for (let i = column * cellPx * 3; i < end; i += 3) {
+        red += line[i]!
+        green += line[i + 1]!
+        blue += line[i + 2]!
+      }
+      out[to++] = Math.floor(red / area)
+      out[to++] = Math.floor(green / area)
+      out[to++] = Math.floor(blue / area)
+    }
+  }
+}
+
+/** Bilinear. */
+export function samplePlanes(
+  rgb: Uint8Array,
+  widthPx: number,
+  heightPx: number,
+  { x0, y0, a, b }: Sampling,
+  sizePx: number,
+  low: number,
+  high: number,
+  out: Float32Array,
+): void {
+  const factor = (high - low) / 255
+  const plane = sizePx * sizePx
   const rightEdge = widthPx - 1
   const lowerEdge = heightPx - 1
   for (let v = 0; v < sizePx; v++) {
     for (let u = 0; u < sizePx; u++) {
-      let red = 0
-      let green = 0
-      let blue = 0
-      for (let j = 0; j < taps; j++) {
-        const dv = v - middle + (j + 0.5) / taps - 0.5
-        for (let i = 0; i < taps; i++) {
-          const du = u - middle + (i + 0.5) / taps - 0.5
-          const x = Math.min(rightEdge, Math.max(0, place.centre.x + stepX * du - stepY * dv))
-          const y = Math.min(lowerEdge, Math.max(0, place.centre.y + stepY * du + stepX * dv))
-          if (taps > 2) {
-            const at = (Math.round(y) * widthPx + Math.round(x)) * 3
-            red += rgb[at]!
-            green += rgb[at + 1]!
-            blue += rgb[at + 2]!
-            continue
-          }
-          const left = Math.floor(x)
-          const top = Math.floor(y)
-          const fx = x - left
-          const fy = y - top
-          const a = (top * widthPx + left) * 3
-          const b = left < rightEdge ? a + 3 : a
-          const c = top < lowerEdge ? a + widthPx * 3 : a
-          const d = c + b - a
-          const wa = (1 - fx) * (1 - fy)
-          const wb = fx * (1 - fy)
-          const wc = (1 - fx) * fy
-          const wd = fx * fy
-          red += wa * rgb[a]! + wb * rgb[b]! + wc * rgb[c]! + wd * rgb[d]!
-          green += wa * rgb[a + 1]! + wb * rgb[b + 1]! + wc * rgb[c + 1]! + wd * rgb[d + 1]!
-          blue += wa * rgb[a + 2]! + wb * rgb[b + 2]! + wc * rgb[c + 2]! + wd * rgb[d + 2]!
-        }
-      }
+      const x = Math.min(rightEdge, Math.max(0, x0 + a * u - b * v))
+      const y = Math.min(lowerEdge, Math.max(0, y0 + b * u + a * v))
+      const left = Math.floor(x)
+      const top = Math.floor(y)
+      const fx = x - left
+      const fy = y - top
+      const upper = (top * widthPx + left) * 3
+      const lower = top < lowerEdge ? upper + widthPx * 3 : upper
+      const right = left < rightEdge ? 3 : 0
       const to = v * sizePx + u
-      out[to] = low + red * factor
-      out[to + plane] = low + green * factor
-      out[to + 2 * plane] = low + blue * factor
+      for (let channel = 0; channel < 3; channel++) {
+        const p = rgb[upper + channel]!
+        const q = rgb[lower + channel]!
+        const above = p + fx * (rgb[upper + right + channel]! - p)
+        const below = q + fx * (rgb[lower + right + channel]! - q)
+        out[to + channel * plane] = low + factor * (above + fy * (below - above))
+      }
     }
   }
+}
+
+function warpBySimd(
+  image: RgbImage,
+  cells: Cells,
+  sampling: Sampling,
+  sizePx: number,
+  low: number,
+  high: number,
+  out: Float32Array,
+  simd: Simd,
+): void {
+  const { leftPx, topPx, columns, rows, cellPx } = cells
+  const { rgb, widthPx } = image
+  const lineBytes = columns * cellPx * 3
+  simd.lease((take) => {
+    // The twins read whole words: four bytes more than the last pixel.
+    const source = take(lineBytes * rows * cellPx + 16)
+    const shrunk = take(columns * rows * 3 + 16)
+    const line = take(lineBytes * 2 + 32)
+    const planes = take(out.byteLength)
+    const memory = new Uint8Array(simd.memory.buffer)
+    for (let y = 0; y < rows * cellPx; y++) {
+      const from = ((topPx + y) * widthPx + leftPx) * 3
+      memory.set(rgb.subarray(from, from + lineBytes), source + y * lineBytes)
+    }
+    if (cellPx > 1) simd.kernels.meansOfCells(source, columns, rows, cellPx, line, shrunk)
+    const { x0, y0, a, b } = sampling
+    simd.kernels.samplePlanes(cellPx > 1 ? shrunk : source, columns, rows, x0, y0, a, b, sizePx, low, high, planes)
+    out.set(new Float32Array(simd.memory.buffer, planes, out.length))
+  })
 }
 
 /** From pixels of the square, where a pixel's centre is at its index plus a half, to pixels of the image. */
