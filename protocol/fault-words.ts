@@ -546,6 +546,12 @@ const payload = {
     'This form of image is not supported',
     'Use PNG, PGM or raw grey',
   ),
+  'image.over_budget': text(
+    'Gambar tidak muat dalam ukuran yang diminta',
+    'Beri tempat lebih besar atau gambar lebih kecil',
+    'The image does not fit into the size asked for',
+    'Allow more bytes or use a smaller image',
+  ),
   'record.corrupt': text('Rekaman biometrik rusak', 'Gunakan rekaman yang utuh', 'The biometric record is corrupt', 'Use an intact record'),
   'record.unsupported': text(
     'Bentuk rekaman tidak didukung',

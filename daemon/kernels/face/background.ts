@@ -3,7 +3,7 @@
 
 import type { RgbImage } from './face.js'
 import { alignedPx, type Similarity, sampleRgb } from './quality/align.js'
-import { type Lab, labOf } from './quality/colour.js'
+import { type Lab, labOf, labPixels } from './quality/colour.js'
 import { faceGeometry } from './quality/geometry.js'
 
 /** Of the aligned face: cut by 62 px left and right and 210 px below (OFIQ 1.0.3). */
@@ -53,7 +53,8 @@ export function findBackground(image: RgbImage, aligned: Float32Array, back: Sim
   const inside = insideCells(image, back)
   const beside = besideHead(aligned, inside)
   if (count(beside) < leastCells) return undefined
-  const lab = labOfCells(rgb)
+  const lab = new Float32Array(3 * cellCount)
+  labPixels(rgb, lab)
   const dominant = dominantColour(lab, beside)
   const alike = (cell: number) => distanceTo(lab, cell, dominant) <= mostDistance
   let common = 0
@@ -93,20 +94,9 @@ function besideHead(aligned: Float32Array, inside: Uint8Array): Uint8Array {
   return cells
 }
 
-/** l, a, b of each cell in turn. */
-function labOfCells(rgb: Uint8Array): Float32Array {
-  const out = new Float32Array(3 * cellCount)
-  for (let cell = 0; cell < cellCount; cell++) {
-    const { l, a, b } = labOf(rgb[3 * cell]!, rgb[3 * cell + 1]!, rgb[3 * cell + 2]!)
-    out[3 * cell] = l
-    out[3 * cell + 1] = a
-    out[3 * cell + 2] = b
-  }
-  return out
-}
-
 function distanceTo(lab: Float32Array, cell: number, { l, a, b }: Lab): number {
-  return Math.hypot(lightnessWeight * (lab[3 * cell]! - l), lab[3 * cell + 1]! - a, lab[3 * cell + 2]! - b)
+  const [dl, da, db] = [lightnessWeight * (lab[3 * cell]! - l), lab[3 * cell + 1]! - a, lab[3 * cell + 2]! - b]
+  return Math.sqrt(dl * dl + da * da + db * db)
 }
 
 const binSize = 12

@@ -44,6 +44,7 @@ export interface PhotoPolicy {
 /**
  * Defaults and where they come from. Scalars of 50 are OFIQ's own half points (ISO/IEC 29794-5); others are ours, chosen on drawn faces and to
  * be looked at again with a site's own pictures.
+ * - `LuminanceMean` far below the half point: dark skin is dark in linear luminance, and a limit there would judge people in place of the light
  * - pose: ICAO 9303's ±5° plus the error of a pose from a mesh (median 2° of yaw, 4° of pitch on the conformance thumbnails)
  * - 90 px between the eyes: ICAO 9303's least
  * - colours: as quoted by offices of Dukcapil; no regulation with colour values was found. 20 ΔE00 holds lit and shaded cloth of that colour
@@ -56,12 +57,12 @@ export const defaultPhotoPolicy: PhotoPolicy = {
     SingleFacePresent: 80,
     EyesOpen: 50,
     MouthClosed: 50,
-    LuminanceMean: 50,
+    LuminanceMean: 20,
     UnderExposurePrevention: 50,
     OverExposurePrevention: 50,
     DynamicRange: 60,
-    IlluminationUniformity: 50,
-    rekamSharpness: 30,
+    IlluminationUniformity: 40,
+    rekamSharpness: 15,
   },
   mostYawDeg: 8,
   mostPitchDeg: 12,

@@ -103,14 +103,19 @@ export function backgroundUniformity(image: RgbImage, back: Similarity, { cells 
     const cellRow = Math.min(cellRows - 1, Math.floor((row * scale) / cellPx)) * cellColumns
     for (let column = 1; column < columns - 1; column++) {
       if (cells[cellRow + Math.min(cellColumns - 1, Math.floor((column * scale) / cellPx))] === 0) continue
-      const at = row * columns + column
-      const value = (offset: number) => luminance[at + offset]!
-      const sx = value(1 - columns) + 2 * value(1) + value(columns + 1) - value(-columns - 1) - 2 * value(-1) - value(columns - 1)
-      const sy =
-        value(columns - 1) + 2 * value(columns) + value(columns + 1) - value(-columns - 1) - 2 * value(-columns) - value(1 - columns)
-      sum += Math.sqrt(sx * sx + sy * sy)
+      sum += gradient(luminance, row * columns + column, columns)
       taken++
     }
   }
   return taken === 0 ? Number.NaN : sum / taken
+}
+
+/** Magnitude of the 3 × 3 Sobel gradient. */
+function gradient(grey: Uint8Array, at: number, stride: number): number {
+  const [above, below] = [at - stride, at + stride]
+  const right = grey[above + 1]! + 2 * grey[at + 1]! + grey[below + 1]!
+  const left = grey[above - 1]! + 2 * grey[at - 1]! + grey[below - 1]!
+  const lower = grey[below - 1]! + 2 * grey[below]! + grey[below + 1]!
+  const upper = grey[above - 1]! + 2 * grey[above]! + grey[above + 1]!
+  return Math.sqrt((right - left) ** 2 + (lower - upper) ** 2)
 }

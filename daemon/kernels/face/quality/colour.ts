@@ -1,6 +1,6 @@
 // CIELAB of sRGB colours and the CIEDE2000 difference. D50 white as in ISO/IEC 29794-5 and ICC profiles.
 
-import { linear } from './luminance.js'
+import { linear, linearLevels } from './luminance.js'
 
 export interface Lab {
   readonly l: number
@@ -11,17 +11,28 @@ export interface Lab {
 /** Cube root with CIE's straight piece near black. */
 const root = (x: number): number => (x <= 216 / 24389 ? ((24389 / 27) * x + 16) / 116 : Math.cbrt(x))
 
-/** From light, 0..1 each. */
-function labOfLinear(red: number, green: number, blue: number): Lab {
+/** From light, 0..1 each; l, a, b to `out` from `at` on. */
+function labOfLinear(red: number, green: number, blue: number, out: Float32Array | Float64Array, at: number): void {
   const x = root((red * 0.43605 + green * 0.38508 + blue * 0.14309) / 0.964221)
   const y = root(red * 0.22249 + green * 0.71689 + blue * 0.06062)
   const z = root((red * 0.01393 + green * 0.0971 + blue * 0.71419) / 0.825211)
-  return { l: 116 * y - 16, a: 500 * (x - y), b: 200 * (y - z) }
+  out[at] = 116 * y - 16
+  out[at + 1] = 500 * (x - y)
+  out[at + 2] = 200 * (y - z)
+}
+
+/** Interleaved RGB to interleaved l, a, b. */
+export function labPixels(rgb: Uint8Array, out: Float32Array): void {
+  for (let at = 0; at < rgb.length; at += 3)
+    labOfLinear(linearLevels[rgb[at]!]!, linearLevels[rgb[at + 1]!]!, linearLevels[rgb[at + 2]!]!, out, at)
 }
 
 /** @param red, green, blue 0..255, fractions allowed */
-export const labOf = (red: number, green: number, blue: number): Lab =>
-  labOfLinear(linear(red / 255), linear(green / 255), linear(blue / 255))
+export function labOf(red: number, green: number, blue: number): Lab {
+  const out = new Float64Array(3)
+  labOfLinear(linear(red / 255), linear(green / 255), linear(blue / 255), out, 0)
+  return { l: out[0]!, a: out[1]!, b: out[2]! }
+}
 
 /** `#rrggbb`. */
 export function labOfHex(hex: string): Lab {

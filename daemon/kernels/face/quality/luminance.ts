@@ -3,15 +3,18 @@
 /** sRGB's curve (IEC 61966-2-1) undone, 0..1 to 0..1. */
 export const linear = (x: number): number => (x > 0.04045 ? ((x + 0.055) / 1.055) ** 2.4 : x / 12.92)
 
+/** `linear` of each of the 256 levels. */
+export const linearLevels = Float64Array.from({ length: 256 }, (_, level) => linear(level / 255))
+
 /** Share of each level of each channel in the luminance, times 255. */
-export interface LuminanceTable {
+interface LuminanceTable {
   readonly red: Float64Array
   readonly green: Float64Array
   readonly blue: Float64Array
 }
 
-const levels = (weight: number) => Float64Array.from({ length: 256 }, (_, level) => 255 * weight * linear(level / 255))
-export const luminanceTable: LuminanceTable = { red: levels(0.2126), green: levels(0.7152), blue: levels(0.0722) }
+const levels = (weight: number) => linearLevels.map((light) => 255 * weight * light)
+const luminanceTable: LuminanceTable = { red: levels(0.2126), green: levels(0.7152), blue: levels(0.0722) }
 
 /** @param out one byte a pixel */
 export function luminanceOf(rgb: Uint8Array, out: Uint8Array): void {

@@ -23,7 +23,7 @@ export function resample(
 ): { readonly rgb: Uint8Array; readonly outside: number } {
   const out = new Uint8Array(3 * columns * rows)
   const widening = Math.max(1, Math.hypot(a, b))
-  const taps = 2 * Math.ceil(2 * widening) + 1
+  const taps = Math.ceil(4 * widening)
   const across = new Float64Array(taps)
   const down = new Float64Array(taps)
   const offsets = new Int32Array(taps)
@@ -40,12 +40,15 @@ export function resample(
       const left = weights(x, widening, across)
       const top = weights(y, widening, down)
       for (let k = 0; k < taps; k++) offsets[k] = 3 * Math.max(0, Math.min(widthPx - 1, left + k))
-      let [red, green, blue] = [0, 0, 0]
+      let red = 0
+      let green = 0
+      let blue = 0
       for (let j = 0; j < taps; j++) {
         const row = Math.max(0, Math.min(heightPx - 1, top + j)) * widthPx * 3
         const weight = down[j]!
-        if (weight === 0) continue
-        let [lineRed, lineGreen, lineBlue] = [0, 0, 0]
+        let lineRed = 0
+        let lineGreen = 0
+        let lineBlue = 0
         for (let k = 0; k < taps; k++) {
           const at = row + offsets[k]!
           const share = across[k]!
@@ -69,13 +72,13 @@ const byte = (value: number): number => (value <= 0 ? 0 : value >= 255 ? 255 : (
 
 /** Weights that sum to 1 around a place on one axis. @returns the first pixel they are for */
 function weights(place: number, widening: number, out: Float64Array): number {
-  const first = Math.floor(place) - (out.length >> 1) + 1
+  const first = Math.floor(place - 2 * widening) + 1
   let sum = 0
   for (let k = 0; k < out.length; k++) {
     const weight = cubic((first + k - place) / widening)
     out[k] = weight
     sum += weight
   }
-  for (let k = 0; k < out.length; k++) out[k]! /= sum
+  for (let k = 0; k < out.length; k++) out[k] = out[k]! / sum
   return first
 }
