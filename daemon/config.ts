@@ -2,7 +2,40 @@
 
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { defaultTopazModel, topazModelNames } from '../drivers/signature/topaz/models.js'
 import { Fault } from '../protocol/fault.js'
+import { faceComponents, type MeasuredComponent, ownComponents, unmeasuredComponents } from './kernels/face/components.js'
+import { defaultPhotoPolicy, type Hex, type PhotoPolicy } from './kernels/face/ktp-photo.js'
+
+/** A component that is not measured can decide nothing. */
+const decidingComponents = [
+  ...faceComponents.filter((name): name is MeasuredComponent => !(unmeasuredComponents as readonly string[]).includes(name)),
+  ...ownComponents,
+]
+const hex = z.string().regex(/^#[0-9a-f]{6}$/) as z.ZodType<Hex>
+const angleDeg = z.number().min(1).max(45)
+const { least, background } = defaultPhotoPolicy
+
+/** What a portrait must be: see docs/face.md. The default of every key is the kernel's. A covered head is nobody's business here. */
+const photoSchema = z
+  .strictObject({
+    /** Components of ISO/IEC 29794-5 that decide, with the least scalar of each; given, it replaces the default list. */
+    least: z.partialRecord(z.enum(decidingComponents), z.number().int().min(1).max(100)).default({ ...least }),
+    mostYawDeg: angleDeg.default(defaultPhotoPolicy.mostYawDeg),
+    mostPitchDeg: angleDeg.default(defaultPhotoPolicy.mostPitchDeg),
+    mostRollDeg: angleDeg.default(defaultPhotoPolicy.mostRollDeg),
+    leastEyeDistancePx: z.number().int().min(30).max(1_000).default(defaultPhotoPolicy.leastEyeDistancePx),
+    background: z
+      .strictObject({
+        odd: hex.default(background.odd),
+        even: hex.default(background.even),
+        /** Of foreigners: as for citizens, a colour of its own, or not judged. */
+        foreigner: z.union([z.enum(['birth_year', 'any']), hex]).default(background.foreigner),
+        mostDeltaE: z.number().min(1).max(100).default(background.mostDeltaE),
+      })
+      .prefault({}),
+  })
+  .prefault({})
 
 const schema = z.strictObject({
   /** Names the station in packets and receipts. */
@@ -29,8 +62,13 @@ const schema = z.strictObject({
   frameSilenceMs: z.number().int().min(500).max(60_000).default(2_000),
   /** What a capture device's own suspicion of an artefact leads to: the capture is refused, a supervisor must look, or nothing. */
   presentationAttack: z.enum(['refuse', 'review', 'ignore']).default('review'),
+  /** Whether the applicant must approve the portrait before fingers and irises are recorded, or only before the record is signed. */
+  faceApproval: z.enum(['first', 'any_order']).default('first'),
+  photo: photoSchema,
   /** '' when the station has no signature pad. */
   signaturePadPath: z.string().max(256).default(''),
+  /** What it is: tells its speed and where a signature leaves the pad. */
+  signaturePadModel: z.enum(topazModelNames).default(defaultTopazModel),
   /** PC/SC name of the reader above the printer's contactless station. */
   cardTerminal: z.string().min(1).max(128).default('Printer Contactless Station'),
   pcscAdapter: z.enum(['pcsc-mini', 'pcsclite']).default('pcsc-mini'),
@@ -53,6 +91,13 @@ function isUnique(values: readonly string[]): boolean {
 }
 
 export type StationConfig = z.infer<typeof schema>
+
+/** The site's rules for the photo in full. */
+export const photoPolicyOf = ({ photo }: StationConfig): PhotoPolicy => ({
+  ...defaultPhotoPolicy,
+  ...photo,
+  background: { ...background, ...photo.background },
+})
 
 /** @throws Fault `input.unknown_key` | `input.invalid`, with path and field */
 export function parseConfig(json: unknown, path: string): StationConfig {

@@ -28,6 +28,10 @@ export interface CaptureDesk {
   accept(actor: Actor, caseId: string, modality: Modality, weakReason: string): Promise<void>
   retake(actor: Actor, caseId: string, modality: Modality): Promise<void>
   cancel(actor: Actor, caseId: string): Promise<void>
+  /** Takes back the last stroke of who is signing. */
+  undoStroke(actor: Actor, caseId: string): Promise<void>
+  /** All strokes away: who is signing begins anew. */
+  signAgain(actor: Actor, caseId: string): Promise<void>
   signRecord(actor: Actor, caseId: string): Promise<void>
   seal(actor: Actor, caseId: string): Promise<void>
   /** What could not be told surely is taken on by a supervisor who captured none of it. */

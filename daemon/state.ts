@@ -3,6 +3,7 @@
 import type { Facts } from '../protocol/facts.js'
 import type { FaultCode } from '../protocol/fault.js'
 import type { SequenceCode } from './kernels/finger/sequence.js'
+import type { EyeCode } from './kernels/iris/sequence.js'
 import type { CaseDocument } from './service/case.js'
 
 /** In the order of recording; the index fingers come again at the end, so that it is still the same person who stands there. */
@@ -46,9 +47,45 @@ export interface FingerResult {
   readonly codes: readonly string[]
 }
 
-/** What the comparison of all fingers, or a device, found about the captures of a case. */
+/** One eye of a capture as it was assessed; no part of it identifies anybody. */
+export interface EyeResult {
+  /** The subject's. */
+  readonly eye: 'right' | 'left'
+  /** 0 to 100, absent when no iris was found. */
+  readonly quality?: number
+  readonly codes: readonly string[]
+}
+
+/** What is drawn on a picture: an ellipse in the pixels of the frame of one sensor. */
+export interface Guide {
+  readonly sensor: number
+  readonly shape: 'iris' | 'pupil' | 'face' | 'eye'
+  readonly cx: number
+  readonly cy: number
+  readonly width: number
+  readonly height: number
+}
+
+/** One component of ISO/IEC 29794-5 in a portrait. */
+export interface QualityComponent {
+  readonly name: string
+  /** 0 to 100; absent when it needs a model that is not here. */
+  readonly scalar?: number
+  /** What the site asks for; 0 when nothing. */
+  readonly least: number
+}
+
+/** The photo's backdrop: colours as #rrggbb or by name, their distance in CIELAB and the most that the site allows. */
+export interface Backdrop {
+  readonly expected: string
+  readonly found: string
+  readonly distance: number
+  readonly mostDistance: number
+}
+
+/** What the comparison of all fingers or eyes, or a device, found about the captures of a case. */
 export interface Finding {
-  readonly code: SequenceCode | 'presentation_attack'
+  readonly code: SequenceCode | EyeCode | 'presentation_attack' | 'flat_face'
   readonly certainty: 'sure' | 'unsure'
   readonly ask: 'nothing' | 'retake' | 'review'
   readonly modalities: readonly Modality[]
@@ -75,6 +112,10 @@ export interface CaptureStatus {
   /** In review: what was found in the picture, and what it leaves open when it is accepted. */
   readonly fingers: readonly FingerResult[]
   readonly findings: readonly Finding[]
+  readonly guides: readonly Guide[]
+  readonly eyes: readonly EyeResult[]
+  readonly components: readonly QualityComponent[]
+  readonly backdrop?: Backdrop
 }
 
 export interface OutboxStatus {
@@ -143,6 +184,9 @@ export const idleCapture: CaptureStatus = {
   boxes: [],
   fingers: [],
   findings: [],
+  guides: [],
+  eyes: [],
+  components: [],
 }
 
 export const idleIssuance: IssuanceStatus = {

@@ -14,7 +14,7 @@ import { type RecordMaker, startRecordMaker } from './capture/record-maker.js'
 import { createSealRecord } from './capture/seal-record.js'
 import { createCentreClient } from './centre/client.js'
 import { ensureCentreKeys } from './centre/keys.js'
-import type { StationConfig } from './config.js'
+import { photoPolicyOf, type StationConfig } from './config.js'
 import type { SimulationDesk, Station } from './desks.js'
 import { openDevices } from './devices/devices.js'
 import type { Effects } from './effects.js'
@@ -103,12 +103,25 @@ async function compose(environment: Environment, { config, standards, simulation
   )
   const frames = createFrameRing(ring.slots, ring.slotBytes)
   const { analyst, records } = environment.workers?.(frames) ?? {
-    analyst: startAnalyst({ ring: frames, effects }),
+    analyst: startAnalyst({ ring: frames, effects, photo: photoPolicyOf(config) }),
     records: startRecordMaker(effects),
   }
   const seal = createSealRecord({ book, store, outbox, identity, centreKeys, state, softwareVersion, clock, random, effects })
-  const attackPolicy = config.presentationAttack
-  const capture = openCaptureDesk({ book, store, devices, ring: frames, analyst, records, seal, state, attackPolicy, clock, log })
+  const { presentationAttack: attackPolicy, faceApproval } = config
+  const capture = openCaptureDesk({
+    book,
+    store,
+    devices,
+    ring: frames,
+    analyst,
+    records,
+    seal,
+    state,
+    attackPolicy,
+    faceApproval,
+    clock,
+    log,
+  })
   const bundles = createBundles({ store, centre, centreKeys, station: identity, clock, random, effects })
   const office = config.office
   const issuance = openIssuanceDesk({

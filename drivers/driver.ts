@@ -116,6 +116,8 @@ export interface SignaturePadInfo {
   /** Largest raw x and y. */
   readonly maxUnits: number
   readonly pressureLevels: number
+  /** Raw units that the pad can reach, borders included. */
+  readonly area?: { readonly minX: number; readonly maxX: number; readonly minY: number; readonly maxY: number }
 }
 
 export interface SignaturePadHandlers {

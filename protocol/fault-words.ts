@@ -209,6 +209,12 @@ const station = {
     'The resident has not approved the record',
     'Show the record and ask for approval',
   ),
+  'capture.face_not_approved': text(
+    'Foto belum disetujui pemohon',
+    'Rekam foto dan tunjukkan kepada pemohon lebih dulu',
+    'The applicant has not approved the portrait yet',
+    'Take the portrait and show it to the applicant first',
+  ),
   'capture.weak_needs_reason': text(
     'Hasil lemah perlu alasan',
     'Ulangi atau tulis alasannya',

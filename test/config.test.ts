@@ -3,7 +3,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { loadConfig, parseConfig } from '../daemon/config.js'
+import { loadConfig, parseConfig, photoPolicyOf } from '../daemon/config.js'
+import { defaultPhotoPolicy } from '../daemon/kernels/face/ktp-photo.js'
 import { isFault } from '../protocol/fault.js'
 
 const refusal = (json: unknown): unknown => {
@@ -31,7 +32,32 @@ t.test('an empty configuration is a whole one', async (t) => {
     simulated: false,
     blanks: [],
     presentationAttack: 'review',
+    faceApproval: 'first',
+    signaturePadModel: 'SignatureGem 4x5',
+    photo: {
+      least: { ...defaultPhotoPolicy.least },
+      mostYawDeg: 8,
+      mostPitchDeg: 12,
+      mostRollDeg: 8,
+      leastEyeDistancePx: 90,
+      background: { odd: '#db1514', even: '#0090ff', foreigner: 'birth_year', mostDeltaE: 20 },
+    },
   })
+  t.strictSame(photoPolicyOf(parseConfig({}, 'site.json')), defaultPhotoPolicy, 'the photo is judged as the kernel has it')
+})
+
+t.test('a site sets its own rules for the photo, but none by what is not measured', async (t) => {
+  const own = { least: { EyesOpen: 70 }, mostYawDeg: 5, background: { foreigner: '#ff8800' } }
+  const policy = photoPolicyOf(parseConfig({ photo: own }, 'site.json'))
+  t.strictSame(policy.least, { EyesOpen: 70 }, 'the list replaces the default one')
+  t.match(policy, { mostYawDeg: 5, mostPitchDeg: 12, headCoverings: 'allowed', background: { odd: '#db1514', foreigner: '#ff8800' } })
+  for (const [photo, field] of [
+    [{ least: { NoHeadCoverings: 50 } }, 'photo.least'],
+    [{ least: { Sharpness: 50 } }, 'photo.least'],
+    [{ headCoverings: 'refused' }, 'photo.headCoverings'],
+    [{ background: { odd: 'red' } }, 'photo.background.odd'],
+  ] as const)
+    t.match(refusal({ photo }), { path: 'site.json', field: new RegExp(`^${field}`) }, JSON.stringify(photo))
 })
 
 t.test('a key that nobody knows is named with its path, at every depth', async (t) => {

@@ -3,8 +3,11 @@
 import sharp from 'sharp'
 import { Fault } from '../../protocol/fault.js'
 import type { FrameHeader } from '../../protocol/hardware/frames.js'
+import type { RgbImage } from '../kernels/face/face.js'
+import { readRgbImage } from '../kernels/image/codec.js'
 import type { Simd } from '../kernels/simd/simd.js'
-import { type Look, type LookTarget, lookAt } from './look.js'
+import type { Applicant, FaceExamination, FaceWatch } from './face-watch.js'
+import { coarsePicture, type Look, type LookTask, lookAt } from './look.js'
 
 export interface Analysis {
   readonly look: Look
@@ -12,35 +15,48 @@ export interface Analysis {
   readonly picture: Uint8Array
 }
 
+/** What looks are done with. Only a camera's frames need `faces`. */
+export interface Lookers {
+  readonly simd?: Simd
+  readonly faces?: FaceWatch
+}
+
 const previewQuality = 70
-/** Cameras send colour JPEG: a quarter of the width tells a presence measure enough, and libjpeg decodes it at that size. */
-const sceneWidthPx = 480
 
 /** @param bytes the frame in place; not kept @throws Fault `image.corrupt` when a camera's JPEG cannot be decoded */
 export async function analyseFrame(
   bytes: Uint8Array,
   header: FrameHeader,
-  modality: LookTarget,
+  task: LookTask,
   preview: boolean,
-  simd?: Simd,
+  { simd, faces }: Lookers,
 ): Promise<Analysis> {
+  const { widthPx, heightPx } = header
   if (header.format === 'grey8') {
-    const look = lookAt(modality, bytes, header.widthPx, header.heightPx, simd)
-    return { look, picture: preview ? await greyPreview(bytes, header.widthPx, header.heightPx) : new Uint8Array() }
+    const look = lookAt(task.target, bytes, widthPx, heightPx, simd)
+    return { look, picture: preview ? await greyPreview(bytes, widthPx, heightPx) : new Uint8Array() }
   }
+  if (!faces || !task.applicant) throw new Fault('internal.unexpected', { operation: 'look', field: 'faces' })
   // A copy in unshared memory: sharp refuses shared ones, and the slot goes back to the ring before the client has the picture.
   const jpeg = Buffer.from(bytes)
-  const heightPx = Math.round((sceneWidthPx * header.heightPx) / header.widthPx)
-  const grey = await sharp(jpeg)
-    .resize(sceneWidthPx, heightPx, { fit: 'fill', kernel: 'nearest' })
-    .greyscale()
-    .toColourspace('b-w')
-    .raw()
-    .toBuffer()
-    .catch((cause: unknown) => {
-      throw new Fault('image.corrupt', { field: 'mjpeg', size: jpeg.length }, { cause })
-    })
-  return { look: lookAt(modality, new Uint8Array(grey), sceneWidthPx, heightPx), picture: preview ? jpeg : new Uint8Array() }
+  const image = await readRgbImage(jpeg)
+  const look = await faces.look(image, { captureId: task.captureId, timeMs: header.deviceTimeUs / 1000 }, task.applicant)
+  return {
+    look: { ...look, signature: coarsePicture(greenOf(image), image.widthPx, image.heightPx) },
+    picture: preview ? jpeg : new Uint8Array(),
+  }
+}
+
+/** The camera's picture that was taken, judged in full. @throws Fault `image.corrupt` */
+export async function examineFaceFrame(jpeg: Uint8Array, applicant: Applicant, faces: FaceWatch): Promise<FaceExamination> {
+  return faces.examine(await readRgbImage(jpeg), applicant)
+}
+
+/** One channel tells a motion as well as luminance does. */
+function greenOf({ rgb, widthPx, heightPx }: RgbImage): Uint8Array {
+  const out = new Uint8Array(widthPx * heightPx)
+  for (let i = 0, at = 1; i < out.length; i++, at += 3) out[i] = rgb[at] ?? 0
+  return out
 }
 
 async function greyPreview(grey: Uint8Array, widthPx: number, heightPx: number): Promise<Uint8Array> {

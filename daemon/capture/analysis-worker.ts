@@ -3,14 +3,19 @@
 import { workerData } from 'node:worker_threads'
 import sharp from 'sharp'
 import { openSimd } from '../kernels/simd/simd.js'
-import { analyseFrame } from './analyse-frame.js'
-import type { AnalysisRequest } from './analyst.js'
+import { analyseFrame, examineFaceFrame } from './analyse-frame.js'
+import type { AnalysisAnswer, AnalysisRequest, AnalysisSetup } from './analyst.js'
+import { openFaceWatch } from './face-watch.js'
 import { serveWorkerLine } from './worker-line.js'
 
-const frames = new Uint8Array((workerData as WebAssembly.Memory).buffer)
+const setup = workerData as AnalysisSetup
+const frames = new Uint8Array(setup.frames.buffer)
 sharp.concurrency(1)
 const simd = openSimd()
+const faces = openFaceWatch(setup.photo, simd)
 
-serveWorkerLine(({ byteOffset, byteLength, header, modality, preview }: AnalysisRequest) =>
-  analyseFrame(frames.subarray(byteOffset, byteOffset + byteLength), header, modality, preview, simd),
-)
+serveWorkerLine<AnalysisRequest, AnalysisAnswer>((request) => {
+  if (request.do === 'examine_face') return examineFaceFrame(request.jpeg, request.applicant, faces)
+  const { byteOffset, byteLength, header, task, preview } = request
+  return analyseFrame(frames.subarray(byteOffset, byteOffset + byteLength), header, task, preview, { simd, faces })
+})

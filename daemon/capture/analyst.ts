@@ -1,31 +1,49 @@
-// The analysis worker as the station sees it: one frame in, one analysis out, pixels stay in the shared ring.
+// The analysis worker as the station sees it: one frame in, one analysis out, pixels stay in the shared ring. The face networks live there too.
 
 import type { FrameHeader } from '../../protocol/hardware/frames.js'
 import type { Effects } from '../effects.js'
+import type { PhotoPolicy } from '../kernels/face/ktp-photo.js'
 import type { Analysis } from './analyse-frame.js'
+import type { Applicant, FaceExamination } from './face-watch.js'
 import type { FrameRing, RingFrame } from './frame-ring.js'
-import type { LookTarget } from './look.js'
+import type { LookTask } from './look.js'
 import { openWorkerLine } from './worker-line.js'
 
-export interface AnalysisRequest {
-  readonly byteOffset: number
-  readonly byteLength: number
-  readonly header: FrameHeader
-  readonly modality: LookTarget
-  readonly preview: boolean
+export interface AnalysisSetup {
+  readonly frames: WebAssembly.Memory
+  readonly photo: PhotoPolicy
 }
+
+export type AnalysisRequest =
+  | {
+      readonly do: 'look'
+      readonly byteOffset: number
+      readonly byteLength: number
+      readonly header: FrameHeader
+      readonly task: LookTask
+      readonly preview: boolean
+    }
+  | { readonly do: 'examine_face'; readonly jpeg: Uint8Array; readonly applicant: Applicant }
+
+export type AnalysisAnswer = Analysis | FaceExamination
 
 export interface FrameAnalyst {
   /** @throws Fault `image.corrupt` when the frame cannot be decoded, `internal.unexpected` when the worker died */
-  analyse(frame: RingFrame, modality: LookTarget, preview: boolean): Promise<Analysis>
+  analyse(frame: RingFrame, task: LookTask, preview: boolean): Promise<Analysis>
+  /** The picture that was taken, judged in full. @throws as analyse */
+  examineFace(jpeg: Uint8Array, applicant: Applicant): Promise<FaceExamination>
   close(): Promise<void>
 }
 
-export function startAnalyst(deps: { ring: FrameRing; effects: Effects }): FrameAnalyst {
-  const line = openWorkerLine<AnalysisRequest, Analysis>(new URL('./analysis-worker.js', import.meta.url), deps.ring.memory)
+export function startAnalyst(deps: { ring: FrameRing; effects: Effects; photo: PhotoPolicy }): FrameAnalyst {
+  const setup: AnalysisSetup = { frames: deps.ring.memory, photo: deps.photo }
+  const line = openWorkerLine<AnalysisRequest, AnalysisAnswer>(new URL('./analysis-worker.js', import.meta.url), setup)
+  const ask = <Answer extends AnalysisAnswer>(request: AnalysisRequest) =>
+    deps.effects.perform('compute', () => line.ask(request) as Promise<Answer>)
   return {
-    analyse: ({ byteOffset, byteLength, header }, modality, preview) =>
-      deps.effects.perform('compute', () => line.ask({ byteOffset, byteLength, header, modality, preview })),
+    analyse: ({ byteOffset, byteLength, header }, task, preview) =>
+      ask<Analysis>({ do: 'look', byteOffset, byteLength, header, task, preview }),
+    examineFace: (jpeg, applicant) => ask<FaceExamination>({ do: 'examine_face', jpeg, applicant }),
     close: () => line.close(),
   }
 }

@@ -6,24 +6,21 @@ import type { PresentationAttack } from '../../protocol/hardware/frames.js'
 import type { Log } from '../../protocol/log.js'
 import type { Actor, CaptureDesk } from '../desks.js'
 import type { Devices } from '../devices/devices.js'
-import type { FingerCapture } from '../kernels/finger/sequence.js'
 import type { CaseDocument } from '../service/case.js'
 import type { CaseBook } from '../service/case-book.js'
 import { requireRole } from '../service/case-desk.js'
-import { isCaptured, requireStep } from '../service/case-engine.js'
-import { type CaptureStatus, type FingerBox, idleCapture, isOpen, type Modality, type StationState } from '../state.js'
+import { isCaptured, requireFaceApproved, requireStep } from '../service/case-engine.js'
+import { type CaptureStatus, idleCapture, isOpen, type Modality, type StationState } from '../state.js'
 import type { Store } from '../store/store.js'
 import type { FrameAnalyst } from './analyst.js'
-import { type AttackPolicy, findingsWith, fingerResults, verdictOf } from './findings.js'
-import { type Examination, weakness } from './fingers.js'
+import { type Examined, examineCapture, type Taken } from './examined.js'
+import { applicantOf } from './face-watch.js'
+import { type AttackPolicy, findingsWith, verdictOf } from './findings.js'
 import type { FrameRing } from './frame-ring.js'
-import { fingersToBytes, keptFingers, writeCapture } from './kept-captures.js'
-import type { RecordJob } from './make-record.js'
+import { writeCapture } from './kept-captures.js'
 import type { RecordMaker } from './record-maker.js'
 import type { SealRecord } from './seal-record.js'
-import type { TakenCapture } from './session.js'
-import type { SignatureCapture } from './signature-session.js'
-import { type Taking, takeFrames, takePen } from './takes.js'
+import { type PenTaking, type Taking, takeFrames, takePen } from './takes.js'
 
 export interface CaptureDeskDeps {
   readonly book: CaseBook
@@ -35,11 +32,11 @@ export interface CaptureDeskDeps {
   readonly seal: SealRecord
   readonly state: StationState
   readonly attackPolicy: AttackPolicy
+  /** `first`: no finger and no iris before the applicant approved the portrait. */
+  readonly faceApproval: 'first' | 'any_order'
   readonly clock: Clock
   readonly log: Log
 }
-
-type Taken = { readonly of: 'frames'; readonly capture: TakenCapture } | { readonly of: 'pen'; readonly capture: SignatureCapture }
 
 /** The one capture that the station is at. */
 interface Running {
@@ -48,8 +45,10 @@ interface Running {
   /** Counts retakes that were not accepted in between. */
   readonly attempt: number
   session?: Pick<Taking<unknown>, 'taken' | 'takeNow' | 'cancel'>
+  /** Of the pad alone. */
+  pen?: PenTaking
   taken?: Taken
-  examination?: Examination
+  examined?: Examined
   takenAtMs: number
   /** The record is being made and kept: asking twice makes no second one. */
   accepting?: boolean
@@ -72,6 +71,7 @@ class Desk implements CaptureDesk {
 
   async start(actor: Actor, caseId: string, modality: Modality): Promise<void> {
     const doc = await this.#caseAtCapture(actor, caseId)
+    if (this.#deps.faceApproval === 'first') requireFaceApproved(doc, modality)
     this.#requireIdle()
     await this.#deps.store.assertRoom(personBytes)
     await this.#deps.seal.assertRoom()
@@ -89,17 +89,23 @@ class Desk implements CaptureDesk {
   async accept(actor: Actor, caseId: string, modality: Modality, weakReason: string): Promise<void> {
     const doc = await this.#caseAtCapture(actor, caseId)
     const running = this.#runningFor(caseId)
-    const { taken } = running
-    if (running.modality !== modality || !taken || running.accepting) throw new Fault('capture.not_running', { caseId, modality })
+    const { taken, examined } = running
+    if (running.modality !== modality || !taken || !examined || running.accepting)
+      throw new Fault('capture.not_running', { caseId, modality })
     if (this.#deps.attackPolicy === 'refuse' && attackOf(taken)?.verdict === 'attack')
       throw new Fault('capture.presentation_attack', { caseId, modality })
     const reason = weakReason.trim().slice(0, 200)
-    const weak = this.#flaw(running, taken) !== ''
+    const weak = this.#flaw(taken, examined) !== ''
     if (weak && reason === '') throw new Fault('capture.weak_needs_reason', { caseId, modality })
     running.accepting = true
     try {
-      const bytes = await this.#deps.records.make(toJob(running, taken, doc))
-      await this.#keep(actor, running, taken, bytes, weak ? { state: 'weak_accepted', weakReason: reason } : { state: 'good' })
+      const bytes = await this.#deps.records.make(examined.job)
+      await this.#keep(
+        actor,
+        running,
+        { taken, examined, bytes },
+        weak ? { state: 'weak_accepted', weakReason: reason } : { state: 'good' },
+      )
     } finally {
       running.accepting = false
     }
@@ -112,8 +118,18 @@ class Desk implements CaptureDesk {
     const before = this.#running
     if (before && (before.caseId !== caseId || before.session || before.accepting))
       throw new Fault('capture.running', { caseId: before.caseId, modality: before.modality })
+    if (before?.taken && modality === 'face')
+      await this.#deps.store.commit({ actor: actor.operator, act: 'face.retaken', caseId }, async () => {})
     if (before) this.#end(before)
     this.#begin(actor, doc, modality, before?.modality === modality ? before.attempt + 1 : 1)
+  }
+
+  async undoStroke(_actor: Actor, caseId: string): Promise<void> {
+    this.#penFor(caseId).undo()
+  }
+
+  async signAgain(_actor: Actor, caseId: string): Promise<void> {
+    await this.#penFor(caseId).again()
   }
 
   async cancel(_actor: Actor, caseId: string): Promise<void> {
@@ -133,6 +149,7 @@ class Desk implements CaptureDesk {
     try {
       const pen = takePen(this.#deps, (status) => this.#show(running, status))
       running.session = pen
+      running.pen = pen
       const approval = await pen.taken.catch((error: unknown) => {
         throw error instanceof DOMException ? new Fault('capture.not_signed', { caseId }) : error
       })
@@ -192,12 +209,18 @@ class Desk implements CaptureDesk {
     return this.#running
   }
 
+  #penFor(caseId: string): PenTaking {
+    const { pen } = this.#runningFor(caseId)
+    if (!pen) throw new Fault('capture.not_running', { caseId, modality: 'signature' })
+    return pen
+  }
+
   /** Everything that can be refused was refused before: from here on faults end the capture, not the command. */
   #begin(actor: Actor, doc: CaseDocument, modality: Modality, attempt: number): void {
     const running: Running = { caseId: doc.caseId, modality, attempt, takenAtMs: 0 }
     this.#running = running
     try {
-      this.#take(running)
+      this.#take(running, doc)
         .then((taken) => this.#review(running, taken))
         .catch((error: unknown) => this.#failed(actor, running, error))
     } catch (error) {
@@ -206,56 +229,44 @@ class Desk implements CaptureDesk {
     }
   }
 
-  #take(running: Running): Promise<Taken> {
+  #take(running: Running, doc: CaseDocument): Promise<Taken> {
     const show = (status: Partial<CaptureStatus>) => this.#show(running, status)
     if (running.modality === 'signature') {
       const pen = takePen(this.#deps, show)
       running.session = pen
+      running.pen = pen
       return pen.taken.then((capture) => ({ of: 'pen', capture }))
     }
-    const frames = takeFrames(this.#deps, running.modality, show)
+    const frames = takeFrames(this.#deps, running.modality, show, applicantOf(doc))
     running.session = frames
     return frames.taken.then((capture) => ({ of: 'frames', capture }))
   }
 
-  /** Fingers are examined before anybody is asked to accept them: what speaks against them must be known then. */
+  /** Examined before anybody is asked to accept it: what speaks against it must be known then. */
   async #review(running: Running, taken: Taken): Promise<void> {
     if (this.#running !== running) return
     const { caseId, modality } = running
     running.takenAtMs = this.#deps.clock.nowMs()
-    const examination = taken.of === 'frames' && isFingers(modality) ? await this.#examine(running, modality, taken.capture) : undefined
+    const examined = await examineCapture(this.#deps, await this.#deps.book.get(caseId), running, taken)
     const doc = await this.#deps.book.get(caseId)
     if (this.#running !== running) return
     running.taken = taken
-    if (examination) running.examination = examination
+    running.examined = examined
     delete running.session
+    delete running.pen
     this.#show(running, {
       state: 'review',
-      measure: taken.of === 'frames' ? taken.capture.measure : 100,
-      boxes: boxesOf(taken, examination),
-      advice: this.#flaw(running, taken),
-      fingers: examination ? fingerResults(examination) : [],
-      findings: findingsWith(doc, modality, attackOf(taken), this.#deps.attackPolicy, examination),
+      measure: measureOf(taken),
+      advice: this.#flaw(taken, examined),
+      ...examined.show,
+      findings: findingsWith(doc, modality, attackOf(taken), this.#deps.attackPolicy, examined.found),
     })
   }
 
-  async #examine(running: Running, capture: FingerCapture, { frames }: TakenCapture): Promise<Examination | undefined> {
-    const { store, book, records } = this.#deps
-    const { caseId, attempt, takenAtMs } = running
-    const [frame] = frames
-    if (!frame) return undefined
-    const before = (await book.get(caseId)).modalities.find(({ modality }) => modality === capture)
-    const others = await keptFingers(store, caseId, capture)
-    const { header, bytes } = frame
-    const tries = (before?.tries ?? 0) + attempt
-    return records.examine({ capture, frame: { header, bytes }, takenAtMs, tries, missing: [], others })
-  }
-
   /** Why this is not simply good; '' when it is. */
-  #flaw({ examination }: Running, taken: Taken): string {
+  #flaw(taken: Taken, { flaw }: Examined): string {
     if (this.#deps.attackPolicy !== 'ignore' && attackOf(taken)?.verdict === 'attack') return 'presentation_attack'
-    const found = examination ? weakness(examination) : ''
-    return found === '' && taken.of === 'frames' && taken.capture.weak ? 'weak' : found
+    return flaw === '' && taken.of === 'frames' && taken.capture.weak ? 'weak' : flaw
   }
 
   /** That one modality is pending again; what was accepted before stays. */
@@ -276,43 +287,44 @@ class Desk implements CaptureDesk {
   async #keep(
     actor: Actor,
     running: Running,
-    taken: Taken,
-    bytes: Uint8Array,
+    { taken, examined, bytes }: { taken: Taken; examined: Examined; bytes: Uint8Array },
     change: { state: 'good' | 'weak_accepted'; weakReason?: string },
   ): Promise<void> {
     const { store, book, clock, attackPolicy } = this.#deps
-    const { caseId, modality, examination } = running
+    const { caseId, modality } = running
     const blob = await store.blobs.put(caseId, `record.${modality}`, bytes)
-    const fingers = examination && (await store.blobs.put(caseId, `fingers.${modality}`, fingersToBytes(examination.kept)))
+    const beside = examined.kept && (await store.blobs.put(caseId, `${examined.kept.name}.${modality}`, examined.kept.bytes))
     const doc = await book.get(caseId)
     const before = doc.modalities.find((each) => each.modality === modality)
-    const measure = taken.of === 'frames' ? taken.capture.measure : 100
+    const measure = measureOf(taken)
     const attack = attackOf(taken)
     const full = {
       ...change,
       tries: (before?.tries ?? 0) + 1,
       measure,
-      ...(examination && { fingers: fingerResults(examination) }),
+      ...examined.results,
+      // Accepting a portrait is the applicant's word (letter 400.8.1.2/13999/Dukcapil of 11 October 2024).
+      ...(modality === 'face' && { approvedByApplicant: true }),
       ...(attack && { presentationAttack: attack.verdict }),
     }
-    const findings = findingsWith(doc, modality, attack, attackPolicy, examination)
+    const findings = findingsWith(doc, modality, attack, attackPolicy, examined.found)
     await book.change(
       actor,
       caseId,
-      'capture.accepted',
+      modality === 'face' ? 'face.approved' : 'capture.accepted',
       { is: 'modality_changed', modality, change: full, findings },
       {
         facts: { modality, size: bytes.length },
         hashes: { record: blob.hash },
         write: async (trx) => {
           await store.blobs.record(trx, blob)
-          if (fingers) await store.blobs.record(trx, fingers)
+          if (beside) await store.blobs.record(trx, beside)
           const kept = {
             blob: blob.hash,
             takenAtMs: running.takenAtMs,
             measure,
             ...change,
-            ...(fingers && { fingers: fingers.hash }),
+            ...(beside && examined.kept && { [examined.kept.name]: beside.hash }),
             ...(attack && { presentationAttack: attack }),
           }
           await writeCapture(trx, caseId, modality, change.state, kept, clock.nowMs())
@@ -339,30 +351,7 @@ async function stopped({ session }: Running): Promise<void> {
   await session?.taken.catch(() => {})
 }
 
-const isFingers = (modality: Modality): modality is FingerCapture =>
-  modality === 'right_four' || modality === 'left_four' || modality === 'thumbs' || modality === 'index_fingers'
-
 const attackOf = (taken: Taken): PresentationAttack | undefined =>
   taken.of === 'frames' ? verdictOf(taken.capture.frames.map(({ header }) => header)) : undefined
 
-/** In the pixels of the device's frame. */
-function boxesOf(taken: Taken, examination: Examination | undefined): readonly FingerBox[] {
-  const frame = taken.of === 'frames' ? taken.capture.frames[0] : undefined
-  if (!frame || !examination) return frame?.boxes ?? []
-  const scale = frame.header.widthPx / examination.widthPx
-  return examination.kept.fingers.map(({ segment: { position, cx, cy, width, height, angleDeg } }) => {
-    return { position, cx: cx * scale, cy: cy * scale, width: width * scale, height: height * scale, angleDeg }
-  })
-}
-
-function toJob({ takenAtMs, modality, examination }: Running, taken: Taken, doc: CaseDocument): RecordJob {
-  const capturedAtMs = takenAtMs
-  if (taken.of === 'pen') return { modality: 'signature', ...taken.capture }
-  const frames = taken.capture.frames.map(({ header, bytes }) => ({ header, bytes }))
-  if (modality === 'irises') return { modality, capturedAtMs, frames }
-  const [frame] = frames
-  if (!frame || modality === 'signature') throw new Fault('capture.nothing_seen', { modality })
-  if (modality === 'face') return { modality, capturedAtMs, frame, sex: doc.biodata?.sex ?? 'M' }
-  const fingers = (examination?.kept.fingers ?? []).map(({ segment, quality }) => ({ segment, ...(quality !== undefined && { quality }) }))
-  return { modality, capturedAtMs, frame, fingers }
-}
+const measureOf = (taken: Taken): number => (taken.of === 'frames' ? taken.capture.measure : 100)

@@ -1,10 +1,11 @@
-// Accepted captures as they lie in the store: one row a modality that names sealed blobs. The record goes to the centre, the fingers found in it
-// stay for the comparison with later captures and go with it as templates.
+// Accepted captures as they lie in the store: one row a modality that names sealed blobs. The record goes to the centre, the fingers and eyes found in
+// it stay for the comparison with later captures; fingers go with it as templates.
 
 import type { Transaction } from 'kysely'
 import type { PresentationAttack } from '../../protocol/hardware/frames.js'
 import type { Tables } from '../store/schema.js'
 import type { Store } from '../store/store.js'
+import type { KeptEyes } from './eyes.js'
 import type { KeptFingers } from './fingers.js'
 
 export interface KeptCapture {
@@ -12,6 +13,8 @@ export interface KeptCapture {
   readonly blob: string
   /** Hash of the blob with the fingers found. */
   readonly fingers?: string
+  /** Hash of the blob with both eyes' templates. */
+  readonly eyes?: string
   readonly takenAtMs?: number
   readonly measure?: number
   readonly state?: string
@@ -54,4 +57,10 @@ export async function keptFingers(store: Store, caseId: string, except?: string)
     found.push(JSON.parse(new TextDecoder().decode(await store.blobs.get(kept.fingers))) as KeptFingers)
   }
   return found
+}
+
+/** The eyes as they were accepted last, to be compared with a recapture. @throws Fault `store.corrupt` */
+export async function keptEyes(store: Store, caseId: string): Promise<KeptEyes | undefined> {
+  const eyes = (await readCaptures(store, caseId)).find(({ modality }) => modality === 'irises')?.kept.eyes
+  return eyes === undefined ? undefined : (JSON.parse(new TextDecoder().decode(await store.blobs.get(eyes))) as KeptEyes)
 }

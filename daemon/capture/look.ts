@@ -1,9 +1,14 @@
 // A look at one frame: simple live measures with an advice. Pure; runs in the analysis worker and in tests.
 // These are presence and steadiness measures, not biometric quality: names and numbers must not be shown as such.
 
+import { faceAdvice } from '../kernels/face/live.js'
 import { type LiveHints, liveAdvice, measureLive } from '../kernels/finger/live.js'
+import { type LiveEyeAdvice, measureEye } from '../kernels/iris/live.js'
+import type { Circle } from '../kernels/iris/location.js'
+import { irisAdvice } from '../kernels/iris/quality.js'
 import type { Simd } from '../kernels/simd/simd.js'
-import type { FingerBox, Modality } from '../state.js'
+import type { Backdrop, FingerBox, Guide, Modality } from '../state.js'
+import type { Applicant } from './face-watch.js'
 
 export interface Look {
   /** Somebody or something is there to be captured. */
@@ -13,39 +18,54 @@ export interface Look {
   /** Stable advice name, '' when fine. */
   readonly advice: Advice | ''
   readonly boxes: readonly FingerBox[]
+  /** What was found, to be drawn on the picture; `sensor` is filled in by who knows it. */
+  readonly guides: readonly Guide[]
+  /** Of a face. */
+  readonly backdrop?: Backdrop
   /** A coarse signature of the picture: frames whose signatures differ little hold still. */
   readonly signature: Uint8Array
 }
 
-export const adviceNames = [...liveAdvice, 'look_at_camera', 'come_closer', 'hold_still'] as const
-export type Advice = (typeof adviceNames)[number]
+export const adviceNames = [...new Set([...liveAdvice, 'look_into_camera' as const, ...irisAdvice, ...faceAdvice])]
+export type Advice = (typeof liveAdvice)[number] | LiveEyeAdvice | (typeof faceAdvice)[number]
 
 const signatureSide = 16
 /** Which finger it is cannot be seen, only that it is one. */
 const oneFinger = { slap: 'right_four', missing: [3, 4, 5] } as const
 
+/** Of several sensors the advice that helps most: each kernel names its advice in that order. */
+export const mostHelpful = (advice: readonly (Advice | '')[]): Advice | '' => adviceNames.find((name) => advice.includes(name)) ?? ''
+
 /** What is looked for: a modality of the record, or one finger by itself as at handover. */
 export type LookTarget = Modality | 'one_finger'
 
+/** A look depends on what is looked for and, of a face, on who it should be. */
+export interface LookTask {
+  readonly target: LookTarget
+  /** Counts captures: what was learnt from the frames of one is not carried into the next. */
+  readonly captureId: number
+  readonly applicant?: Applicant
+}
+
 /**
- * @param grey 8-bit grey, row-major; for MJPEG cameras the decoded luma at reduced size
+ * @param grey 8-bit grey, row-major. Faces are looked at by face-watch.ts, in colour
  */
-export function lookAt(modality: LookTarget, grey: Uint8Array, widthPx: number, heightPx: number, simd?: Simd): Look {
-  switch (modality) {
+export function lookAt(target: LookTarget, grey: Uint8Array, widthPx: number, heightPx: number, simd?: Simd): Look {
+  switch (target) {
     case 'right_four':
     case 'left_four':
     case 'thumbs':
-      return lookAtSlap({ slap: modality }, grey, widthPx, heightPx, simd)
+      return lookAtSlap({ slap: target }, grey, widthPx, heightPx, simd)
     case 'index_fingers':
       // Two single fingers side by side, as two thumbs lie.
       return asIndexFingers(lookAtSlap({ slap: 'thumbs' }, grey, widthPx, heightPx, simd))
     case 'one_finger':
       return lookAtSlap(oneFinger, grey, widthPx, heightPx, simd)
     case 'irises':
-      return lookAtEye(grey, widthPx, heightPx)
+      return lookAtEye(grey, widthPx, heightPx, simd)
     case 'face':
     case 'signature':
-      return lookAtScene(grey, widthPx, heightPx)
+      throw new RangeError(`a ${target} is not looked for in a grey frame`)
   }
 }
 
@@ -58,66 +78,24 @@ function asIndexFingers(look: Look): Look {
 function lookAtSlap(hints: LiveHints, grey: Uint8Array, widthPx: number, heightPx: number, simd: Simd | undefined): Look {
   const { present, measure, advice, fingers } = measureLive(grey, widthPx, heightPx, hints, simd)
   const boxes = fingers.map(({ position, cx, cy, width, height, angleDeg }) => ({ position, cx, cy, width, height, angleDeg }))
-  return { present, measure, advice, boxes, signature: shrink(grey, widthPx, heightPx) }
+  return { present, measure, advice, boxes, guides: [], signature: coarsePicture(grey, widthPx, heightPx) }
 }
 
-/** An eye in near infrared has a dark pupil and fine detail; without either nobody looks into the camera. */
-function lookAtEye(grey: Uint8Array, widthPx: number, heightPx: number): Look {
-  const stats = statistics(grey, widthPx, heightPx)
-  const present = stats.darkShare > 0.004 && stats.deviation > 12
-  const measure = present ? Math.min(100, Math.round(stats.detail * 20)) : 0
-  const advice = present ? (measure < 25 ? 'hold_still' : '') : 'look_at_camera'
-  return { present, measure, advice, boxes: [], signature: shrink(grey, widthPx, heightPx) }
+/** One eye, as its sensor sees it. */
+function lookAtEye(grey: Uint8Array, widthPx: number, heightPx: number, simd: Simd | undefined): Look {
+  const { present, measure, advice, pupil, iris } = measureEye(grey, widthPx, heightPx, simd)
+  const guides = pupil && iris ? circleGuides({ pupil, iris }) : []
+  return { present, measure, advice, boxes: [], guides, signature: coarsePicture(grey, widthPx, heightPx) }
 }
 
-/** A person before the backdrop: the middle of the picture is lively, the cloth beside the head is not. No face is detected here. */
-function lookAtScene(grey: Uint8Array, widthPx: number, heightPx: number): Look {
-  const middle = statistics(
-    part(grey, widthPx, (widthPx * 3) >> 3, heightPx >> 3, widthPx >> 2, (heightPx * 3) >> 2),
-    widthPx >> 2,
-    (heightPx * 3) >> 2,
-  )
-  const present = middle.deviation > 18
-  const measure = present ? Math.min(100, Math.round(30 + middle.deviation)) : 0
-  return { present, measure, advice: present ? '' : 'look_at_camera', boxes: [], signature: shrink(grey, widthPx, heightPx) }
-}
-
-function part(grey: Uint8Array, stride: number, left: number, top: number, width: number, height: number): Uint8Array {
-  const out = new Uint8Array(width * height)
-  for (let y = 0; y < height; y++) out.set(grey.subarray((top + y) * stride + left, (top + y) * stride + left + width), y * width)
-  return out
-}
-
-interface Statistics {
-  readonly deviation: number
-  readonly darkShare: number
-  /** Mean absolute difference of neighbours, grey levels. */
-  readonly detail: number
-}
-
-function statistics(grey: Uint8Array, widthPx: number, heightPx: number): Statistics {
-  let sum = 0
-  let squares = 0
-  let dark = 0
-  let detail = 0
-  let count = 0
-  for (let y = 0; y < heightPx; y += 2) {
-    for (let x = 0; x < widthPx - 1; x += 2) {
-      const at = y * widthPx + x
-      const value = grey[at] ?? 0
-      sum += value
-      squares += value * value
-      if (value < 45) dark++
-      detail += Math.abs(value - (grey[at + 1] ?? 0))
-      count++
-    }
-  }
-  const mean = sum / count
-  return { deviation: Math.sqrt(Math.max(0, squares / count - mean * mean)), darkShare: dark / count, detail: detail / count }
+/** Both circles, in pixels of the frame of that sensor. */
+export function circleGuides({ pupil, iris }: { readonly pupil: Circle; readonly iris: Circle }, sensor = 0): readonly Guide[] {
+  const guide = (shape: 'iris' | 'pupil', { x, y, r }: Circle): Guide => ({ sensor, shape, cx: x, cy: y, width: 2 * r, height: 2 * r })
+  return [guide('iris', iris), guide('pupil', pupil)]
 }
 
 /** Mean grey of a 16 × 16 grid, sampled every fourth pixel. */
-function shrink(grey: Uint8Array, widthPx: number, heightPx: number): Uint8Array {
+export function coarsePicture(grey: Uint8Array, widthPx: number, heightPx: number): Uint8Array {
   const out = new Uint8Array(signatureSide ** 2)
   const cellWidth = widthPx / signatureSide
   const cellHeight = heightPx / signatureSide

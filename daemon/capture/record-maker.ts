@@ -1,8 +1,9 @@
-// The record worker as the station sees it: fingers are examined and records made there, one after the other.
+// The record worker as the station sees it: fingers and eyes are examined and records made there, one after the other.
 
 import { Fault } from '../../protocol/fault.js'
 import type { Effects } from '../effects.js'
 import type { HolderJob, HolderVerdict } from '../issuance/compare-holder.js'
+import type { EyeExamination, EyesJob } from './eyes.js'
 import type { Examination, ExamineJob } from './fingers.js'
 import type { RecordJob } from './make-record.js'
 import { openWorkerLine } from './worker-line.js'
@@ -12,6 +13,8 @@ export interface RecordMaker {
   make(job: RecordJob): Promise<Uint8Array>
   /** @throws Fault `internal.unexpected` when the worker died */
   examine(job: ExamineJob): Promise<Examination>
+  /** @throws Fault `internal.unexpected` when the worker died */
+  examineEyes(job: EyesJob): Promise<EyeExamination>
   /** @throws Fault `record.corrupt` for a template that is none, `internal.unexpected` when the worker died */
   compareHolder(job: HolderJob): Promise<HolderVerdict>
   close(): Promise<void>
@@ -21,6 +24,7 @@ export interface RecordMaker {
 interface Work {
   readonly make: { readonly job: RecordJob; readonly answer: Uint8Array }
   readonly examine: { readonly job: ExamineJob; readonly answer: Examination }
+  readonly examineEyes: { readonly job: EyesJob; readonly answer: EyeExamination }
   readonly compareHolder: { readonly job: HolderJob; readonly answer: HolderVerdict }
 }
 export type WorkerJob = { [Name in keyof Work]: { readonly do: Name; readonly job: Work[Name]['job'] } }[keyof Work]
@@ -37,6 +41,7 @@ export function startRecordMaker(effects: Effects): RecordMaker {
   return {
     make: (job) => ask('make', { do: 'make', job }),
     examine: (job) => ask('examine', { do: 'examine', job }),
+    examineEyes: (job) => ask('examineEyes', { do: 'examineEyes', job }),
     compareHolder: (job) => ask('compareHolder', { do: 'compareHolder', job }),
     close: () => line.close(),
   }

@@ -1,7 +1,8 @@
-// Worker entry: a thin shell around fingers.ts and make-record.ts, so that neither matching nor compressing ever holds up the station.
+// Worker entry: a thin shell around fingers.ts, eyes.ts and make-record.ts, so that neither matching nor compressing ever holds up the station.
 
 import { compareHolder } from '../issuance/compare-holder.js'
 import { openSimd } from '../kernels/simd/simd.js'
+import { examineEyes } from './eyes.js'
 import { examineFingers } from './fingers.js'
 import { makeRecord } from './make-record.js'
 import type { WorkerAnswer, WorkerJob } from './record-maker.js'
@@ -15,6 +16,8 @@ serveWorkerLine<WorkerJob, WorkerAnswer>(async (work) => {
       return { make: await makeRecord(work.job, simd) }
     case 'examine':
       return { examine: examineFingers(work.job, simd) }
+    case 'examineEyes':
+      return { examineEyes: examineEyes(work.job, simd) }
     case 'compareHolder':
       return { compareHolder: compareHolder(work.job, simd) }
   }

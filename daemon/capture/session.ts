@@ -9,7 +9,7 @@ import type { CaptureStatus, FingerBox, PreviewPicture } from '../state.js'
 import type { FrameAnalyst } from './analyst.js'
 import { type AutoCapturePlan, type AutoCaptureState, beginAutoCapture, stepAutoCapture } from './auto-capture.js'
 import type { FrameRing, RingFrame } from './frame-ring.js'
-import type { Look, LookTarget } from './look.js'
+import { type Look, type LookTask, mostHelpful } from './look.js'
 
 /** A frame taken out of the ring: the capture itself, not a preview. */
 export interface TakenFrame {
@@ -36,6 +36,8 @@ export interface CaptureSession {
   cancel(): void
 }
 
+export type LiveStatus = Omit<CaptureStatus, 'caseId' | 'state' | 'fingers' | 'findings' | 'eyes' | 'components'>
+
 export interface CaptureSessionDeps {
   readonly device: CaptureDevice
   readonly ring: FrameRing
@@ -43,7 +45,7 @@ export interface CaptureSessionDeps {
   readonly clock: Clock
   readonly plan: AutoCapturePlan
   readonly watched: () => boolean
-  readonly status: (status: Omit<CaptureStatus, 'caseId' | 'state' | 'fingers' | 'findings'>) => void
+  readonly status: (status: LiveStatus) => void
   readonly show: (picture: PreviewPicture) => void
   /** Told once at the end: frames that never became a look. */
   readonly counted: (counters: { readonly dropped: number; readonly corrupt: number }) => void
@@ -63,8 +65,9 @@ const tickMs = 200
 const mostUnreadable = 8
 
 /** @param indicator what the device lights up for the person: bits as its driver names them */
-export function startCaptureSession(deps: CaptureSessionDeps, modality: LookTarget, indicator: number): CaptureSession {
+export function startCaptureSession(deps: CaptureSessionDeps, task: LookTask, indicator: number): CaptureSession {
   const { device, clock, plan } = deps
+  const { target: modality } = task
   const eyes = new Map<number, Eye>()
   for (const { sensor } of device.info.sensors) {
     eyes.set(sensor, { machine: beginAutoCapture(clock.monotonicMs()), best: undefined, look: undefined, busy: false })
@@ -112,13 +115,16 @@ export function startCaptureSession(deps: CaptureSessionDeps, modality: LookTarg
 
   const report = () => {
     const all = [...eyes.values()]
+    const backdrop = all[0]?.look?.backdrop
     deps.status({
       modality: modality === 'one_finger' ? undefined : modality,
-      advice: all.map(({ look }) => look?.advice ?? '').find((advice) => advice !== '') ?? '',
+      advice: mostHelpful(all.map(({ look }) => look?.advice ?? '')),
       measure: Math.min(...all.map(({ look }) => look?.measure ?? 0)),
       stableFrames: Math.min(...all.map(({ machine }) => (machine.at === 'watching' ? machine.steady : plan.neededFrames))),
       neededFrames: plan.neededFrames,
       boxes: all[0]?.look?.boxes ?? [],
+      guides: [...eyes].flatMap(([sensor, { look }]) => (look?.guides ?? []).map((guide) => ({ ...guide, sensor }))),
+      ...(backdrop && { backdrop }),
     })
   }
 
@@ -127,7 +133,7 @@ export function startCaptureSession(deps: CaptureSessionDeps, modality: LookTarg
     if (!eye || eye.busy || over) return frame.release()
     eye.busy = true
     try {
-      const { look, picture } = await deps.analyst.analyse(frame, modality, deps.watched())
+      const { look, picture } = await deps.analyst.analyse(frame, task, deps.watched())
       if (over) return
       unreadableInARow = 0
       eye.look = look

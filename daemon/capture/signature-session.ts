@@ -4,10 +4,12 @@ import type { PenSample, SignaturePad } from '../../drivers/driver.js'
 import type { Clock, Timer } from '../../protocol/clock.js'
 import { deferred } from '../../protocol/deferred.js'
 import { Fault } from '../../protocol/fault.js'
+import { withoutLastStroke } from '../kernels/signature/assess.js'
+import type { PadFacts } from '../kernels/signature/strokes.js'
 
 export interface SignatureCapture {
   readonly samples: readonly PenSample[]
-  readonly unitsPerInch: number
+  readonly pad: PadFacts
 }
 
 export interface SignatureSession {
@@ -15,6 +17,10 @@ export interface SignatureSession {
   readonly taken: Promise<SignatureCapture>
   /** Takes what was written so far. @throws Fault `capture.nothing_seen` */
   takeNow(): void
+  /** The last stroke was a slip. Nobody's pen rests from then on until it is seen again. */
+  undo(): void
+  /** All strokes away; the pad is cleared for a new try. @throws Fault of the pad */
+  again(): Promise<void>
   /** The pad went away. */
   lost(fault: Fault): void
   cancel(): void
@@ -37,7 +43,9 @@ export function startSignatureSession(
   plan: SignaturePlan,
 ): SignatureSession {
   const { pad, clock } = deps
-  const samples: PenSample[] = []
+  const { unitsPerInch, area } = pad.info
+  const facts: PadFacts = { unitsPerInch, ...(area && { area }) }
+  let samples: PenSample[] = []
   const ending = deferred<SignatureCapture>()
   let ink = ''
   let rest: Timer | undefined
@@ -52,7 +60,7 @@ export function startSignatureSession(
     settle()
   }
   const enough = () => samples.filter(({ penDown }) => penDown).length >= plan.leastSamples
-  const take = () => finish(() => ending.resolve({ samples, unitsPerInch: pad.info.unitsPerInch }))
+  const take = () => finish(() => ending.resolve({ samples, pad: facts }))
   const fail = (error: unknown) => finish(() => ending.reject(error))
   const nothing = () => new Fault('capture.nothing_seen', { modality: 'signature' })
   const ended = () => (enough() ? take() : fail(nothing()))
@@ -74,11 +82,26 @@ export function startSignatureSession(
   }
   begin().catch(fail)
 
+  const replace = (left: readonly PenSample[]) => {
+    samples = [...left]
+    ink = inkPath(samples)
+    rest?.cancel()
+    deps.inked(ink)
+  }
+
   return {
     taken: ending.promise,
     takeNow: () => {
       if (!enough()) throw nothing()
       take()
+    },
+    undo: () => {
+      if (!over) replace(withoutLastStroke(samples, facts))
+    },
+    again: async () => {
+      if (over) return
+      replace([])
+      await pad.clear()
     },
     lost: fail,
     cancel: () => fail(new DOMException('capture cancelled', 'AbortError')),

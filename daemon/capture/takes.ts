@@ -5,6 +5,7 @@ import { type Fault, isFault } from '../../protocol/fault.js'
 import type { Devices } from '../devices/devices.js'
 import type { CaptureStatus, Modality, StationState } from '../state.js'
 import type { FrameAnalyst } from './analyst.js'
+import type { Applicant } from './face-watch.js'
 import type { FrameRing } from './frame-ring.js'
 import type { LookTarget } from './look.js'
 import { type FrameCapturePlan, framePlans, oneFingerPlan, signaturePlan } from './plan.js'
@@ -30,8 +31,13 @@ export interface Taking<Taken> {
 type Show = (status: Partial<CaptureStatus>) => void
 
 /** @throws Fault of the slot when its device is not there or in use; what happens later rejects `taken` */
-export function takeFrames(deps: TakeDeps, modality: Exclude<Modality, 'signature'>, show: Show): Taking<TakenCapture> {
-  return take(deps, modality, framePlans[modality], show)
+export function takeFrames(
+  deps: TakeDeps,
+  modality: Exclude<Modality, 'signature'>,
+  show: Show,
+  applicant: Applicant,
+): Taking<TakenCapture> {
+  return take(deps, modality, framePlans[modality], show, applicant)
 }
 
 /** As takeFrames, for the one finger that the device asks for. @param position ISO/IEC 19794-4 */
@@ -39,7 +45,7 @@ export function takeOneFinger(deps: TakeDeps, position: number, show: Show): Tak
   return take(deps, 'one_finger', oneFingerPlan(position), show)
 }
 
-function take(deps: TakeDeps, target: LookTarget, plan: FrameCapturePlan, show: Show): Taking<TakenCapture> {
+function take(deps: TakeDeps, target: LookTarget, plan: FrameCapturePlan, show: Show, applicant?: Applicant): Taking<TakenCapture> {
   const { devices, ring, analyst, clock, state } = deps
   const slot = devices.capture(plan.kind)
   let lost = (_fault: Fault) => {}
@@ -57,7 +63,7 @@ function take(deps: TakeDeps, target: LookTarget, plan: FrameCapturePlan, show: 
       show: (picture) => state.show(picture),
       counted: (counters) => slot.count(counters),
     },
-    target,
+    { target, captureId: clock.monotonicMs(), ...(applicant && { applicant }) },
     plan.indicator,
   )
   lost = session.lost
@@ -86,8 +92,15 @@ const spent = [
   'device.frames_frozen',
 ] as const
 
+/** Who signs may take back a stroke, or all. */
+export interface PenTaking extends Taking<SignatureCapture> {
+  undo(): void
+  /** @throws Fault of the pad */
+  again(): Promise<void>
+}
+
 /** As takeFrames, for the pen. */
-export function takePen({ devices, clock, state }: TakeDeps, show: Show): Taking<SignatureCapture> {
+export function takePen({ devices, clock, state }: TakeDeps, show: Show): PenTaking {
   let lost = (_fault: Fault) => {}
   const pad = devices.pad.use((fault) => lost(fault))
   let sequence = 0

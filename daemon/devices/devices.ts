@@ -5,6 +5,7 @@ import { type CardTerminal, openCardTerminal } from '../../drivers/card-terminal
 import type { CaptureDevice, SignaturePad, TrustedDevice } from '../../drivers/driver.js'
 import { captureKindOf, openCaptureDevice } from '../../drivers/registry.js'
 import { openTopazPad } from '../../drivers/signature/topaz/driver.js'
+import type { TopazModelName } from '../../drivers/signature/topaz/models.js'
 import type { Clock } from '../../protocol/clock.js'
 import { Fault } from '../../protocol/fault.js'
 import type { CaptureKind } from '../../protocol/hardware/capture-device.js'
@@ -24,6 +25,7 @@ export interface DeviceSettings {
   readonly frameSilenceMs: number
   /** '' when the station has no pad. */
   readonly signaturePadPath: string
+  readonly signaturePadModel: TopazModelName
   /** PC/SC name of the reader above the printer's contactless station. */
   readonly cardTerminal: string
 }
@@ -75,7 +77,7 @@ export function openDevices(deps: DevicesDeps, settings: DeviceSettings): Device
   })
   const pad = openDeviceSlot<SignaturePad>(deps, 'signature_pad', async () => {
     if (settings.signaturePadPath === '') throw new Fault('device.absent', { device: 'signature_pad' })
-    const device = await openTopazPad({ serial: deps.serial, clock, log }, settings.signaturePadPath)
+    const device = await openTopazPad({ serial: deps.serial, clock, log }, settings.signaturePadPath, settings.signaturePadModel)
     return { device, key: settings.signaturePadPath, serial: '', product: 'Topaz' }
   })
   const terminal = openCardTerminal({ cards: deps.cards, clock, log }, settings.cardTerminal)

@@ -6,6 +6,7 @@ import {
   type CaptureState,
   type CaseState,
   type DeviceState,
+  type EyeState,
   type FindingState,
   type FingerState,
   type HolderCheckState,
@@ -18,6 +19,7 @@ import {
   type RequirementState,
   type StandardSummary,
   type StepState,
+  type QualityComponent as WireComponent,
   Modality as WireModality,
 } from '../../protocol/gen/station.js'
 import { mostAttempts } from '../issuance/holder-check.js'
@@ -29,12 +31,14 @@ import { normMs, type ServiceStandard } from '../service/standard.js'
 import type {
   CaptureStatus,
   DeviceStatus,
+  EyeResult,
   Finding,
   FingerResult,
   IssuanceStatus,
   Modality,
   OutboxStatus,
   PreviewPicture,
+  QualityComponent,
 } from '../state.js'
 
 const modalityNumbers: Readonly<Record<Modality, WireModality>> = {
@@ -70,7 +74,17 @@ export function captureToWire(capture: CaptureStatus): Init<CaptureState> {
     measure: Math.round(capture.measure),
     fingers: capture.fingers.map(fingerToWire),
     findings: capture.findings.map(findingToWire),
+    eyes: capture.eyes.map(eyeToWire),
+    components: capture.components.map(componentToWire),
   }
+}
+
+function eyeToWire({ eye, quality, codes }: EyeResult): Init<EyeState> {
+  return { eye, assessed: quality !== undefined, quality: Math.round(quality ?? 0), codes }
+}
+
+function componentToWire({ name, scalar, least }: QualityComponent): Init<WireComponent> {
+  return { name, measured: scalar !== undefined, scalar: scalar ?? 0, least }
 }
 
 function fingerToWire({ position, quality, codes }: FingerResult): Init<FingerState> {
@@ -149,7 +163,7 @@ export function caseToWire(document: CaseDocument, frame: CaseFrame): Init<CaseS
 }
 
 function modalityStateToWire(record: ModalityRecord): Init<ModalityState> {
-  const { modality, state, tries, measure, fingers = [], presentationAttack = '' } = record
+  const { modality, state, tries, measure, fingers = [], eyes = [], presentationAttack = '', approvedByApplicant = false } = record
   return {
     modality: modalityToWire(modality),
     state,
@@ -157,6 +171,8 @@ function modalityStateToWire(record: ModalityRecord): Init<ModalityState> {
     measure: Math.round(measure),
     fingers: fingers.map(fingerToWire),
     presentationAttack,
+    eyes: eyes.map(eyeToWire),
+    approvedByApplicant,
   }
 }
 

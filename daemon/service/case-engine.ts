@@ -213,6 +213,18 @@ function reviewFindings(doc: CaseDocument, reason: string, at: Happening): CaseD
   return { ...doc, findings: findings.map((finding) => (waiting.includes(finding) ? { ...finding, review } : finding)) }
 }
 
+const beforeThePortrait: readonly Modality[] = ['face', 'signature']
+
+/**
+ * The applicant sees and approves the portrait before fingers and irises are recorded (letter 400.8.1.2/13999/Dukcapil of 11 October 2024).
+ * @throws Fault `capture.face_not_approved`
+ */
+export function requireFaceApproved({ caseId, modalities }: CaseDocument, modality: Modality): void {
+  if (beforeThePortrait.includes(modality)) return
+  const face = modalities.find((each) => each.modality === 'face')
+  if (!face || !isCaptured(face)) throw new Fault('capture.face_not_approved', { caseId, modality })
+}
+
 /** @throws Fault `capture.finding_open` naming the findings */
 export function requireSettled({ caseId, findings = [] }: CaseDocument): void {
   const open = findings.filter(isOpen)

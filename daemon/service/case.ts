@@ -2,7 +2,7 @@
 
 import type { CentreBiodata } from '../../protocol/hardware/centre.js'
 import type { ScoreBand } from '../issuance/compare-holder.js'
-import type { Finding, FingerResult, Modality } from '../state.js'
+import type { EyeResult, Finding, FingerResult, Modality } from '../state.js'
 import type { StepKind } from './standard.js'
 
 export const caseStates = [
@@ -45,6 +45,9 @@ export interface ModalityRecord {
   /** Who captured it: may not be the one who judges it. */
   readonly by?: string
   readonly fingers?: readonly FingerResult[]
+  readonly eyes?: readonly EyeResult[]
+  /** Of the portrait: the applicant saw it and approved it. */
+  readonly approvedByApplicant?: boolean
   /** The device's own verdict; absent when it gave none. */
   readonly presentationAttack?: 'bona_fide' | 'attack'
 }

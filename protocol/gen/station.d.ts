@@ -85,6 +85,8 @@ export interface RequestCommand {
   readonly signRecord: SignRecord
   readonly sealRecord: SealRecord
   readonly reviewFindings: ReviewFindings
+  readonly undoStroke: UndoStroke
+  readonly signAgain: SignAgain
   readonly startIssuance: StartIssuance
   readonly resumeIssuance: ResumeIssuance
   readonly spoilCard: SpoilCard
@@ -217,7 +219,7 @@ export interface TakeNow {
 }
 export const TakeNow: Codec<TakeNow>
 
-/** The face also needs the applicant's approval, which this says. */
+/** The face also needs the applicant's approval, which this says: without it no finger and no iris is captured. */
 export interface AcceptCapture {
   readonly caseId: string
   readonly modality: Modality
@@ -236,6 +238,18 @@ export interface CancelCapture {
   readonly caseId: string
 }
 export const CancelCapture: Codec<CancelCapture>
+
+/** While somebody signs: the last stroke was a slip. */
+export interface UndoStroke {
+  readonly caseId: string
+}
+export const UndoStroke: Codec<UndoStroke>
+
+/** While somebody signs: all of it away, the person begins anew. */
+export interface SignAgain {
+  readonly caseId: string
+}
+export const SignAgain: Codec<SignAgain>
 
 /** The resident saw biodata and images and signed on the pad. */
 export interface SignRecord {
@@ -480,8 +494,48 @@ export interface ModalityState {
   readonly fingers: readonly FingerState[]
   /** The device's own verdict: bona_fide, attack, or empty when it gave none. */
   readonly presentationAttack: string
+  readonly eyes: readonly EyeState[]
+  /** The applicant saw this portrait and approved it. */
+  readonly approvedByApplicant: boolean
 }
 export const ModalityState: Codec<ModalityState>
+
+/** One eye of a capture as it was assessed. */
+export interface EyeState {
+  /** right, left: the subject's */
+  readonly eye: string
+  /** False when no iris was found in the picture. */
+  readonly assessed: boolean
+  /** 0 to 100 when assessed, after the metrics of ISO/IEC 29794-6 */
+  readonly quality: number
+  /** Stable names of what is not as it should be; empty when fine. */
+  readonly codes: readonly string[]
+}
+export const EyeState: Codec<EyeState>
+
+/** One component of ISO/IEC 29794-5 as it was measured in a portrait. */
+export interface QualityComponent {
+  readonly name: string
+  /** False when it needs a model that is not here: never passed, never failed. */
+  readonly measured: boolean
+  /** 0 to 100 when measured */
+  readonly scalar: number
+  /** What the site's policy asks for; 0 when it asks for nothing. */
+  readonly least: number
+}
+export const QualityComponent: Codec<QualityComponent>
+
+/** The backdrop of the photo as its rule wants it and as it is. */
+export interface BackdropState {
+  /** red, blue, or the colour that the site set, as #rrggbb */
+  readonly expected: string
+  /** What hangs there, as #rrggbb */
+  readonly found: string
+  /** Colour distance (CIELAB) between both, and the most that the site allows */
+  readonly distance: number
+  readonly mostDistance: number
+}
+export const BackdropState: Codec<BackdropState>
 
 /** One finger of a capture as it was assessed. */
 export interface FingerState {
@@ -496,7 +550,7 @@ export interface FingerState {
 export const FingerState: Codec<FingerState>
 
 export interface FindingState {
-  /** same_finger_twice, swapped_hands, slap_vs_thumb, recapture_match, recapture_mismatch, count_mismatch, order, presentation_attack */
+  /** same_finger_twice, swapped_hands, slap_vs_thumb, recapture_match, recapture_mismatch, count_mismatch, order, presentation_attack, same_eye_twice, swapped_eyes, iris_recapture_mismatch, inverted_iris, flat_face */
   readonly code: string
   /** sure, unsure */
   readonly certainty: string
@@ -527,8 +581,27 @@ export interface CaptureState {
   /** In review: the fingers found, and what accepting this capture would leave as findings. */
   readonly fingers: readonly FingerState[]
   readonly findings: readonly FindingState[]
+  /** What was found in the picture, drawn on it: both circles of an iris, the face and its eyes. */
+  readonly guides: readonly Guide[]
+  /** In review: both eyes, or the components of the portrait. */
+  readonly eyes: readonly EyeState[]
+  readonly components: readonly QualityComponent[]
+  /** Of a face, live and in review. */
+  readonly backdrop?: BackdropState
 }
 export const CaptureState: Codec<CaptureState>
+
+/** An ellipse in the pixels of the frame of one sensor. */
+export interface Guide {
+  readonly sensor: number
+  /** iris, pupil, face, eye */
+  readonly shape: string
+  readonly cx: number
+  readonly cy: number
+  readonly width: number
+  readonly height: number
+}
+export const Guide: Codec<Guide>
 
 /** In the pixels of the device's frame. */
 export interface Box {

@@ -496,6 +496,8 @@ v1.Request = (function() {
  Request.prototype.signRecord = null;
  Request.prototype.sealRecord = null;
  Request.prototype.reviewFindings = null;
+ Request.prototype.undoStroke = null;
+ Request.prototype.signAgain = null;
  Request.prototype.startIssuance = null;
  Request.prototype.resumeIssuance = null;
  Request.prototype.spoilCard = null;
@@ -506,7 +508,7 @@ v1.Request = (function() {
  Request.prototype.callSimulatedPerson = null;
  let $oneOfFields;
  $Object.defineProperty(Request.prototype, "command", {
-  get: $util.oneOfGetter($oneOfFields = ["claimStation", "logIn", "logOut", "lock", "unlock", "addOperator", "listOperators", "lockOperator", "takeTicket", "callTicket", "checkRequirement", "completeStep", "returnToApplicant", "confirmApplicant", "startCapture", "takeNow", "acceptCapture", "retakeCapture", "cancelCapture", "signRecord", "sealRecord", "reviewFindings", "startIssuance", "resumeIssuance", "spoilCard", "verifyHolder", "handOver", "archiveCase", "watchPreview", "callSimulatedPerson"]),
+  get: $util.oneOfGetter($oneOfFields = ["claimStation", "logIn", "logOut", "lock", "unlock", "addOperator", "listOperators", "lockOperator", "takeTicket", "callTicket", "checkRequirement", "completeStep", "returnToApplicant", "confirmApplicant", "startCapture", "takeNow", "acceptCapture", "retakeCapture", "cancelCapture", "signRecord", "sealRecord", "reviewFindings", "undoStroke", "signAgain", "startIssuance", "resumeIssuance", "spoilCard", "verifyHolder", "handOver", "archiveCase", "watchPreview", "callSimulatedPerson"]),
   set: $util.oneOfSetter($oneOfFields)
  });
  Request.encode = function (message, writer, _depth) {
@@ -562,6 +564,10 @@ v1.Request = (function() {
    $root.rekam.station.v1.SealRecord.encode(message.sealRecord, writer.uint32(450).fork(), _depth + 1).ldelim();
   if (message.reviewFindings != null && $Object.hasOwnProperty.call(message, "reviewFindings"))
    $root.rekam.station.v1.ReviewFindings.encode(message.reviewFindings, writer.uint32(458).fork(), _depth + 1).ldelim();
+  if (message.undoStroke != null && $Object.hasOwnProperty.call(message, "undoStroke"))
+   $root.rekam.station.v1.UndoStroke.encode(message.undoStroke, writer.uint32(466).fork(), _depth + 1).ldelim();
+  if (message.signAgain != null && $Object.hasOwnProperty.call(message, "signAgain"))
+   $root.rekam.station.v1.SignAgain.encode(message.signAgain, writer.uint32(474).fork(), _depth + 1).ldelim();
   if (message.startIssuance != null && $Object.hasOwnProperty.call(message, "startIssuance"))
    $root.rekam.station.v1.StartIssuance.encode(message.startIssuance, writer.uint32(482).fork(), _depth + 1).ldelim();
   if (message.resumeIssuance != null && $Object.hasOwnProperty.call(message, "resumeIssuance"))
@@ -771,6 +777,20 @@ v1.Request = (function() {
       break;
      message.reviewFindings = $root.rekam.station.v1.ReviewFindings.decode(reader, reader.size(), $undefined, _depth + 1, message.reviewFindings);
      message.command = "reviewFindings";
+     continue;
+    }
+   case 58: {
+     if (wireType !== 2)
+      break;
+     message.undoStroke = $root.rekam.station.v1.UndoStroke.decode(reader, reader.size(), $undefined, _depth + 1, message.undoStroke);
+     message.command = "undoStroke";
+     continue;
+    }
+   case 59: {
+     if (wireType !== 2)
+      break;
+     message.signAgain = $root.rekam.station.v1.SignAgain.decode(reader, reader.size(), $undefined, _depth + 1, message.signAgain);
+     message.command = "signAgain";
      continue;
     }
    case 60: {
@@ -2758,6 +2778,158 @@ v1.CancelCapture = (function() {
   return message;
  };
  return CancelCapture;
+})();
+v1.UndoStroke = (function() {
+ const UndoStroke = function (properties) {
+  if (properties)
+   for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+     this[keys[i]] = properties[keys[i]];
+ };
+ UndoStroke.prototype.caseId = "";
+ UndoStroke.encode = function (message, writer, _depth) {
+  if (!writer)
+   writer = $Writer.create();
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $util.recursionLimit)
+   throw $Error("max depth exceeded");
+  if (message.caseId != null && $Object.hasOwnProperty.call(message, "caseId") && message.caseId !== "")
+   writer.uint32(10).string(message.caseId);
+  if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+   for (let i = 0; i < message.$unknowns.length; ++i)
+    writer.raw(message.$unknowns[i]);
+  return writer;
+ };
+ UndoStroke.decode = function (reader, length, _end, _depth, _target) {
+  if (!(reader instanceof $Reader))
+   reader = $Reader.create(reader);
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $Reader.recursionLimit)
+   throw $Error("max depth exceeded");
+  let end, message, value;
+  if (length === $undefined)
+   end = reader.len;
+  else {
+   end = reader.pos + length;
+   if (end > reader.len)
+    throw $RangeError("index out of range");
+   length = reader.len;
+   reader.len = end;
+  }
+  message = _target || new $root.rekam.station.v1.UndoStroke();
+  while (reader.pos < end) {
+   let start = reader.pos;
+   let tag = reader.tag();
+   if (tag === _end) {
+    _end = $undefined;
+    break;
+   }
+   let wireType = tag & 7;
+   switch (tag >>>= 3) {
+   case 1: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.caseId = value;
+     else
+      delete message.caseId;
+     continue;
+    }
+   }
+   reader.skipType(wireType, _depth, tag);
+   if (!reader.discardUnknown) {
+    $util.makeProp(message, "$unknowns", false);
+    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+   }
+  }
+  if (length !== $undefined) {
+   if (reader.pos !== end)
+    throw $RangeError("index out of range");
+   reader.len = length;
+  }
+  if (_end !== $undefined)
+   throw $Error("missing end group");
+  return message;
+ };
+ return UndoStroke;
+})();
+v1.SignAgain = (function() {
+ const SignAgain = function (properties) {
+  if (properties)
+   for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+     this[keys[i]] = properties[keys[i]];
+ };
+ SignAgain.prototype.caseId = "";
+ SignAgain.encode = function (message, writer, _depth) {
+  if (!writer)
+   writer = $Writer.create();
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $util.recursionLimit)
+   throw $Error("max depth exceeded");
+  if (message.caseId != null && $Object.hasOwnProperty.call(message, "caseId") && message.caseId !== "")
+   writer.uint32(10).string(message.caseId);
+  if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+   for (let i = 0; i < message.$unknowns.length; ++i)
+    writer.raw(message.$unknowns[i]);
+  return writer;
+ };
+ SignAgain.decode = function (reader, length, _end, _depth, _target) {
+  if (!(reader instanceof $Reader))
+   reader = $Reader.create(reader);
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $Reader.recursionLimit)
+   throw $Error("max depth exceeded");
+  let end, message, value;
+  if (length === $undefined)
+   end = reader.len;
+  else {
+   end = reader.pos + length;
+   if (end > reader.len)
+    throw $RangeError("index out of range");
+   length = reader.len;
+   reader.len = end;
+  }
+  message = _target || new $root.rekam.station.v1.SignAgain();
+  while (reader.pos < end) {
+   let start = reader.pos;
+   let tag = reader.tag();
+   if (tag === _end) {
+    _end = $undefined;
+    break;
+   }
+   let wireType = tag & 7;
+   switch (tag >>>= 3) {
+   case 1: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.caseId = value;
+     else
+      delete message.caseId;
+     continue;
+    }
+   }
+   reader.skipType(wireType, _depth, tag);
+   if (!reader.discardUnknown) {
+    $util.makeProp(message, "$unknowns", false);
+    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+   }
+  }
+  if (length !== $undefined) {
+   if (reader.pos !== end)
+    throw $RangeError("index out of range");
+   reader.len = length;
+  }
+  if (_end !== $undefined)
+   throw $Error("missing end group");
+  return message;
+ };
+ return SignAgain;
 })();
 v1.SignRecord = (function() {
  const SignRecord = function (properties) {
@@ -5488,6 +5660,7 @@ v1.StepState = (function() {
 v1.ModalityState = (function() {
  const ModalityState = function (properties) {
   this.fingers = [];
+  this.eyes = [];
   if (properties)
    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
     if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -5499,6 +5672,8 @@ v1.ModalityState = (function() {
  ModalityState.prototype.measure = 0;
  ModalityState.prototype.fingers = $util.emptyArray;
  ModalityState.prototype.presentationAttack = "";
+ ModalityState.prototype.eyes = $util.emptyArray;
+ ModalityState.prototype.approvedByApplicant = false;
  ModalityState.encode = function (message, writer, _depth) {
   if (!writer)
    writer = $Writer.create();
@@ -5519,6 +5694,11 @@ v1.ModalityState = (function() {
     $root.rekam.station.v1.FingerState.encode(message.fingers[i], writer.uint32(42).fork(), _depth + 1).ldelim();
   if (message.presentationAttack != null && $Object.hasOwnProperty.call(message, "presentationAttack") && message.presentationAttack !== "")
    writer.uint32(50).string(message.presentationAttack);
+  if (message.eyes != null && message.eyes.length)
+   for (let i = 0; i < message.eyes.length; ++i)
+    $root.rekam.station.v1.EyeState.encode(message.eyes[i], writer.uint32(58).fork(), _depth + 1).ldelim();
+  if (message.approvedByApplicant != null && $Object.hasOwnProperty.call(message, "approvedByApplicant") && message.approvedByApplicant !== false)
+   writer.uint32(64).bool(message.approvedByApplicant);
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
    for (let i = 0; i < message.$unknowns.length; ++i)
     writer.raw(message.$unknowns[i]);
@@ -5604,6 +5784,23 @@ v1.ModalityState = (function() {
       delete message.presentationAttack;
      continue;
     }
+   case 7: {
+     if (wireType !== 2)
+      break;
+     if (!(message.eyes && message.eyes.length))
+      message.eyes = [];
+     message.eyes.push($root.rekam.station.v1.EyeState.decode(reader, reader.size(), $undefined, _depth + 1));
+     continue;
+    }
+   case 8: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.bool())
+      message.approvedByApplicant = value;
+     else
+      delete message.approvedByApplicant;
+     continue;
+    }
    }
    reader.skipType(wireType, _depth, tag);
    if (!reader.discardUnknown) {
@@ -5621,6 +5818,343 @@ v1.ModalityState = (function() {
   return message;
  };
  return ModalityState;
+})();
+v1.EyeState = (function() {
+ const EyeState = function (properties) {
+  this.codes = [];
+  if (properties)
+   for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+     this[keys[i]] = properties[keys[i]];
+ };
+ EyeState.prototype.eye = "";
+ EyeState.prototype.assessed = false;
+ EyeState.prototype.quality = 0;
+ EyeState.prototype.codes = $util.emptyArray;
+ EyeState.encode = function (message, writer, _depth) {
+  if (!writer)
+   writer = $Writer.create();
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $util.recursionLimit)
+   throw $Error("max depth exceeded");
+  if (message.eye != null && $Object.hasOwnProperty.call(message, "eye") && message.eye !== "")
+   writer.uint32(10).string(message.eye);
+  if (message.assessed != null && $Object.hasOwnProperty.call(message, "assessed") && message.assessed !== false)
+   writer.uint32(16).bool(message.assessed);
+  if (message.quality != null && $Object.hasOwnProperty.call(message, "quality") && message.quality !== 0)
+   writer.uint32(24).uint32(message.quality);
+  if (message.codes != null && message.codes.length)
+   for (let i = 0; i < message.codes.length; ++i)
+    writer.uint32(34).string(message.codes[i]);
+  if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+   for (let i = 0; i < message.$unknowns.length; ++i)
+    writer.raw(message.$unknowns[i]);
+  return writer;
+ };
+ EyeState.decode = function (reader, length, _end, _depth, _target) {
+  if (!(reader instanceof $Reader))
+   reader = $Reader.create(reader);
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $Reader.recursionLimit)
+   throw $Error("max depth exceeded");
+  let end, message, value;
+  if (length === $undefined)
+   end = reader.len;
+  else {
+   end = reader.pos + length;
+   if (end > reader.len)
+    throw $RangeError("index out of range");
+   length = reader.len;
+   reader.len = end;
+  }
+  message = _target || new $root.rekam.station.v1.EyeState();
+  while (reader.pos < end) {
+   let start = reader.pos;
+   let tag = reader.tag();
+   if (tag === _end) {
+    _end = $undefined;
+    break;
+   }
+   let wireType = tag & 7;
+   switch (tag >>>= 3) {
+   case 1: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.eye = value;
+     else
+      delete message.eye;
+     continue;
+    }
+   case 2: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.bool())
+      message.assessed = value;
+     else
+      delete message.assessed;
+     continue;
+    }
+   case 3: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.quality = value;
+     else
+      delete message.quality;
+     continue;
+    }
+   case 4: {
+     if (wireType !== 2)
+      break;
+     if (!(message.codes && message.codes.length))
+      message.codes = [];
+     message.codes.push(reader.stringVerify());
+     continue;
+    }
+   }
+   reader.skipType(wireType, _depth, tag);
+   if (!reader.discardUnknown) {
+    $util.makeProp(message, "$unknowns", false);
+    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+   }
+  }
+  if (length !== $undefined) {
+   if (reader.pos !== end)
+    throw $RangeError("index out of range");
+   reader.len = length;
+  }
+  if (_end !== $undefined)
+   throw $Error("missing end group");
+  return message;
+ };
+ return EyeState;
+})();
+v1.QualityComponent = (function() {
+ const QualityComponent = function (properties) {
+  if (properties)
+   for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+     this[keys[i]] = properties[keys[i]];
+ };
+ QualityComponent.prototype.name = "";
+ QualityComponent.prototype.measured = false;
+ QualityComponent.prototype.scalar = 0;
+ QualityComponent.prototype.least = 0;
+ QualityComponent.encode = function (message, writer, _depth) {
+  if (!writer)
+   writer = $Writer.create();
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $util.recursionLimit)
+   throw $Error("max depth exceeded");
+  if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+   writer.uint32(10).string(message.name);
+  if (message.measured != null && $Object.hasOwnProperty.call(message, "measured") && message.measured !== false)
+   writer.uint32(16).bool(message.measured);
+  if (message.scalar != null && $Object.hasOwnProperty.call(message, "scalar") && message.scalar !== 0)
+   writer.uint32(24).uint32(message.scalar);
+  if (message.least != null && $Object.hasOwnProperty.call(message, "least") && message.least !== 0)
+   writer.uint32(32).uint32(message.least);
+  if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+   for (let i = 0; i < message.$unknowns.length; ++i)
+    writer.raw(message.$unknowns[i]);
+  return writer;
+ };
+ QualityComponent.decode = function (reader, length, _end, _depth, _target) {
+  if (!(reader instanceof $Reader))
+   reader = $Reader.create(reader);
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $Reader.recursionLimit)
+   throw $Error("max depth exceeded");
+  let end, message, value;
+  if (length === $undefined)
+   end = reader.len;
+  else {
+   end = reader.pos + length;
+   if (end > reader.len)
+    throw $RangeError("index out of range");
+   length = reader.len;
+   reader.len = end;
+  }
+  message = _target || new $root.rekam.station.v1.QualityComponent();
+  while (reader.pos < end) {
+   let start = reader.pos;
+   let tag = reader.tag();
+   if (tag === _end) {
+    _end = $undefined;
+    break;
+   }
+   let wireType = tag & 7;
+   switch (tag >>>= 3) {
+   case 1: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.name = value;
+     else
+      delete message.name;
+     continue;
+    }
+   case 2: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.bool())
+      message.measured = value;
+     else
+      delete message.measured;
+     continue;
+    }
+   case 3: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.scalar = value;
+     else
+      delete message.scalar;
+     continue;
+    }
+   case 4: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.least = value;
+     else
+      delete message.least;
+     continue;
+    }
+   }
+   reader.skipType(wireType, _depth, tag);
+   if (!reader.discardUnknown) {
+    $util.makeProp(message, "$unknowns", false);
+    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+   }
+  }
+  if (length !== $undefined) {
+   if (reader.pos !== end)
+    throw $RangeError("index out of range");
+   reader.len = length;
+  }
+  if (_end !== $undefined)
+   throw $Error("missing end group");
+  return message;
+ };
+ return QualityComponent;
+})();
+v1.BackdropState = (function() {
+ const BackdropState = function (properties) {
+  if (properties)
+   for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+     this[keys[i]] = properties[keys[i]];
+ };
+ BackdropState.prototype.expected = "";
+ BackdropState.prototype.found = "";
+ BackdropState.prototype.distance = 0;
+ BackdropState.prototype.mostDistance = 0;
+ BackdropState.encode = function (message, writer, _depth) {
+  if (!writer)
+   writer = $Writer.create();
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $util.recursionLimit)
+   throw $Error("max depth exceeded");
+  if (message.expected != null && $Object.hasOwnProperty.call(message, "expected") && message.expected !== "")
+   writer.uint32(10).string(message.expected);
+  if (message.found != null && $Object.hasOwnProperty.call(message, "found") && message.found !== "")
+   writer.uint32(18).string(message.found);
+  if (message.distance != null && $Object.hasOwnProperty.call(message, "distance") && !$Object.is(message.distance, 0))
+   writer.uint32(29).float(message.distance);
+  if (message.mostDistance != null && $Object.hasOwnProperty.call(message, "mostDistance") && !$Object.is(message.mostDistance, 0))
+   writer.uint32(37).float(message.mostDistance);
+  if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+   for (let i = 0; i < message.$unknowns.length; ++i)
+    writer.raw(message.$unknowns[i]);
+  return writer;
+ };
+ BackdropState.decode = function (reader, length, _end, _depth, _target) {
+  if (!(reader instanceof $Reader))
+   reader = $Reader.create(reader);
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $Reader.recursionLimit)
+   throw $Error("max depth exceeded");
+  let end, message, value;
+  if (length === $undefined)
+   end = reader.len;
+  else {
+   end = reader.pos + length;
+   if (end > reader.len)
+    throw $RangeError("index out of range");
+   length = reader.len;
+   reader.len = end;
+  }
+  message = _target || new $root.rekam.station.v1.BackdropState();
+  while (reader.pos < end) {
+   let start = reader.pos;
+   let tag = reader.tag();
+   if (tag === _end) {
+    _end = $undefined;
+    break;
+   }
+   let wireType = tag & 7;
+   switch (tag >>>= 3) {
+   case 1: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.expected = value;
+     else
+      delete message.expected;
+     continue;
+    }
+   case 2: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.found = value;
+     else
+      delete message.found;
+     continue;
+    }
+   case 3: {
+     if (wireType !== 5)
+      break;
+     if (!$Object.is(value = reader.float(), 0))
+      message.distance = value;
+     else
+      delete message.distance;
+     continue;
+    }
+   case 4: {
+     if (wireType !== 5)
+      break;
+     if (!$Object.is(value = reader.float(), 0))
+      message.mostDistance = value;
+     else
+      delete message.mostDistance;
+     continue;
+    }
+   }
+   reader.skipType(wireType, _depth, tag);
+   if (!reader.discardUnknown) {
+    $util.makeProp(message, "$unknowns", false);
+    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+   }
+  }
+  if (length !== $undefined) {
+   if (reader.pos !== end)
+    throw $RangeError("index out of range");
+   reader.len = length;
+  }
+  if (_end !== $undefined)
+   throw $Error("missing end group");
+  return message;
+ };
+ return BackdropState;
 })();
 v1.FingerState = (function() {
  const FingerState = function (properties) {
@@ -5906,6 +6440,9 @@ v1.CaptureState = (function() {
   this.boxes = [];
   this.fingers = [];
   this.findings = [];
+  this.guides = [];
+  this.eyes = [];
+  this.components = [];
   if (properties)
    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
     if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -5921,6 +6458,10 @@ v1.CaptureState = (function() {
  CaptureState.prototype.boxes = $util.emptyArray;
  CaptureState.prototype.fingers = $util.emptyArray;
  CaptureState.prototype.findings = $util.emptyArray;
+ CaptureState.prototype.guides = $util.emptyArray;
+ CaptureState.prototype.eyes = $util.emptyArray;
+ CaptureState.prototype.components = $util.emptyArray;
+ CaptureState.prototype.backdrop = null;
  CaptureState.encode = function (message, writer, _depth) {
   if (!writer)
    writer = $Writer.create();
@@ -5951,6 +6492,17 @@ v1.CaptureState = (function() {
   if (message.findings != null && message.findings.length)
    for (let i = 0; i < message.findings.length; ++i)
     $root.rekam.station.v1.FindingState.encode(message.findings[i], writer.uint32(82).fork(), _depth + 1).ldelim();
+  if (message.guides != null && message.guides.length)
+   for (let i = 0; i < message.guides.length; ++i)
+    $root.rekam.station.v1.Guide.encode(message.guides[i], writer.uint32(90).fork(), _depth + 1).ldelim();
+  if (message.eyes != null && message.eyes.length)
+   for (let i = 0; i < message.eyes.length; ++i)
+    $root.rekam.station.v1.EyeState.encode(message.eyes[i], writer.uint32(98).fork(), _depth + 1).ldelim();
+  if (message.components != null && message.components.length)
+   for (let i = 0; i < message.components.length; ++i)
+    $root.rekam.station.v1.QualityComponent.encode(message.components[i], writer.uint32(106).fork(), _depth + 1).ldelim();
+  if (message.backdrop != null && $Object.hasOwnProperty.call(message, "backdrop"))
+   $root.rekam.station.v1.BackdropState.encode(message.backdrop, writer.uint32(114).fork(), _depth + 1).ldelim();
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
    for (let i = 0; i < message.$unknowns.length; ++i)
     writer.raw(message.$unknowns[i]);
@@ -6070,6 +6622,36 @@ v1.CaptureState = (function() {
      message.findings.push($root.rekam.station.v1.FindingState.decode(reader, reader.size(), $undefined, _depth + 1));
      continue;
     }
+   case 11: {
+     if (wireType !== 2)
+      break;
+     if (!(message.guides && message.guides.length))
+      message.guides = [];
+     message.guides.push($root.rekam.station.v1.Guide.decode(reader, reader.size(), $undefined, _depth + 1));
+     continue;
+    }
+   case 12: {
+     if (wireType !== 2)
+      break;
+     if (!(message.eyes && message.eyes.length))
+      message.eyes = [];
+     message.eyes.push($root.rekam.station.v1.EyeState.decode(reader, reader.size(), $undefined, _depth + 1));
+     continue;
+    }
+   case 13: {
+     if (wireType !== 2)
+      break;
+     if (!(message.components && message.components.length))
+      message.components = [];
+     message.components.push($root.rekam.station.v1.QualityComponent.decode(reader, reader.size(), $undefined, _depth + 1));
+     continue;
+    }
+   case 14: {
+     if (wireType !== 2)
+      break;
+     message.backdrop = $root.rekam.station.v1.BackdropState.decode(reader, reader.size(), $undefined, _depth + 1, message.backdrop);
+     continue;
+    }
    }
    reader.skipType(wireType, _depth, tag);
    if (!reader.discardUnknown) {
@@ -6087,6 +6669,142 @@ v1.CaptureState = (function() {
   return message;
  };
  return CaptureState;
+})();
+v1.Guide = (function() {
+ const Guide = function (properties) {
+  if (properties)
+   for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+     this[keys[i]] = properties[keys[i]];
+ };
+ Guide.prototype.sensor = 0;
+ Guide.prototype.shape = "";
+ Guide.prototype.cx = 0;
+ Guide.prototype.cy = 0;
+ Guide.prototype.width = 0;
+ Guide.prototype.height = 0;
+ Guide.encode = function (message, writer, _depth) {
+  if (!writer)
+   writer = $Writer.create();
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $util.recursionLimit)
+   throw $Error("max depth exceeded");
+  if (message.sensor != null && $Object.hasOwnProperty.call(message, "sensor") && message.sensor !== 0)
+   writer.uint32(8).uint32(message.sensor);
+  if (message.shape != null && $Object.hasOwnProperty.call(message, "shape") && message.shape !== "")
+   writer.uint32(18).string(message.shape);
+  if (message.cx != null && $Object.hasOwnProperty.call(message, "cx") && !$Object.is(message.cx, 0))
+   writer.uint32(29).float(message.cx);
+  if (message.cy != null && $Object.hasOwnProperty.call(message, "cy") && !$Object.is(message.cy, 0))
+   writer.uint32(37).float(message.cy);
+  if (message.width != null && $Object.hasOwnProperty.call(message, "width") && !$Object.is(message.width, 0))
+   writer.uint32(45).float(message.width);
+  if (message.height != null && $Object.hasOwnProperty.call(message, "height") && !$Object.is(message.height, 0))
+   writer.uint32(53).float(message.height);
+  if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+   for (let i = 0; i < message.$unknowns.length; ++i)
+    writer.raw(message.$unknowns[i]);
+  return writer;
+ };
+ Guide.decode = function (reader, length, _end, _depth, _target) {
+  if (!(reader instanceof $Reader))
+   reader = $Reader.create(reader);
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $Reader.recursionLimit)
+   throw $Error("max depth exceeded");
+  let end, message, value;
+  if (length === $undefined)
+   end = reader.len;
+  else {
+   end = reader.pos + length;
+   if (end > reader.len)
+    throw $RangeError("index out of range");
+   length = reader.len;
+   reader.len = end;
+  }
+  message = _target || new $root.rekam.station.v1.Guide();
+  while (reader.pos < end) {
+   let start = reader.pos;
+   let tag = reader.tag();
+   if (tag === _end) {
+    _end = $undefined;
+    break;
+   }
+   let wireType = tag & 7;
+   switch (tag >>>= 3) {
+   case 1: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.sensor = value;
+     else
+      delete message.sensor;
+     continue;
+    }
+   case 2: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.shape = value;
+     else
+      delete message.shape;
+     continue;
+    }
+   case 3: {
+     if (wireType !== 5)
+      break;
+     if (!$Object.is(value = reader.float(), 0))
+      message.cx = value;
+     else
+      delete message.cx;
+     continue;
+    }
+   case 4: {
+     if (wireType !== 5)
+      break;
+     if (!$Object.is(value = reader.float(), 0))
+      message.cy = value;
+     else
+      delete message.cy;
+     continue;
+    }
+   case 5: {
+     if (wireType !== 5)
+      break;
+     if (!$Object.is(value = reader.float(), 0))
+      message.width = value;
+     else
+      delete message.width;
+     continue;
+    }
+   case 6: {
+     if (wireType !== 5)
+      break;
+     if (!$Object.is(value = reader.float(), 0))
+      message.height = value;
+     else
+      delete message.height;
+     continue;
+    }
+   }
+   reader.skipType(wireType, _depth, tag);
+   if (!reader.discardUnknown) {
+    $util.makeProp(message, "$unknowns", false);
+    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+   }
+  }
+  if (length !== $undefined) {
+   if (reader.pos !== end)
+    throw $RangeError("index out of range");
+   reader.len = length;
+  }
+  if (_end !== $undefined)
+   throw $Error("missing end group");
+  return message;
+ };
+ return Guide;
 })();
 v1.Box = (function() {
  const Box = function (properties) {
@@ -6674,4 +7392,4 @@ return rekam;
 export {
 $root as default
 };
-export const { ServerFrame, ClientFrame, Hello, ClientHello, Request, Reply, Done, FaultReport, ClaimStation, LogIn, LogOut, Lock, Unlock, AddOperator, ListOperators, LockOperator, TakeTicket, CallTicket, CheckRequirement, CompleteStep, ReturnToApplicant, ConfirmApplicant, StartCapture, TakeNow, AcceptCapture, RetakeCapture, CancelCapture, SignRecord, SealRecord, ReviewFindings, StartIssuance, ResumeIssuance, SpoilCard, VerifyHolder, HandOver, ArchiveCase, WatchPreview, CallSimulatedPerson, SimulatedPerson, Modality, Snapshot, Event, SessionState, OperatorList, OperatorState, DeviceState, StandardSummary, CaseState, HolderCheckState, Applicant, RequirementState, StepState, ModalityState, FingerState, FindingState, CaptureState, Box, OutboxState, IssuanceState, PreviewFrame } = rekam.station.v1
+export const { ServerFrame, ClientFrame, Hello, ClientHello, Request, Reply, Done, FaultReport, ClaimStation, LogIn, LogOut, Lock, Unlock, AddOperator, ListOperators, LockOperator, TakeTicket, CallTicket, CheckRequirement, CompleteStep, ReturnToApplicant, ConfirmApplicant, StartCapture, TakeNow, AcceptCapture, RetakeCapture, CancelCapture, UndoStroke, SignAgain, SignRecord, SealRecord, ReviewFindings, StartIssuance, ResumeIssuance, SpoilCard, VerifyHolder, HandOver, ArchiveCase, WatchPreview, CallSimulatedPerson, SimulatedPerson, Modality, Snapshot, Event, SessionState, OperatorList, OperatorState, DeviceState, StandardSummary, CaseState, HolderCheckState, Applicant, RequirementState, StepState, ModalityState, EyeState, QualityComponent, BackdropState, FingerState, FindingState, CaptureState, Guide, Box, OutboxState, IssuanceState, PreviewFrame } = rekam.station.v1

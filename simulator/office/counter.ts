@@ -5,7 +5,9 @@ import type { FaceImages } from '../model/face-camera.js'
 import type { EyeImages } from '../model/iris-camera.js'
 import type { PlatenImages } from '../model/slap-scanner.js'
 import type { TopazPadModel } from '../model/topaz-pad.js'
-import { type FingerPosition, fingersOf, type GreyImage, type Person, type Slap } from '../people/person.js'
+import { type EyeApproach, eyeApproach } from '../people/eye/approach.js'
+import { type EyePresentation, type FingerPosition, fingersOf, type GreyImage, type Person, type Slap } from '../people/person.js'
+import type { SeededRandom } from '../seeded-random.js'
 
 const fingerPositions: readonly FingerPosition[] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
 /** Frames until the hand lies on the platen, or the eyes look into the camera: about half a second. */
@@ -19,9 +21,17 @@ export type Asked = Slap | 'index_fingers' | FingerPosition
 /** Lays something else on the platen than what is asked for; undefined where it is honest. */
 export type Trick = (asked: Asked) => Promise<GreyImage> | undefined
 
+/**
+ * `coached`: comes before each device as people do, first wrong, then as told, and does it at once when asked again.
+ * `practised`: does everything right from the start.
+ */
+export type Manner = 'coached' | 'practised'
+
 export interface Counter {
   /** Who stands there; undefined for an empty office. */
-  person: Person | undefined
+  readonly person: Person | undefined
+  /** Somebody steps up. @param random of this person's ways */
+  receive(person: Person, random: SeededRandom): void
   /** Of a scenario in which somebody cheats or errs. */
   trick: Trick | undefined
   readonly fingers: PlatenImages
@@ -31,43 +41,67 @@ export interface Counter {
   sign(pad: TopazPadModel): void
 }
 
-export function atTheCounter(clock: Clock): Counter {
+/** How this person comes before the cameras and the pad, and how often that was already. */
+interface Ways {
+  readonly eyes: EyeApproach
+  eyeCaptures: number
+  signatures: number
+}
+
+export function atTheCounter(clock: Clock, manner: Manner): Counter {
   /** A finger that is put down again lies and presses differently. */
   let touches = 0
+  let person: Person | undefined
+  let ways: Ways | undefined
   const counter: Counter = {
-    person: undefined,
+    get person() {
+      return person
+    },
+    receive: (who, random) => {
+      person = who
+      // Whoever was told once knows how.
+      const before = manner === 'coached' ? 0 : 1
+      ways = { eyes: eyeApproach(random.fork('eyes')), eyeCaptures: before, signatures: before }
+      counter.trick = undefined
+    },
     trick: undefined,
     fingers: {
       platen: async (indicatorMask, frameIndex) => {
         const asked = askedFor(indicatorMask)
         if (frameIndex === 0) touches++
-        if (!counter.person || !asked || frameIndex < reactionFrames) return undefined
-        return (await (counter.trick?.(asked) ?? laid(counter.person, asked, touches))).grey
+        if (!person || !asked || frameIndex < reactionFrames) return undefined
+        return (await (counter.trick?.(asked) ?? laid(person, asked, touches))).grey
       },
     },
     eyes: {
       eye: async (sensor, indicatorMask, frameIndex) => {
-        if (!counter.person || (indicatorMask & (1 << sensor)) === 0 || frameIndex < reactionFrames) return undefined
-        return (await counter.person.images.iris(sensor === 0 ? 'right' : 'left')).grey
+        if (!person || !ways) return undefined
+        if (sensor === 0 && frameIndex === 0) ways.eyeCaptures++
+        const look = ways.eyeCaptures > 1 ? practisedLook(frameIndex) : ways.eyes.look(frameIndex)
+        if (!look || (indicatorMask & (1 << sensor)) === 0) return undefined
+        return (await person.images.iris(sensor === 0 ? 'right' : 'left', look)).grey
       },
     },
     face: {
       face: async (indicatorMask, frameIndex) => {
-        if (!counter.person || indicatorMask === 0 || frameIndex < reactionFrames) return undefined
-        return counter.person.images.faceMjpeg(frameIndex)
+        if (!person || indicatorMask === 0 || frameIndex < reactionFrames) return undefined
+        return person.images.faceMjpeg(frameIndex)
       },
     },
     sign: (pad) => {
-      const { person } = counter
-      if (!person) return
+      if (!person || !ways) return
+      const written = person.images.signature(++ways.signatures)
       clock.after(penReactionMs, () => {
         // A second wish to sign while the pen is down is not heard; a pad that is pulled out ends the signature by itself.
-        pad.sign(person.images.signature()).catch(() => {})
+        pad.sign(written).catch(() => {})
       })
     },
   }
   return counter
 }
+
+/** Nobody, then somebody who holds still. */
+const practisedLook = (frameIndex: number): EyePresentation | undefined => (frameIndex < reactionFrames ? undefined : {})
 
 function laid({ images }: Person, asked: Asked, touch: number): Promise<GreyImage> {
   if (typeof asked === 'number') return images.finger(asked, { occasion: 'handover', seed: touch })

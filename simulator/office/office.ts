@@ -16,7 +16,7 @@ import { topazPadModel } from '../model/topaz-pad.js'
 import type { Person } from '../people/person.js'
 import { syntheticPerson } from '../people/synthetic.js'
 import { type SeededRandom, seededRandom } from '../seeded-random.js'
-import { atTheCounter, type Counter, type Trick } from './counter.js'
+import { atTheCounter, type Counter, type Manner, type Trick } from './counter.js'
 
 export interface OfficeOptions {
   readonly seed: number
@@ -31,6 +31,8 @@ export interface OfficeOptions {
   readonly centreFolder?: CentreFolder
   /** Distinguishes the blanks of one delivery from those of another. Default: the seed. */
   readonly batch?: string
+  /** How people come before the devices; coached unless given. */
+  readonly manner?: Manner
   /** From a packet's receipt to PRINT_READY_RECORD. */
   readonly printReadyAfterMs?: number
 }
@@ -64,7 +66,7 @@ export function createOffice(options: OfficeOptions): Office {
   const { seed, clock } = options
   const random = seededRandom(seed)
   const people = population(options.centreFolder?.people)
-  const counter: Counter = atTheCounter(clock)
+  const counter: Counter = atTheCounter(clock, options.manner ?? 'coached')
   let next = 0
 
   const device = (serial: string) => ({ serial, clock, random: random.fork(serial), key: createDeviceKey() })
@@ -105,8 +107,7 @@ export function createOffice(options: OfficeOptions): Office {
       const number = next++
       const person = number === 0 && options.first ? options.first : syntheticPerson(seed * 1_000 + number)
       people.add(person.biodata)
-      counter.person = person
-      counter.trick = undefined
+      counter.receive(person, random.fork(`ways ${number}`))
       return { nik: person.biodata.nik, name: person.biodata.name }
     },
     settings: {

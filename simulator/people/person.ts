@@ -85,7 +85,8 @@ export interface PersonImages {
   face(): Promise<RgbImage & { readonly nativeSize?: Size }>
   /** The scene as one JPEG frame of a camera; the person sways a little with `phase` (any integer, period 24). */
   faceMjpeg(phase: number): Promise<Uint8Array>
-  signature(): readonly PadSample[]
+  /** @param attempt 1 for the first, which may go wrong as first ones do; samples have one signature only */
+  signature(attempt?: number): readonly PadSample[]
 }
 
 export interface Address {

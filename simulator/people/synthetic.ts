@@ -8,7 +8,7 @@ import { createHands } from './hands.js'
 import { createEyes } from './iris.js'
 import type { Eye, PadSample, Person } from './person.js'
 import { remember } from './raster.js'
-import { drawSignature } from './signature.js'
+import { signatureAttempts } from './signature.js'
 
 /**
  * @param seed any 32-bit number
@@ -21,7 +21,8 @@ export function syntheticPerson(seed: number, options: { readonly birthYear?: nu
   const hands = createHands((label) => random.fork(`hands ${label}`))
   const eyes = createEyes((label) => random.fork(`eyes ${label}`), options.cloudyEye)
   const form = drawFaceForm(random.fork('face'), biodata.sex, Number(biodata.birthDate.slice(0, 4)))
-  const signatures = remember<readonly PadSample[]>(1)
+  const attempts = signatureAttempts(random.fork('signature'))
+  const signatures = remember<readonly PadSample[]>(4)
   return {
     simulated: true,
     source: 'synthetic',
@@ -33,7 +34,8 @@ export function syntheticPerson(seed: number, options: { readonly birthYear?: nu
       fingerPatch: hands.fingerPatch,
       iris: async (eye, presentation) => eyes.picture(eye, presentation),
       ...faceImages(() => rasterise(faceSvg(form), seed)),
-      signature: () => signatures('', () => drawSignature(random.fork('signature'))),
+      // Without a number a good one: whoever asks so is not after the person's first try.
+      signature: (attempt = 2) => signatures(String(attempt), () => attempts(attempt).samples),
     },
     truth: { ...hands.truth, iris: eyes.truth, face: () => faceTruth(form) },
   }

@@ -92,4 +92,6 @@ export const modalityOf = (each: CaseState, modality: Modality): ModalityState =
     measure: 0,
     fingers: [],
     presentationAttack: '',
+    eyes: [],
+    approvedByApplicant: false,
   }

@@ -6,12 +6,14 @@ import { RekamActions } from './parts/actions.js'
 import { RekamBar } from './parts/bar.js'
 import { RekamChipBar } from './parts/chip-bar.js'
 import { RekamDialog } from './parts/dialog.js'
+import { RekamEyes } from './parts/eyes.js'
 import { RekamFault } from './parts/fault-box.js'
 import { RekamFindings } from './parts/findings.js'
 import { RekamFingers } from './parts/fingers.js'
 import { RekamHands } from './parts/hands.js'
 import { RekamMeasure } from './parts/measure.js'
 import { RekamPerson } from './parts/person.js'
+import { RekamPortraitQuality } from './parts/portrait-quality.js'
 import { RekamPreview } from './parts/preview.js'
 import { RekamRail } from './parts/rail.js'
 import { RekamSide } from './parts/side.js'
@@ -35,12 +37,14 @@ const elements: Readonly<Record<string, CustomElementConstructor>> = {
   'rekam-bar': RekamBar,
   'rekam-chip-bar': RekamChipBar,
   'rekam-dialog': RekamDialog,
+  'rekam-eyes': RekamEyes,
   'rekam-fault': RekamFault,
   'rekam-findings': RekamFindings,
   'rekam-fingers': RekamFingers,
   'rekam-hands': RekamHands,
   'rekam-measure': RekamMeasure,
   'rekam-person': RekamPerson,
+  'rekam-portrait-quality': RekamPortraitQuality,
   'rekam-preview': RekamPreview,
   'rekam-rail': RekamRail,
   'rekam-side': RekamSide,

@@ -11,6 +11,7 @@ import {
   type CaptureStatus,
   type DeviceKind,
   type FingerBox,
+  idleCapture,
   type Modality,
   type PreviewPicture,
   StationState,
@@ -72,7 +73,7 @@ export async function scriptedStation(clock: Clock, seed: number): Promise<Scrip
   const show = (status: Partial<CaptureStatus>) => state.publish({ is: 'capture', capture: { ...state.capture, ...status } })
   const begin = (caseId: string, modality: Modality) =>
     show({ caseId, modality, state: 'opening', advice: '', measure: 0, stableFrames: 0, neededFrames: 3, boxes: [] })
-  const end = () => show({ caseId: '', modality: undefined, state: 'idle', boxes: [] })
+  const end = () => state.publish({ is: 'capture', capture: idleCapture })
 
   const cases: CaseDesk = {
     takeTicket: async (_actor, { nik, priority }) => {
@@ -135,6 +136,8 @@ export async function scriptedStation(clock: Clock, seed: number): Promise<Scrip
       note('cancel')
       end()
     },
+    undoStroke: async () => note('undoStroke'),
+    signAgain: async () => note('signAgain'),
     signRecord: async () => {
       note('signRecord')
       move({ is: 'record_signed' })

@@ -2,8 +2,10 @@
 
 import sharp from 'sharp'
 import t from 'tap'
+import { examineEyes } from '../../daemon/capture/eyes.js'
 import { examineFingers, weakness } from '../../daemon/capture/fingers.js'
-import { makeRecord, ownQualityAlgorithm, type RawFrame, type RecordJob, wsqRate } from '../../daemon/capture/make-record.js'
+import { makeRecord, type RawFrame, type RecordJob, wsqRate } from '../../daemon/capture/make-record.js'
+import { ownQuality } from '../../daemon/capture/record-head.js'
 import { decodeJp2 } from '../../daemon/kernels/image/jp2.js'
 import { openSimd } from '../../daemon/kernels/simd/simd.js'
 import { decodeWsq } from '../../daemon/kernels/wsq/index.js'
@@ -17,7 +19,8 @@ import type { GreyImage } from '../../simulator/people/person.js'
 import { syntheticPerson } from '../../simulator/people/synthetic.js'
 import { seededRandom } from '../../simulator/seeded-random.js'
 
-const { images } = syntheticPerson(7)
+const person = syntheticPerson(7)
+const { images } = person
 const simd = openSimd()
 const capturedAtMs = Date.UTC(2026, 0, 5, 1, 2, 3, 456)
 
@@ -71,7 +74,7 @@ t.test('each finger found stands beside its slap, upright and with its quality; 
     )
     const fingers = representations.filter(({ fingerPosition: position }) => position <= 10)
     for (const [i, finger] of fingers.entries()) {
-      t.strictSame(finger.qualityBlocks, [{ score: Math.round(kept.fingers[i]?.quality ?? -1), ...ownQualityAlgorithm }])
+      t.strictSame(finger.qualityBlocks, [ownQuality('finger', kept.fingers[i]?.quality ?? -1)])
       t.strictSame([decodeWsq(finger.image).widthPx, decodeWsq(finger.image).heightPx], [finger.widthPx, finger.heightPx])
     }
   }
@@ -94,7 +97,9 @@ t.test('an empty platen and noise give no finger, a count that does not fit, and
 
 t.test('two eyes become one iris image record in sensor order, each named by its sensor', async (t) => {
   const [right, left] = [await images.iris('right'), await images.iris('left')]
-  const bytes = await makeRecord({ modality: 'irises', capturedAtMs, frames: [frameOf(right, 0, 0), frameOf(left, 1, 0)] })
+  const frames = [frameOf(right, 0, 0), frameOf(left, 1, 0)]
+  const { eyes } = examineEyes({ frames, tries: 1 }, simd)
+  const bytes = await makeRecord({ modality: 'irises', capturedAtMs, frames, eyes })
   t.match(await inspectRecord(bytes), { type: 'IIR', valid: true, remarks: [] })
   const { representations } = readIrisImageRecord(bytes)
   t.strictSame(
@@ -108,12 +113,22 @@ t.test('two eyes become one iris image record in sensor order, each named by its
     t.ok(likeness > 30, `eye ${i}: PSNR ${likeness.toFixed(1)} dB, ${image.length} bytes`)
     t.ok(image.length < (640 * 480) / 7)
   }
-  const one = await makeRecord({ modality: 'irises', capturedAtMs, frames: [frameOf(left, 1, 0)] })
+  const one = await makeRecord({ modality: 'irises', capturedAtMs, frames: [frameOf(left, 1, 0)], eyes: [] })
   t.strictSame(
     readIrisImageRecord(one).representations.map((each) => each.eye),
     [eye.left],
     'one eye alone keeps its name',
   )
+  t.match(
+    readIrisImageRecord(one).representations[0],
+    { qualityBlocks: [], irisDiameter: { smallest: 0, largest: 0 } },
+    'nothing is claimed unexamined',
+  )
+  const truth = person.truth?.iris('right')
+  const [written] = representations
+  t.ok(Math.abs((written?.irisCentreX.smallest ?? 0) - (truth?.iris.x ?? 0)) <= 4, 'where the iris lies is written')
+  t.ok(Math.abs((written?.irisDiameter.largest ?? 0) - 2 * (truth?.iris.radius ?? 0)) <= 8, 'and how large it is')
+  t.equal(written?.qualityBlocks.length, 1)
 })
 
 t.test('a camera picture becomes a face image record: the middle at 3:4', async (t) => {
@@ -143,7 +158,7 @@ t.test('a camera picture becomes a face image record: the middle at 3:4', async 
 
 t.test('a signature becomes a time series from 0 ms', async (t) => {
   const written = images.signature().map((sample) => ({ ...sample, timeMs: sample.timeMs + 1_234.4 }))
-  const bytes = await makeRecord({ modality: 'signature', samples: written, unitsPerInch: 410 })
+  const bytes = await makeRecord({ modality: 'signature', samples: written, pad: { unitsPerInch: 410 } })
   t.match(await inspectRecord(bytes), { type: 'SDI', valid: true, remarks: [] })
   const { sampleCount, channels } = readSignatureRecord(bytes)
   t.equal(sampleCount, written.length)
@@ -167,7 +182,7 @@ t.test('a signature becomes a time series from 0 ms', async (t) => {
 t.test('the same capture gives the same bytes', async (t) => {
   const jobs: readonly RecordJob[] = [
     { modality: 'thumbs', capturedAtMs, frame: frameOf(await images.slap('thumbs')), fingers: [] },
-    { modality: 'signature', samples: images.signature(), unitsPerInch: 410 },
+    { modality: 'signature', samples: images.signature(), pad: { unitsPerInch: 410 } },
   ]
   for (const job of jobs) t.equal(Buffer.compare(await makeRecord(job), await makeRecord(job)), 0, job.modality)
 })

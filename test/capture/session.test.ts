@@ -1,7 +1,7 @@
 // A running capture over the real driver and a simulated device on an in-process bus, in virtual time: it takes, or it ends in one fault, and the device is free.
 
 import t, { type Test } from 'tap'
-import { analyseFrame } from '../../daemon/capture/analyse-frame.js'
+import { analyseFrame, examineFaceFrame } from '../../daemon/capture/analyse-frame.js'
 import type { FrameAnalyst } from '../../daemon/capture/analyst.js'
 import { createFrameRing } from '../../daemon/capture/frame-ring.js'
 import { type FrameCapturePlan, framePlans, neededFrames, signaturePlan } from '../../daemon/capture/plan.js'
@@ -21,8 +21,10 @@ import { syntheticPerson } from '../../simulator/people/synthetic.js'
 import { inprocSerial } from '../../simulator/transport/inproc-serial.js'
 import { VirtualClock } from '../../simulator/virtual-clock.js'
 import { CaptureBench, type Factory } from '../drivers/capture-bench.js'
+import { lookers, taskOf } from './looking.js'
 
-const { images } = syntheticPerson(7)
+const person = syntheticPerson(7)
+const { images } = person
 
 /** Who is in front of the device: nothing at first, then a hand, eyes, a face. */
 interface Scene {
@@ -60,15 +62,16 @@ class Counter extends CaptureBench {
   #seen: () => void = () => {}
 
   readonly analyst: FrameAnalyst = {
-    analyse: async (frame, modality, preview) => {
+    analyse: async (frame, task, preview) => {
       const release = this.clock.hold()
       try {
         this.beforeAnalysis(++this.analysed)
-        return await analyseFrame(frame.bytes, frame.header, modality, preview)
+        return await analyseFrame(frame.bytes, frame.header, task, preview, lookers)
       } finally {
         release()
       }
     },
+    examineFace: (jpeg, applicant) => examineFaceFrame(jpeg, applicant, lookers.faces),
     close: async () => {},
   }
 
@@ -90,7 +93,7 @@ class Counter extends CaptureBench {
         show: (picture) => this.pictures.push(picture),
         counted: (counters) => this.counted.push(counters),
       },
-      modality,
+      taskOf(modality, person),
       plan.indicator,
     )
   }
@@ -315,9 +318,9 @@ t.test('signature session', async (t) => {
       clears++
       void model.sign(written)
     })
-    const { samples, unitsPerInch } = await clock.runUntil(begin().taken)
+    const { samples, pad } = await clock.runUntil(begin().taken)
     t.equal(clears, 1)
-    t.equal(unitsPerInch, 410)
+    t.match(pad, { unitsPerInch: 410, area: { minX: 500, maxY: 2100 } })
     const down = (all: readonly { penDown: boolean }[]) => all.filter(({ penDown }) => penDown).length
     t.equal(down(samples), down(written), 'every sample of the pen arrived')
     t.equal(inks.at(-1), inkPath(samples), 'the ink grown sample by sample is that of the whole')

@@ -260,6 +260,7 @@ t.test('of two scanners on the bus, pulling the other one leaves the one in use 
       trustedDevices: [used, spare].map(({ serial, kind, publicKey }) => ({ serial, kind, publicKey })),
       frameSilenceMs: 2_000,
       signaturePadPath: '',
+      signaturePadModel: 'SignatureGem 4x5',
       cardTerminal: 'Reader',
     },
   )

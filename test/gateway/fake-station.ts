@@ -228,6 +228,8 @@ function fakeCapture(note: Note, state: StationState): CaptureDesk {
     accept: (actor, caseId, modality, weakReason) => note('accept', actor, [caseId, modality, weakReason]),
     retake: (actor, caseId, modality) => note('retake', actor, [caseId, modality]),
     cancel: (actor, caseId) => note('cancel', actor, [caseId]),
+    undoStroke: (actor, caseId) => note('undoStroke', actor, [caseId]),
+    signAgain: (actor, caseId) => note('signAgain', actor, [caseId]),
     signRecord: (actor, caseId) => note('signRecord', actor, [caseId]),
     seal: (actor, caseId) => note('seal', actor, [caseId]),
     review: (actor, caseId, reason) => note('review', actor, [caseId, reason]),

@@ -68,6 +68,10 @@ const happenings: Readonly<Record<number, readonly StationEvent[]>> = {
         boxes: [{ position: 2, cx: 100.5, cy: 200, width: 90, height: 120, angleDeg: -4.5 }],
         fingers: [],
         findings: [],
+        guides: [{ sensor: 0, shape: 'iris', cx: 320.5, cy: 240, width: 220, height: 220 }],
+        eyes: [{ eye: 'left', quality: 71.4, codes: ['motion'] }],
+        components: [{ name: 'EyesOpen', scalar: 91, least: 50 }],
+        backdrop: { expected: 'red', found: '#c01512', distance: 6.25, mostDistance: 20 },
       },
     },
     {

@@ -3,7 +3,9 @@
 
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { analyseFrame } from '../../daemon/capture/analyse-frame.js'
+import { analyseFrame, examineFaceFrame } from '../../daemon/capture/analyse-frame.js'
+import { examineEyes } from '../../daemon/capture/eyes.js'
+import { openFaceWatch } from '../../daemon/capture/face-watch.js'
 import { type Examination, type ExamineJob, examineFingers } from '../../daemon/capture/fingers.js'
 import { makeRecord } from '../../daemon/capture/make-record.js'
 import { centreBiometrics } from '../../daemon/cli/centre-biometrics.js'
@@ -11,6 +13,7 @@ import { parseConfig } from '../../daemon/config.js'
 import type { Actor } from '../../daemon/desks.js'
 import type { Effects } from '../../daemon/effects.js'
 import { compareHolder } from '../../daemon/issuance/compare-holder.js'
+import { defaultPhotoPolicy } from '../../daemon/kernels/face/ktp-photo.js'
 import { openSimd } from '../../daemon/kernels/simd/simd.js'
 import type { CaseDocument } from '../../daemon/service/case.js'
 import { loadStandards, shippedStandards } from '../../daemon/service/load-standards.js'
@@ -22,6 +25,7 @@ import type { Clock, Timer } from '../../protocol/clock.js'
 import type { Facts } from '../../protocol/facts.js'
 import type { Log, LogLevel } from '../../protocol/log.js'
 import type { CentreMemory } from '../../simulator/centre/state.js'
+import type { Manner } from '../../simulator/office/counter.js'
 import { createOffice, type Office } from '../../simulator/office/office.js'
 import type { Person } from '../../simulator/people/person.js'
 import { seededRandom } from '../../simulator/seeded-random.js'
@@ -47,19 +51,22 @@ export interface WorldOptions {
   /** Who comes to the counter first; drawing a person takes seconds, so scenarios share one. */
   readonly first?: Person
   readonly atMs?: number
+  /** How people come before the devices; practised unless given: most scenarios are not about coaching. */
+  readonly manner?: Manner
   /** From a packet's receipt to print-ready. */
   readonly printReadyAfterMs?: number
   /** What an earlier centre remembers. */
   readonly centreMemory?: CentreMemory
 }
 
-export async function simulatedWorld({ seed, first, atMs, printReadyAfterMs, centreMemory }: WorldOptions): Promise<World> {
+export async function simulatedWorld({ seed, first, atMs, printReadyAfterMs, centreMemory, manner }: WorldOptions): Promise<World> {
   const clock = new VirtualClock(atMs ?? startMs)
   const cards = inprocCards(clock, [couplerName])
   const office = createOffice({
     seed,
     clock,
     biometrics: centreBiometrics,
+    manner: manner ?? 'practised',
     coupler: { insert: (card) => cards.insert(couplerName, card), remove: () => cards.remove(couplerName) },
     ...(first && { first }),
     ...(printReadyAfterMs !== undefined && { printReadyAfterMs }),
@@ -74,6 +81,8 @@ export async function simulatedWorld({ seed, first, atMs, printReadyAfterMs, cen
 
 /** The kernels' twins, one for all stations of a test: the references do the same, slower. */
 const simd = openSimd()
+/** As patient as the default policy; the networks are opened once. */
+const faces = openFaceWatch(defaultPhotoPolicy, simd)
 
 /** Every line the station would have logged, of all levels. */
 export class RememberingLog implements Log {
@@ -185,13 +194,15 @@ export async function openSimulatedStation(
     // The same work as in the threads, without their start of seconds.
     workers: () => ({
       analyst: {
-        analyse: (frame, modality, preview) =>
-          effects.perform('compute', () => analyseFrame(frame.bytes, frame.header, modality, preview, simd)),
+        analyse: (frame, task, preview) =>
+          effects.perform('compute', () => analyseFrame(frame.bytes, frame.header, task, preview, { simd, faces })),
+        examineFace: (jpeg, applicant) => effects.perform('compute', () => examineFaceFrame(jpeg, applicant, faces)),
         close: async () => {},
       },
       records: {
         make: (job) => effects.perform('compute', () => makeRecord(job, simd)),
         examine: (job) => effects.perform('compute', async () => setup.examine?.(job) ?? examineFingers(job, simd)),
+        examineEyes: (job) => effects.perform('compute', async () => examineEyes(job, simd)),
         compareHolder: (job) => effects.perform('compute', async () => compareHolder(job, simd)),
         close: async () => {},
       },

@@ -41,6 +41,20 @@ export const captureCommands = {
       return done
     },
   },
+  undoStroke: {
+    role: recording,
+    run: async ({ station, actor }, { caseId }) => {
+      await station.capture.undoStroke(actor, caseId)
+      return done
+    },
+  },
+  signAgain: {
+    role: recording,
+    run: async ({ station, actor }, { caseId }) => {
+      await station.capture.signAgain(actor, caseId)
+      return done
+    },
+  },
   signRecord: {
     role: recording,
     run: async ({ station, actor }, { caseId }) => {

@@ -27,7 +27,7 @@ export function cropIris(
   grey: Uint8Array,
   widthPx: number,
   heightPx: number,
-  location: IrisLocation,
+  location: Pick<IrisLocation, 'iris' | 'upperLid' | 'lowerLid'>,
   kind: 'cropped' | 'cropped_and_masked' = 'cropped',
 ): CroppedIris {
   const { iris } = location
@@ -60,7 +60,11 @@ export function cropIris(
 }
 
 /** What stands for this pixel in a masked image; nothing inside the open iris and pupil, lashes and glints included. */
-function paintOf({ iris, upperLid, lowerLid }: IrisLocation, x: number, y: number): number | undefined {
+function paintOf(
+  { iris, upperLid, lowerLid }: Pick<IrisLocation, 'iris' | 'upperLid' | 'lowerLid'>,
+  x: number,
+  y: number,
+): number | undefined {
   if ((upperLid && y < lidAt(upperLid, x)) || (lowerLid && y > lidAt(lowerLid, x))) return lidGrey
   return (x - iris.x) ** 2 + (y - iris.y) ** 2 > iris.r ** 2 ? scleraGrey : undefined
 }

@@ -7,13 +7,14 @@ import type { Log } from '../../../protocol/log.js'
 import type { SignaturePad, SignaturePadCounters, SignaturePadHandlers, SignaturePadInfo } from '../../driver.js'
 import { clearCommand, PacketReader } from './framing.js'
 import { closedCounters, type Effect, type Input, type State, step } from './machine.js'
+import { defaultTopazModel, type TopazModel, type TopazModelName, topazModels } from './models.js'
 
 /** 8-O-1: public manuals that say 8-N-1 are wrong for these pads. */
-const line: SerialLineSettings = { baudRate: 19200, dataBits: 8, parity: 'odd', stopBits: 1 }
-const msPerByte = (11 * 1000) / line.baudRate
+const lineOf = ({ baudRate }: TopazModel): SerialLineSettings => ({ baudRate, dataBits: 8, parity: 'odd', stopBits: 1 })
+const bitsPerByte = 11
 const writeTimeoutMs = 1000
 
-const info: SignaturePadInfo = { unitsPerInch: 410, maxUnits: 4095, pressureLevels: 1024 }
+const common = { unitsPerInch: 410, maxUnits: 4095, pressureLevels: 1024 } as const
 
 export interface TopazDeps {
   readonly serial: SerialTransport
@@ -22,8 +23,8 @@ export interface TopazDeps {
 }
 
 /** @throws Fault `device.absent` | `device.busy` | `device.access` */
-export async function openTopazPad(deps: TopazDeps, path: string): Promise<SignaturePad> {
-  const shell = new Shell(deps, path)
+export async function openTopazPad(deps: TopazDeps, path: string, model: TopazModelName = defaultTopazModel): Promise<SignaturePad> {
+  const shell = new Shell(deps, path, topazModels[model])
   await shell.open()
   deps.log.write('info', 'device.opened', { device: 'signature_pad', path })
   return shell
@@ -31,7 +32,8 @@ export async function openTopazPad(deps: TopazDeps, path: string): Promise<Signa
 
 class Shell implements SignaturePad {
   readonly path: string
-  readonly info = info
+  readonly info: SignaturePadInfo
+  readonly #line: SerialLineSettings
   readonly #deps: TopazDeps
   readonly #reader: PacketReader
   #port: SerialPort | undefined
@@ -40,8 +42,10 @@ class Shell implements SignaturePad {
   #lastMs = 0
   #closed = false
 
-  constructor(deps: TopazDeps, path: string) {
+  constructor(deps: TopazDeps, path: string, model: TopazModel) {
     this.#deps = deps
+    this.info = { ...common, area: model.area }
+    this.#line = lineOf(model)
     this.path = path
     this.#reader = new PacketReader({
       packet: (packet, bytesAfter) => this.#feed({ is: 'packet', packet, timeMs: this.#stamp(bytesAfter) }),
@@ -51,7 +55,7 @@ class Shell implements SignaturePad {
   }
 
   async open(): Promise<void> {
-    this.#port = await this.#deps.serial.open(this.path, line, {
+    this.#port = await this.#deps.serial.open(this.path, this.#line, {
       data: (bytes) => this.#reader.push(bytes),
       lost: (error) => this.#feed({ is: 'lost', code: toFault(error).code }),
     })
@@ -88,7 +92,7 @@ class Shell implements SignaturePad {
 
   /** USB-serial bridges hand over several packets at once: each is as old as the bytes behind it took on the line. */
   #stamp(bytesAfter: number): number {
-    this.#lastMs = Math.max(this.#lastMs, this.#deps.clock.monotonicMs() - bytesAfter * msPerByte)
+    this.#lastMs = Math.max(this.#lastMs, this.#deps.clock.monotonicMs() - (bytesAfter * bitsPerByte * 1000) / this.#line.baudRate)
     return this.#lastMs
   }
 

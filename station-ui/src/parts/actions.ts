@@ -6,7 +6,7 @@ import { looks } from '../looks.js'
 
 export interface Action {
   /** KeyboardEvent.key; letters in lower case. */
-  readonly key: 'Enter' | 'Escape' | ' ' | 'r' | 'b' | 'v' | 'x' | 's' | 'n'
+  readonly key: 'Enter' | 'Escape' | 'Backspace' | ' ' | 'r' | 'b' | 'v' | 'x' | 's' | 'n'
   readonly label: string
   readonly run: () => void
   readonly danger?: boolean
@@ -16,6 +16,7 @@ export interface Action {
 const keyNames: Readonly<Record<string, Readonly<Record<'id' | 'en', string>>>> = {
   ' ': { id: 'Spasi', en: 'Space' },
   Escape: { id: 'Esc', en: 'Esc' },
+  Backspace: { id: '⌫', en: '⌫' },
 }
 
 export class RekamActions extends StationElement {

@@ -1,8 +1,8 @@
-// The live picture, as large as it gets: newest wins, both eyes side by side, ink of the pad, finger boxes in the picture's own coordinates.
-// Canvases are drawn outside Lit's cycle; only the frame's size and the boxes go through it.
+// The live picture, as large as it gets: newest wins, both eyes side by side, ink of the pad, finger boxes, iris circles and the face in the picture's own coordinates.
+// Canvases are drawn outside Lit's cycle; only the frame's size, boxes and guides go through it.
 
 import { css, html, type PropertyValues, svg, type TemplateResult } from 'lit'
-import type { Box, PreviewFrame } from '../../../protocol/client.js'
+import type { Box, Guide, PreviewFrame } from '../../../protocol/client.js'
 import { StationElement } from '../element.js'
 import { looks } from '../looks.js'
 import { type IconName, icon } from './icons.js'
@@ -13,6 +13,7 @@ export class RekamPreview extends StationElement {
     ...StationElement.properties,
     kind: { attribute: false },
     boxes: { attribute: false },
+    guides: { attribute: false },
     hint: { attribute: false },
     sign: { attribute: false },
     label: { attribute: false },
@@ -103,6 +104,14 @@ export class RekamPreview extends StationElement {
         stroke: #0a78c2;
         stroke-width: 6;
       }
+      /* Light on dark, so that it is seen on skin, cloth and pupil alike. */
+      .guide {
+        fill: none;
+        stroke: #7cd4ff;
+      }
+      .guide.under {
+        stroke: #06324f;
+      }
       .finger {
         font: 600 44px var(--font);
         text-anchor: middle;
@@ -116,6 +125,8 @@ export class RekamPreview extends StationElement {
   /** Device kind whose pictures are shown; '' shows the hint. */
   declare kind: string
   declare boxes: readonly Box[]
+  /** Ellipses in the pixels of one sensor's frame. */
+  declare guides: readonly Guide[]
   declare hint: string
   /** Drawn large above the hint. */
   declare sign: IconName
@@ -126,6 +137,12 @@ export class RekamPreview extends StationElement {
   readonly #pending = new Map<number, PreviewFrame>()
   readonly #decoding = new Set<number>()
   #shownKind = ''
+
+  constructor() {
+    super()
+    this.boxes = []
+    this.guides = []
+  }
 
   override connectedCallback(): void {
     super.connectedCallback()
@@ -175,7 +192,7 @@ export class RekamPreview extends StationElement {
         ${this.#sensors.map(
           (sensor) => html`<div class="sensor">
           ${this.kind ? html`<canvas id="sensor-${this.kind}-${sensor}" width="1" height="1"></canvas>` : ''}
-          ${sensor === 0 ? this.#overlay() : ''}
+          ${this.#overlay(sensor)}
           ${this.kind === 'iris_camera' ? html`<span class="name">${sensor === 0 ? this.words.rightEye : this.words.leftEye}</span>` : ''}
         </div>`,
         )}
@@ -184,17 +201,24 @@ export class RekamPreview extends StationElement {
     `
   }
 
-  #overlay(): TemplateResult | string {
+  #overlay(sensor: number): TemplateResult | string {
     const { widthPx, heightPx } = this.#size
-    if (widthPx === 0 || this.boxes.length === 0) return ''
-    const names = this.boxes.length > 2 ? this.words.fingersShort : this.words.fingers
+    const boxes = sensor === 0 ? this.boxes : []
+    const guides = this.guides.filter((guide) => guide.sensor === sensor)
+    if (widthPx === 0 || boxes.length + guides.length === 0) return ''
+    const names = boxes.length > 2 ? this.words.fingersShort : this.words.fingers
     return html`<svg class="over" viewBox="0 0 ${widthPx} ${heightPx}" aria-hidden="true">
-      ${this.boxes.map(
+      ${boxes.map(
         ({ position, cx, cy, width, height, angleDeg }) => svg`
           <g transform="rotate(${angleDeg} ${cx} ${cy})">
             <rect class="box" x=${cx - width / 2} y=${cy - height / 2} width=${width} height=${height} rx="24" />
           </g>
           <text class="finger" x=${cx} y=${Math.max(48, cy - height / 2 - 18)}>${names[position] ?? ''}</text>`,
+      )}
+      ${guides.map(
+        ({ cx, cy, width, height }) => svg`
+          <ellipse class="guide under" cx=${cx} cy=${cy} rx=${width / 2} ry=${height / 2} stroke-width=${widthPx / 160} />
+          <ellipse class="guide" cx=${cx} cy=${cy} rx=${width / 2} ry=${height / 2} stroke-width=${widthPx / 320} />`,
       )}
     </svg>`
   }

@@ -28,6 +28,9 @@ export class RekamCapture extends StationElement {
       .stage.hands {
         grid-template-columns: 1fr 200px;
       }
+      .stage.portrait {
+        grid-template-columns: 1fr 280px;
+      }
       .stage:focus {
         outline: none;
       }
@@ -77,6 +80,9 @@ export class RekamCapture extends StationElement {
         }
         .stage.hands {
           grid-template-columns: 1fr 150px;
+        }
+        .stage.portrait {
+          grid-template-columns: 1fr 220px;
         }
       }
     `,
@@ -155,9 +161,11 @@ export class RekamCapture extends StationElement {
     const review = running && capture.state === 'review'
     const what = words.modalities[focus] ?? ''
     const hands = fingersOf[focus] !== undefined
+    const portrait = focus === Modality.FACE && running && (capture.components.length > 0 || capture.backdrop !== undefined)
     return html`
-      <div class="stage ${hands ? 'hands' : ''}" tabindex="-1">
-        <rekam-preview .store=${store} .kind=${running ? deviceOf[focus] : ''} .boxes=${running ? capture.boxes : []} .live=${live}
+      <div class="stage ${hands ? 'hands' : portrait ? 'portrait' : ''}" tabindex="-1">
+        <rekam-preview .store=${store} .kind=${running ? deviceOf[focus] : ''} .boxes=${running ? capture.boxes : []}
+          .guides=${running ? capture.guides : []} .live=${live}
           .sign=${modalityIcons[focus] ?? 'dot'} .hint=${running && capture.state === 'opening' ? this.#opening(focus) : what}
           .label=${review ? words.resultLabel(what) : words.previewLabel(what)}></rekam-preview>
         ${
@@ -170,8 +178,14 @@ export class RekamCapture extends StationElement {
                 }</div>`
             : ''
         }
+        ${
+          portrait
+            ? html`<rekam-portrait-quality .store=${store} .components=${capture.components} .backdrop=${capture.backdrop}></rekam-portrait-quality>`
+            : ''
+        }
       </div>
       <p class="advice" role="status">${this.#advice(focus, live, review)}</p>
+      ${review ? html`<rekam-eyes .store=${store} .eyes=${capture.eyes}></rekam-eyes>` : ''}
       ${review ? html`<rekam-findings .store=${store} .findings=${capture.findings.filter(isOpen)}></rekam-findings>` : ''}
       ${
         (live || review) && focus !== Modality.SIGNATURE
@@ -208,7 +222,7 @@ export class RekamCapture extends StationElement {
   #flaw(advice: string): string {
     const { words } = this
     if (advice === 'weak') return words.weakResult
-    return words.findings[advice] ?? words.fingerCodes[advice] ?? nameOf(words.advice, advice)
+    return words.findings[advice] ?? words.fingerCodes[advice] ?? words.signatureCodes[advice] ?? nameOf(words.advice, advice)
   }
 
   #review(at: CaseState): TemplateResult {
@@ -223,6 +237,7 @@ export class RekamCapture extends StationElement {
           ${at.findings.some((finding) => !isOpen(finding)) ? html`<h2>${words.findingsTitle}</h2>` : ''}
           <rekam-findings .store=${this.store} .findings=${at.findings.filter((finding) => !isOpen(finding))}></rekam-findings>
           <rekam-fingers .store=${this.store} .fingers=${fingersOfCase(at)}></rekam-fingers>
+          <rekam-eyes .store=${this.store} .eyes=${at.modalities.flatMap(({ eyes }) => eyes)}></rekam-eyes>
           ${
             this.#approving
               ? html`<rekam-preview .store=${this.store} .kind=${'signature_pad'} .boxes=${[]} .sign=${'pen'} .hint=${words.signNow} .label=${words.padLabel}
@@ -250,6 +265,7 @@ export class RekamCapture extends StationElement {
       if (this.#approving) {
         return [
           { key: ' ', label: words.takeNow, run: () => void store.run('takeNow', { caseId }) },
+          ...this.#penActions(caseId),
           { key: 'Escape', label: words.cancel, run: () => this.#cancelApproval(caseId) },
         ]
       }
@@ -271,13 +287,22 @@ export class RekamCapture extends StationElement {
     }
     const cancel: Action = { key: 'Escape', label: words.cancelCapture, run: () => void store.run('cancelCapture', { caseId }) }
     if (this.view.mirror.capture.state !== 'review') {
-      return [{ key: ' ', label: words.takeNow, run: () => void store.run('takeNow', { caseId }) }, cancel]
+      const take: Action = { key: ' ', label: words.takeNow, run: () => void store.run('takeNow', { caseId }) }
+      return focus === Modality.SIGNATURE ? [take, ...this.#penActions(caseId), cancel] : [take, cancel]
     }
     const label = focus === Modality.FACE ? words.acceptFace : words.accept
     return [
       { key: 'Enter', label, disabled: store.isWaiting('acceptCapture'), run: () => void this.#accept(caseId, focus) },
       { key: 'r', label: words.retake, run: () => void store.run('retakeCapture', { caseId, modality: focus }) },
       cancel,
+    ]
+  }
+
+  #penActions(caseId: string): readonly Action[] {
+    const { words, store } = this
+    return [
+      { key: 'Backspace', label: words.undoStroke, run: () => void store.run('undoStroke', { caseId }) },
+      { key: 'r', label: words.signAgain, run: () => void store.run('signAgain', { caseId }) },
     ]
   }
 

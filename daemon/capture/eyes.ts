@@ -1,0 +1,96 @@
+// From the pictures of both eyes to what is kept of them: located, assessed, reduced to iris codes, compared with each other and with an
+// earlier capture. Pure; runs in the record worker and in tests. What it gives is biometric but for qualities, codes, circles and findings.
+
+import { encodeIris } from '../kernels/iris/code.js'
+import { locateIris } from '../kernels/iris/locate.js'
+import { type IrisLocation, leastConfidence } from '../kernels/iris/location.js'
+import { assessIris } from '../kernels/iris/quality.js'
+import { type CapturedEye, checkEyes, type Eye, type EyeFinding } from '../kernels/iris/sequence.js'
+import { sideOf } from '../kernels/iris/side.js'
+import { readIrisTemplate, writeIrisTemplate } from '../kernels/iris/template.js'
+import type { Simd } from '../kernels/simd/simd.js'
+import type { EyeResult, Finding, Guide } from '../state.js'
+import { circleGuides } from './look.js'
+import type { RawFrame } from './make-record.js'
+
+/** What the station keeps of a capture for the comparison with later ones: sealed like the record itself. */
+export interface KeptEyes {
+  readonly tries: number
+  /** Templates (`kernels/iris/template.ts`) in base64; an eye in which no iris was found has none. */
+  readonly eyes: readonly { readonly eye: Eye; readonly template: string }[]
+}
+
+export interface EyesJob {
+  /** One a sensor. */
+  readonly frames: readonly RawFrame[]
+  /** How often they were captured, the present time included. */
+  readonly tries: number
+  /** As they were accepted before, if they were. */
+  readonly earlier?: KeptEyes
+}
+
+export interface ExaminedEye extends EyeResult {
+  readonly sensor: number
+  /** In pixels of the frame; absent when no iris was found. */
+  readonly location?: Omit<IrisLocation, 'mask'>
+  readonly guides: readonly Guide[]
+}
+
+export interface EyeExamination {
+  readonly eyes: readonly ExaminedEye[]
+  readonly kept: KeptEyes
+  readonly findings: readonly Finding[]
+}
+
+/** Sensor 0 looks at the right eye (protocol/hardware/frames.ts). */
+export const eyeOfSensor = (sensor: number): Eye => (sensor === 0 ? 'right' : 'left')
+
+/** @throws Fault of an earlier template that is none; never for a picture, whatever is on it */
+export function examineEyes({ frames, tries, earlier }: EyesJob, simd?: Simd): EyeExamination {
+  const seen = frames.map((frame) => examineEye(frame, tries, simd))
+  const captured = seen.flatMap(({ captured }) => (captured ? [captured] : []))
+  const before = (earlier?.eyes ?? []).map(({ eye, template }): CapturedEye => {
+    const { code, quality } = readIrisTemplate(Buffer.from(template, 'base64'))
+    return { eye, code, quality, tries: earlier?.tries ?? 1 }
+  })
+  return {
+    eyes: seen.map(({ eye }) => eye),
+    kept: { tries, eyes: seen.flatMap(({ eye: { eye }, template }) => (template ? [{ eye, template }] : [])) },
+    findings: checkEyes(captured, before, simd).map(toFinding),
+  }
+}
+
+function examineEye(
+  { header, bytes }: RawFrame,
+  tries: number,
+  simd: Simd | undefined,
+): { readonly eye: ExaminedEye; readonly captured?: CapturedEye; readonly template?: string } {
+  const { sensor, widthPx, heightPx } = header
+  const eye = eyeOfSensor(sensor)
+  const location = locateIris(bytes, widthPx, heightPx, simd)
+  if (!location || location.confidence < leastConfidence) return { eye: { sensor, eye, codes: ['no_iris'], guides: [] } }
+  const { overall: quality, codes } = assessIris(bytes, widthPx, heightPx, location, simd)
+  const code = encodeIris(bytes, widthPx, heightPx, location)
+  const { mask: _pixels, ...known } = location
+  const { pupil, iris } = location
+  return {
+    eye: { sensor, eye, quality, codes, location: known, guides: circleGuides(location, sensor) },
+    captured: { eye, code, quality, tries, side: sideOf(location) },
+    template: Buffer.from(writeIrisTemplate({ code, pupil, iris, quality })).toString('base64'),
+  }
+}
+
+const toFinding = ({ code, certainty, ask }: EyeFinding): Finding => ({
+  ...{ code, certainty, ask, positions: [] },
+  modalities: ['irises'],
+  again: ['irises'],
+})
+
+export const eyeResults = ({ eyes }: EyeExamination): readonly EyeResult[] =>
+  eyes.map(({ eye, quality, codes }) => ({ eye, codes, ...(quality !== undefined && { quality }) }))
+
+/** The first thing that speaks against taking this capture as good, '' when nothing does. */
+export function eyesWeakness({ eyes, findings }: EyeExamination): string {
+  if (eyes.some(({ location }) => !location)) return 'no_iris'
+  return findings.find(({ ask }) => ask !== 'nothing')?.code ?? ''
+}
