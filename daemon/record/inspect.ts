@@ -1,7 +1,6 @@
 // What is in this file? Any record of the house as plain JSON, without pixels or minutiae. New kinds join by adding an inspector to the list.
 
 import { Fault } from '../../protocol/fault.js'
-import { assessSignature } from '../kernels/signature/assess.js'
 import { decodeWsq, looksLikeWsq, readWsqHeader } from '../kernels/wsq/index.js'
 import { readBitGroup } from './biometric-information-template.js'
 import { bytesPerMinutia, readCardVerification, readCompactCard } from './compact-card.js'
@@ -11,7 +10,7 @@ import { readFingerMinutiaeRecord } from './finger-minutiae.js'
 import { eye, irisImageFormat, readIrisImageRecord } from './iris-image.js'
 import { checkPayload, type PayloadCodec, type PayloadFacts } from './payload.js'
 import type { CaptureDate, CaptureHead } from './representation.js'
-import { padOfSignature, readSignatureRecord, type SignatureRecord, type SignatureSample } from './signature.js'
+import { assessSignatureRecord, padOfSignature, readSignatureRecord, type SignatureRecord } from './signature.js'
 
 /** Plain JSON. `valid` is always true: what is not valid ends in a fault. */
 export interface InspectionResult {
@@ -223,15 +222,14 @@ function inspectSignature(bytes: Uint8Array): InspectionResult {
     sampleCount: record.sampleCount,
     channels: record.channels.map(channelFacts),
     durationMs: Math.round(samples.at(-1)?.timeMs ?? 0),
-    ...(unitsPerMm === undefined ? {} : signatureFacts(samples, unitsPerMm)),
+    ...(unitsPerMm === undefined ? {} : signatureFacts(record)),
   })
 }
 
 const channelFacts = ({ values, ...facts }: SignatureRecord['channels'][number]) => facts
 
-function signatureFacts(samples: readonly SignatureSample[], unitsPerMm: number) {
-  const points = samples.map(({ x, y, force, timeMs, tip }) => ({ x, y, pressure: force, timeMs, penDown: tip }))
-  const { codes, measures } = assessSignature(points, { unitsPerInch: unitsPerMm * 25.4 })
+function signatureFacts(record: SignatureRecord) {
+  const { codes, measures } = assessSignatureRecord(record)
   const tenth = (value: number) => Math.round(value * 10) / 10
   return {
     strokes: measures.strokes,

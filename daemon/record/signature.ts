@@ -3,6 +3,7 @@
 // value of a constant channel stands.
 
 import { Fault } from '../../protocol/fault.js'
+import { assessSignature, type Signature } from '../kernels/signature/assess.js'
 import { RecordReader, RecordWriter } from './cursor.js'
 
 /**
@@ -128,6 +129,16 @@ export function padOfSignature({ channels, sampleCount }: SignatureRecord): PadS
     }
   })
   return { samples, unitsPerMm }
+}
+
+/** What 410 to the inch is: drawn ink has the same shape at any scale, so a record without one is taken as of a usual pad. */
+const usualUnitsPerInch = 410
+
+/** The record's strokes, codes and measures; millimetres are of no worth when it states no scale. @throws as `padOfSignature` */
+export function assessSignatureRecord(record: SignatureRecord): Signature {
+  const { samples, unitsPerMm } = padOfSignature(record)
+  const points = samples.map(({ x, y, force, timeMs, tip }) => ({ x, y, pressure: force, timeMs, penDown: tip }))
+  return assessSignature(points, { unitsPerInch: unitsPerMm === undefined ? usualUnitsPerInch : unitsPerMm * 25.4 })
 }
 
 /** @throws Fault `record.unsupported` when X, Y or the timing is missing or a value does not fit */
