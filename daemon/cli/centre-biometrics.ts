@@ -3,16 +3,17 @@
 
 import sharp from 'sharp'
 import { Fault } from '../../protocol/fault.js'
-import { inkPath } from '../capture/signature-session.js'
 import { extractTemplate } from '../kernels/finger/extract.js'
 import { toPpi500 } from '../kernels/finger/resample.js'
 import { cutFinger, type FingerSegment, type Slap, segmentSlap } from '../kernels/finger/segment.js'
+import { cardInkBox, drawInk } from '../kernels/signature/ink.js'
+import { inkPng } from '../kernels/signature/raster.js'
 import { openSimd, type Simd } from '../kernels/simd/simd.js'
 import { writeCompactCard } from '../record/compact-card.js'
 import { readFaceImageRecord } from '../record/face-image.js'
 import { fingerCodec, readFingerImageRecord } from '../record/finger-image.js'
 import { decodeGreyPayload } from '../record/payload.js'
-import { readSignatureRecord } from '../record/signature.js'
+import { assessSignatureRecord, readSignatureRecord } from '../record/signature.js'
 
 const slapOfPosition: Readonly<Record<number, Slap>> = { 13: 'right_four', 14: 'left_four', 15: 'thumbs' }
 /** Fingers of the card by regulation: both index fingers; of somebody who lacks one, the next in this order. */
@@ -73,22 +74,7 @@ function templateOf(slaps: readonly SlapImage[], position: number, simd: Simd): 
   return new Uint8Array()
 }
 
+/** As the card prints it, at twice its printer's resolution, so that the chip's smaller picture is cut from more. */
 async function signaturePng(record: Uint8Array): Promise<Uint8Array> {
-  const { channels, sampleCount } = readSignatureRecord(record)
-  const of = (name: string) => channels.find((channel) => channel.name === name)?.values ?? new Int32Array(sampleCount)
-  const [x, y, tip] = [of('X'), of('Y'), of('S')]
-  const samples = Array.from({ length: sampleCount }, (_, i) => ({
-    x: x[i] ?? 0,
-    y: y[i] ?? 0,
-    pressure: 0,
-    timeMs: 0,
-    penDown: tip[i] === 1,
-  }))
-  const inked = samples.filter(({ penDown }) => penDown)
-  const left = Math.min(...inked.map((each) => each.x)) - 20
-  const top = Math.min(...inked.map((each) => each.y)) - 20
-  const width = Math.max(...inked.map((each) => each.x)) + 20 - left
-  const height = Math.max(...inked.map((each) => each.y)) + 20 - top
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${left} ${top} ${width} ${height}" width="400" height="${Math.round((400 * height) / width)}"><path d="${inkPath(samples)}" fill="none" stroke="#000" stroke-width="${width / 60}" stroke-linejoin="round" stroke-linecap="round"/></svg>`
-  return new Uint8Array(await sharp(Buffer.from(svg)).flatten({ background: '#fff' }).png().toBuffer())
+  return inkPng(drawInk(assessSignatureRecord(readSignatureRecord(record)).strokes, cardInkBox), 600)
 }

@@ -84,8 +84,13 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./iris/match.js')).command,
   },
   {
+    name: 'signature render',
+    usage: ['rekam signature render FILE OUT.svg|OUT.png [--size WxH mm] [--dpi 600] [--bytes N] [--json]'],
+    load: async () => (await import('./signature/render.js')).command,
+  },
+  {
     name: 'bench',
-    usage: ['rekam bench [wsq|segment|quality|extract|match|tenprint]… [--data DIR] [--json]'],
+    usage: ['rekam bench [wsq|segment|quality|extract|match|tenprint|signature]… [--data DIR] [--json]'],
     load: async () => (await import('./bench.js')).command,
   },
   {

@@ -12,6 +12,13 @@ const usage = 'rekam record inspect FILE… [--json]'
 /** The largest record of a station is well below; a bound keeps a stray film from filling the memory. */
 const largestBytes = 256 * 1024 * 1024
 
+/** @throws Fault `input.too_large`; file errors as Node gives them */
+export async function readRecord(file: string): Promise<Uint8Array> {
+  const { size } = await stat(file)
+  if (size > largestBytes) throw new Fault('input.too_large', { size, limit: largestBytes })
+  return readFile(file)
+}
+
 /** The command over a list of inspectors; the first that recognises a file has it. */
 export function recordCommand(inspectors: readonly Inspector[]): { inspectCommand: Command; command: Command } {
   const run = (args: readonly string[], terminal: Terminal) => inspect(args, terminal, inspectors)
@@ -39,9 +46,7 @@ async function inspect(args: readonly string[], terminal: Terminal, known: reado
   let status = 0
   for (const file of positionals) {
     try {
-      const { size } = await stat(file)
-      if (size > largestBytes) throw new Fault('input.too_large', { size, limit: largestBytes })
-      const bytes = await readFile(file)
+      const bytes = await readRecord(file)
       const start = systemClock.monotonicMs()
       const found = await inspectRecord(bytes, file.endsWith('.fmc') ? [compactCardInspector] : known)
       const ms = Math.round((systemClock.monotonicMs() - start) * 100) / 100

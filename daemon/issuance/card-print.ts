@@ -144,18 +144,3 @@ export async function fitPhoto(photo: Uint8Array, maxBytes: number): Promise<Uin
   }
   throw new Fault('card.no_space', { field: 'photo', limit: maxBytes })
 }
-
-/** The signature as a two-colour PNG that fits in `maxBytes`. @throws Fault `card.no_space` */
-export async function fitSignature(signature: Uint8Array, maxBytes: number): Promise<Uint8Array> {
-  for (const width of [240, 180, 120, 80]) {
-    const png = await sharp(signature)
-      .flatten({ background: '#fff' })
-      .resize({ width, withoutEnlargement: true })
-      .greyscale()
-      .threshold(160)
-      .png({ palette: true, colours: 2, compressionLevel: 9 })
-      .toBuffer()
-    if (png.length <= maxBytes) return new Uint8Array(png)
-  }
-  throw new Fault('card.no_space', { field: 'signature', limit: maxBytes })
-}

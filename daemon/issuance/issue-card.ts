@@ -8,6 +8,7 @@ import type { Clock } from '../../protocol/clock.js'
 import { Fault, isFault, isFaultOf } from '../../protocol/fault.js'
 import type { Actor } from '../desks.js'
 import type { Effects } from '../effects.js'
+import { fitLineArt } from '../kernels/signature/raster.js'
 import type { CaseDocument } from '../service/case.js'
 import { type CaseBook, officeDate } from '../service/case-book.js'
 import type { IssuanceStatus } from '../state.js'
@@ -15,7 +16,7 @@ import type { Store } from '../store/store.js'
 import type { BlankStock } from './blank-stock.js'
 import type { IssuanceBundle } from './bundle.js'
 import { lastEntry, laterEntry, openCardJournal } from './card-journal.js'
-import { fitPhoto, fitSignature, renderCard } from './card-print.js'
+import { fitPhoto, renderCard } from './card-print.js'
 import { personalise } from './personalise.js'
 import { type CardContent, type CardFile, cardFiles, photoBudget } from './profile.js'
 
@@ -117,7 +118,7 @@ async function refuse(deps: IssueDeps, error: unknown): Promise<never> {
 async function chipFiles(bundle: IssuanceBundle): Promise<readonly CardFile[]> {
   const others: Omit<CardContent, 'photo'> = {
     biodata: bundle.biodata,
-    signature: await fitSignature(bundle.signature, signatureBytes),
+    signature: await fitLineArt(bundle.signature, signatureBytes),
     fingers: bundle.fingers,
     validUntil,
   }

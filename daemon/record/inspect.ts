@@ -4,13 +4,13 @@ import { Fault } from '../../protocol/fault.js'
 import { decodeWsq, looksLikeWsq, readWsqHeader } from '../kernels/wsq/index.js'
 import { readBitGroup } from './biometric-information-template.js'
 import { bytesPerMinutia, readCardVerification, readCompactCard } from './compact-card.js'
-import { type FaceImageRepresentation, faceImageDataType, readFaceImageRecord } from './face-image.js'
+import { type FaceImageRepresentation, type FaceLandmark, faceImageDataType, readFaceImageRecord } from './face-image.js'
 import { fingerCodec, fingerPosition, readFingerImageRecord } from './finger-image.js'
 import { readFingerMinutiaeRecord } from './finger-minutiae.js'
 import { eye, irisImageFormat, readIrisImageRecord } from './iris-image.js'
 import { checkPayload, type PayloadCodec, type PayloadFacts } from './payload.js'
 import type { CaptureDate, CaptureHead } from './representation.js'
-import { readSignatureRecord } from './signature.js'
+import { assessSignatureRecord, padOfSignature, readSignatureRecord, type SignatureRecord } from './signature.js'
 
 /** Plain JSON. `valid` is always true: what is not valid ends in a fault. */
 export interface InspectionResult {
@@ -147,6 +147,12 @@ async function inspectIris(bytes: Uint8Array): Promise<InspectionResult> {
       bitDepth: one.bitDepth,
       widthPx: one.widthPx,
       heightPx: one.heightPx,
+      range: one.range,
+      rollAngle: one.rollAngle,
+      rollAngleUncertainty: one.rollAngleUncertainty,
+      irisCentreX: one.irisCentreX,
+      irisCentreY: one.irisCentreY,
+      irisDiameter: one.irisDiameter,
       payload,
     })
   }
@@ -169,40 +175,71 @@ function faceCodec(one: FaceImageRepresentation): PayloadCodec | undefined {
 
 async function inspectFace(bytes: Uint8Array): Promise<InspectionResult> {
   const record = readFaceImageRecord(bytes)
+  const remarks = [...(record.remarks ?? [])]
   const representations: Record<string, unknown>[] = []
   for (const [i, one] of record.representations.entries()) {
     const field = `representations[${i}].image`
     const codec = faceCodec(one)
     if (!codec) throw new Fault('record.corrupt', { field, reason: 'image_data_type', found: one.imageDataType })
     const payload = await checkPayload(one.image, { ...one, bitDepth: 8, codec }, field)
-    // Gender, colours and height describe the person, so they stay inside.
+    const outside = one.landmarks.filter(({ x, y }) => x >= one.widthPx || y >= one.heightPx).length
+    if (outside > 0) remarks.push(`representations[${i}]: ${outside} feature points outside the image`)
+    // Gender, colours, height and properties such as glasses or a beard describe the person, so they stay inside.
     representations.push({
       ...headFacts(one),
       landmarks: one.landmarks.length,
+      ...(one.landmarks.length > 0 ? { featurePoints: one.landmarks.map(featurePoint) } : {}),
+      expression: one.expression,
+      pose: one.pose,
+      poseUncertainty: one.poseUncertainty,
       faceImageType: one.faceImageType,
       imageDataType: one.imageDataType,
       spatialSamplingLevel: one.spatialSamplingLevel,
+      postAcquisitionProcessing: one.postAcquisitionProcessing,
+      crossReference: one.crossReference,
       colourSpace: one.colourSpace,
       widthPx: one.widthPx,
       heightPx: one.heightPx,
       payload,
     })
   }
-  return result('FAC', `ISO/IEC 19794-5:${record.edition}`, bytes, record.remarks, { edition: record.edition, representations })
+  const { edition, temporalSemantics } = record
+  return result('FAC', `ISO/IEC 19794-5:${edition}`, bytes, remarks, { edition, temporalSemantics, representations })
 }
+
+/** The code as ISO/IEC 14496-2 writes it: 0xc1 is point 12.1. */
+const featurePoint = ({ type, code, x, y, z }: FaceLandmark) => ({ type, point: `${code >> 4}.${code & 15}`, x, y, z })
 
 function inspectSignature(bytes: Uint8Array): InspectionResult {
   const record = readSignatureRecord(bytes)
-  const time = record.channels.find((channel) => channel.name === 'T')
-  const last = time?.values.at(-1)
-  return result('SDI', 'ISO/IEC 19794-7:2007', bytes, [], {
+  const { samples, unitsPerMm } = padOfSignature(record)
+  const remarks = record.channels
+    .filter((channel) => channel.linearComponentRemoved)
+    .map(({ name }) => `${name} is without its linear part`)
+  if (unitsPerMm === undefined) remarks.push('X states no scale: no measures in millimetres')
+  return result('SDI', 'ISO/IEC 19794-7:2007', bytes, remarks, {
     edition: record.edition,
     sampleCount: record.sampleCount,
-    channels: record.channels.map(({ name, scaling, constant }) => ({ name, constant, ...(scaling === undefined ? {} : { scaling }) })),
-    ...(last === undefined || time?.scaling === undefined
-      ? {}
-      : { durationMs: Math.round(((last - time.values[0]!) * 1000) / time.scaling) }),
+    channels: record.channels.map(channelFacts),
+    durationMs: Math.round(samples.at(-1)?.timeMs ?? 0),
+    ...(unitsPerMm === undefined ? {} : signatureFacts(record)),
   })
+}
+
+const channelFacts = ({ values, ...facts }: SignatureRecord['channels'][number]) => facts
+
+function signatureFacts(record: SignatureRecord) {
+  const { codes, measures } = assessSignatureRecord(record)
+  const tenth = (value: number) => Math.round(value * 10) / 10
+  return {
+    strokes: measures.strokes,
+    penDownMs: Math.round(measures.penDownMs),
+    pathMm: tenth(measures.pathMm),
+    widthMm: tenth(measures.box.widthMm),
+    heightMm: tenth(measures.box.heightMm),
+    meanSpeedMmPerS: tenth(measures.meanSpeedMmPerS),
+    codes,
+  }
 }
 
 /** Counts and places, no minutia. */

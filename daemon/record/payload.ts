@@ -1,7 +1,7 @@
 // The image inside a record: which codec it is by its own bytes, its facts, whether it decodes to the size the record states, and its grey pixels.
 
 import { Fault } from '../../protocol/fault.js'
-import { readGreyImage, readRgbImage } from '../kernels/image/codec.js'
+import { readGreyImage, readImageSize, readRgbImage } from '../kernels/image/codec.js'
 import { looksLikeJp2, readJp2Facts } from '../kernels/image/jp2-boxes.js'
 import type { Simd } from '../kernels/simd/simd.js'
 import { decodeWsq, looksLikeWsq, readWsqHeader } from '../kernels/wsq/index.js'
@@ -47,7 +47,7 @@ function payloadCodec(image: Uint8Array, stated: PayloadCodec | undefined): Payl
  * @throws Fault `record.corrupt` {field, reason} when codec or size differ; `wsq.corrupt`, `image.corrupt` when it does not decode
  */
 export async function checkPayload(image: Uint8Array, stated: StatedImage, field: string): Promise<PayloadFacts> {
-  const facts = await decodeFacts(image, requireCodec(image, stated, field), stated)
+  const facts = await decodeFacts(image, requireCodec(image, stated, field), stated, field)
   requireSize(facts, stated, field)
   return facts
 }
@@ -138,7 +138,8 @@ export function packPixels(grey: Uint8Array, bitDepth: number): Uint8Array {
   return out
 }
 
-async function decodeFacts(image: Uint8Array, codec: PayloadCodec, stated: StatedImage): Promise<PayloadFacts> {
+/** A header of another size than the record's ends it before anything is decoded: the record bounds the memory. */
+async function decodeFacts(image: Uint8Array, codec: PayloadCodec, stated: StatedImage, field: string): Promise<PayloadFacts> {
   const bytes = image.length
   switch (codec) {
     case 'WSQ': {
@@ -155,12 +156,15 @@ async function decodeFacts(image: Uint8Array, codec: PayloadCodec, stated: State
       }
     }
     case 'JPEG 2000': {
-      const { channels, reversible } = readJp2Facts(image)
+      const facts = readJp2Facts(image)
+      requireSize(facts, stated, field)
+      const { channels, reversible } = facts
       const { widthPx, heightPx } = await readRgbImage(image)
       return { codec, bytes, widthPx, heightPx, channels, ...(reversible === undefined ? {} : { reversible }) }
     }
     case 'JPEG':
     case 'PNG': {
+      requireSize(await readImageSize(image), stated, field)
       const { widthPx, heightPx } = await readGreyImage(image)
       return { codec, bytes, widthPx, heightPx }
     }

@@ -1,7 +1,9 @@
 // Signature time series records, full format, after ISO/IEC 19794-7:2007, written and read. Knows layouts, not pads.
-// Unverified, no sample record was at hand: the coding of the scaling value, the 3-byte sample count, which channels are signed.
+// Unverified, no sample record was at hand: the coding of the scaling value, the 3-byte sample count, which channels are signed, where the
+// value of a constant channel stands.
 
 import { Fault } from '../../protocol/fault.js'
+import { assessSignature, type Signature } from '../kernels/signature/assess.js'
 import { RecordReader, RecordWriter } from './cursor.js'
 
 /**
@@ -52,8 +54,18 @@ const attributeBit = (index: number): number => 0x80 >> index
 const constantBit = 0x04
 const linearBit = 0x02
 const mostSamples = 2 ** 24 - 1
+/** Two hours of a pad: more as objects would take gigabytes. */
+const mostPadSamples = 1_000_000
 
-/** The five channels X, Y, T, F, S of a pad's samples. @param unitsPerMm resolution of the pad's x and y */
+/** T has 16 bits: a signature of more than 65.5 s gets a coarser clock instead of none. */
+function ticksPerSecond(samples: readonly SignatureSample[]): number {
+  const longestMs = samples.at(-1)?.timeMs ?? 0
+  let ticks = 1000
+  while (ticks > 1 && Math.round((longestMs * ticks) / 1000) > 0xffff) ticks /= 2
+  return ticks
+}
+
+/** The channels X, Y, T, F and S of a pad's samples; F is left out when the pad measures none. @param unitsPerMm resolution of the pad's x and y */
 export function signatureOfPad(samples: readonly SignatureSample[], unitsPerMm: number): SignatureRecord {
   const channel = (name: SignatureChannelName, value: (sample: SignatureSample) => number, scaling?: number): SignatureChannel => ({
     name,
@@ -62,20 +74,74 @@ export function signatureOfPad(samples: readonly SignatureSample[], unitsPerMm: 
     linearComponentRemoved: false,
     values: Int32Array.from(samples, (sample) => Math.round(value(sample))),
   })
+  const ticks = ticksPerSecond(samples)
   return {
     edition: 2007,
     sampleCount: samples.length,
     channels: [
       channel('X', (sample) => sample.x, unitsPerMm),
       channel('Y', (sample) => sample.y, unitsPerMm),
-      channel('T', (sample) => sample.timeMs, 1000),
-      channel('F', (sample) => sample.force),
+      channel('T', (sample) => (sample.timeMs * ticks) / 1000, ticks),
+      ...(samples.some(({ force }) => force !== 0) ? [channel('F', (sample) => sample.force)] : []),
       channel('S', (sample) => (sample.tip ? 1 : 0)),
     ],
   }
 }
 
-/** @throws Fault `record.unsupported` when X, Y or the timing is missing or a value does not fit (T ends at 65.5 s) */
+/** What a pad would have given, whoever wrote the record. */
+export interface PadSeries {
+  readonly samples: readonly SignatureSample[]
+  /** Of x and y; undefined when the record states none: then nothing is known in millimetres. */
+  readonly unitsPerMm: number | undefined
+}
+
+/**
+ * Time from T, else from the sum of DT; in milliseconds when neither states its scale. The tip from S, else from F, else always down. A
+ * constant channel has its stated mean, else its minimum, else its maximum, else 0.
+ * @throws Fault `record.unsupported` for more than a million samples
+ */
+export function padOfSignature({ channels, sampleCount }: SignatureRecord): PadSeries {
+  if (sampleCount > mostPadSamples) {
+    throw new Fault('record.unsupported', { field: 'sampleCount', offset: 0, found: sampleCount, limit: mostPadSamples })
+  }
+  const column = (name: SignatureChannelName): ((i: number) => number) | undefined => {
+    const channel = channels.find((each) => each.name === name)
+    if (!channel) return undefined
+    const { constant, values, mean, minimum, maximum } = channel
+    const value = mean ?? minimum ?? maximum ?? 0
+    return constant ? () => value : (i) => values[i] ?? 0
+  }
+  const scalingOfChannel = (name: SignatureChannelName) => channels.find((each) => each.name === name)?.scaling
+  const [x, y, time, interval, force, tip] = [column('X'), column('Y'), column('T'), column('DT'), column('F'), column('S')]
+  const unitsPerMm = scalingOfChannel('X')
+  const flat = (unitsPerMm ?? 1) / (scalingOfChannel('Y') ?? unitsPerMm ?? 1)
+  const tickMs = 1000 / (scalingOfChannel(time ? 'T' : 'DT') ?? 1000)
+  let sum = 0
+  const samples = Array.from({ length: sampleCount }, (_, i): SignatureSample => {
+    if (i > 0) sum += interval?.(i) ?? 0
+    const pressed = force?.(i) ?? 0
+    return {
+      x: x?.(i) ?? 0,
+      y: (y?.(i) ?? 0) * flat,
+      timeMs: (time ? time(i) - time(0) : sum) * tickMs,
+      force: pressed,
+      tip: tip ? tip(i) !== 0 : force ? pressed > 0 : true,
+    }
+  })
+  return { samples, unitsPerMm }
+}
+
+/** What 410 to the inch is: drawn ink has the same shape at any scale, so a record without one is taken as of a usual pad. */
+const usualUnitsPerInch = 410
+
+/** The record's strokes, codes and measures; millimetres are of no worth when it states no scale. @throws as `padOfSignature` */
+export function assessSignatureRecord(record: SignatureRecord): Signature {
+  const { samples, unitsPerMm } = padOfSignature(record)
+  const points = samples.map(({ x, y, force, timeMs, tip }) => ({ x, y, pressure: force, timeMs, penDown: tip }))
+  return assessSignature(points, { unitsPerInch: unitsPerMm === undefined ? usualUnitsPerInch : unitsPerMm * 25.4 })
+}
+
+/** @throws Fault `record.unsupported` when X, Y or the timing is missing or a value does not fit */
 export function writeSignatureRecord(record: SignatureRecord): Uint8Array {
   const { channels, sampleCount } = record
   checkChannels(channels, (field) => new Fault('record.unsupported', { field, reason: 'mandatory_channel' }))
@@ -91,6 +157,7 @@ export function writeSignatureRecord(record: SignatureRecord): Uint8Array {
   writer.u8(0, 'reserved')
   writer.u24(sampleCount, 'sampleCount')
   const inBody = ordered.filter((channel) => !channel.constant)
+  if (inBody.length === 0 && sampleCount > 0) throw new Fault('record.unsupported', { field: 'samples', reason: 'all_constant' })
   for (const { name, values } of inBody) {
     if (values.length !== sampleCount) throw new Fault('record.unsupported', { field: name, found: values.length, expected: sampleCount })
   }
@@ -151,6 +218,10 @@ export function readSignatureRecord(bytes: Uint8Array): SignatureRecord {
   const sampleCount = reader.u24('sampleCount')
   const inBody = descriptions.filter((channel) => !channel.constant)
   const sampleBytes = inBody.reduce((sum, channel) => sum + (channel.name === 'S' ? 1 : 2), 0)
+  // Without a byte a sample nothing bounds their number.
+  if (sampleBytes === 0 && sampleCount > 0) {
+    throw reader.corrupt('sampleCount', { reason: 'all_constant', found: sampleCount }, reader.at - 3)
+  }
   if (sampleCount * sampleBytes > reader.left) {
     throw reader.corrupt('samples', { reason: 'truncated', expected: sampleCount * sampleBytes, found: reader.left })
   }

@@ -1,8 +1,8 @@
-// The print of a card: rasters of the right size with ink where it belongs, whatever stands in the biodata; photo and signature within the chip's room.
+// The print of a card: rasters of the right size with ink where it belongs, whatever stands in the biodata; the photo within the chip's room.
 
 import sharp from 'sharp'
 import t from 'tap'
-import { type CardPrint, cardPx, fitPhoto, fitSignature, printRaster, rasterToPng, renderCard } from '../../daemon/issuance/card-print.js'
+import { type CardPrint, cardPx, fitPhoto, printRaster, rasterToPng, renderCard } from '../../daemon/issuance/card-print.js'
 import { seededRandom } from '../../simulator/seeded-random.js'
 
 /** A picture that JPEG cannot make small. */
@@ -128,15 +128,4 @@ t.test('a photo is made to fit, or refused', async (t) => {
   const roomy = await fitPhoto(new Uint8Array(await darkPhoto), 100_000)
   t.equal((await sharp(roomy).metadata()).width, 240, 'not shrunk without need')
   await t.rejects(fitPhoto(new Uint8Array(await busyPhoto), 200), { code: 'card.no_space', context: { field: 'photo', limit: 200 } })
-})
-
-t.test('a signature is made to fit in two colours, or refused', async (t) => {
-  const png = await fitSignature(new Uint8Array(await pen), 900)
-  t.ok(png.length > 0 && png.length <= 900, `${png.length} bytes`)
-  const { data } = await sharp(png).greyscale().raw().toBuffer({ resolveWithObject: true })
-  t.strictSame(
-    [...new Set(data)].sort((a, b) => a - b),
-    [0, 255],
-  )
-  await t.rejects(fitSignature(new Uint8Array(await pen), 60), { code: 'card.no_space', context: { field: 'signature', limit: 60 } })
 })

@@ -30,7 +30,6 @@ import { readFingerMinutiaeRecord, templateOfView, viewOfTemplate, writeFingerMi
 import { compactCardInspector, inspectRecord } from '../../daemon/record/inspect.js'
 import { decodeGreyPayload, packPixels } from '../../daemon/record/payload.js'
 import { captureDate, unknownDate, unknownDevice } from '../../daemon/record/representation.js'
-import { isFault } from '../../protocol/fault.js'
 
 const data = resolve('../shared/data/fingerprint/iso')
 const missing = existsSync(data) ? false : `SKIPPED: no test data at ${data}`
@@ -384,51 +383,4 @@ t.test('finger images of every payload', async (t) => {
     const lossless = readFingerImageRecord(real('fir2011_mosip_left_index_jp2_lossless.iso'))
     t.throws(() => writeFingerImageRecord({ ...lossless, edition: 2005 }), { code: 'record.unsupported', context: { version: 2005 } })
   })
-})
-
-t.test('mutated and truncated bytes end in a result or a fault with its place', async (t) => {
-  const bit = writeBitGroup([
-    { biometricType: 8, subtype: 2, minutiae: { least: 12, most: 60 }, order: 5, data: new Uint8Array(30), others: [] },
-  ])
-  const view = viewOfTemplate(
-    { widthPx: 300, heightPx: 300, minutiae: [{ x: 5, y: 6, angle: 1, type: 2, quality: 40 }] },
-    { edition: 2005, fingerPosition: 7 },
-  )
-  const seeds: readonly [(bytes: Uint8Array) => unknown, readonly Uint8Array[]][] = [
-    [
-      readFingerMinutiaeRecord,
-      [
-        writeFingerMinutiaeRecord({ edition: 2005, views: [view, view] }),
-        writeFingerMinutiaeRecord({ edition: 2011, views: [view] }),
-        ...(missing ? [] : minutiaeRecords.map(real)),
-      ],
-    ],
-    [readBitGroup, [bit, ...(missing ? [] : [real('bit_group_nist_libbiomeval.tlv')])]],
-    [readCardVerification, [writeCardVerification(Uint8Array.of(1, 2, 3))]],
-    [readCompactCard, [Uint8Array.of(1, 2, 0x40, 3, 4, 0x80)]],
-  ]
-  for (const [read, records] of seeds) {
-    const survives = (bytes: Uint8Array): boolean => {
-      try {
-        read(bytes)
-        return true
-      } catch (error) {
-        return (
-          isFault(error, 'record.corrupt', 'record.unsupported') && error.context.field !== undefined && error.context.offset !== undefined
-        )
-      }
-    }
-    for (const record of records)
-      for (let cut = 0; cut < record.length; cut++) if (!survives(record.slice(0, cut))) t.fail(`${read.name} cut at ${cut}`)
-    const mutated = fc
-      .tuple(fc.constantFrom(...records), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 6 }), fc.nat(20))
-      .map(([record, changes, more]) => {
-        const bytes = new Uint8Array(record.length + more)
-        bytes.set(record)
-        for (const [at, value] of changes) bytes[at % bytes.length] = value
-        return bytes
-      })
-    holds(t, fc.property(mutated, survives), 1_000)
-    holds(t, fc.property(fc.uint8Array({ maxLength: 300 }), survives), 300)
-  }
 })

@@ -82,6 +82,14 @@ export async function readGreyImage(source: string | Uint8Array, size?: { widthP
   })
 }
 
+/** Size of a PNG or JPEG by its header alone, before it is turned by any orientation. @throws Fault `image.corrupt` */
+export async function readImageSize(bytes: Uint8Array): Promise<{ widthPx: number; heightPx: number }> {
+  return bySharp(async () => {
+    const { width, height } = await openSharp(bytes).metadata()
+    return { widthPx: width, heightPx: height }
+  })
+}
+
 /** Reads PNG, JPEG or JPEG 2000 as 8-bit RGB, turned upright by its EXIF orientation. @throws as `readGreyImage` */
 export async function readRgbImage(source: string | Uint8Array): Promise<RgbImage> {
   const bytes = await bytesOf(source)

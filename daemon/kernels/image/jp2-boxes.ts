@@ -22,6 +22,8 @@ const signature = [0x0d0a, 0x870a] as const
 const mostBoxes = 64
 const mostMarkers = 256
 const largestSidePx = 16_384
+/** As for other images, see codec.ts: the decoder needs up to 15 bytes a pixel. */
+const mostPixels = 64 * 1024 * 1024
 
 const isCodestream = (bytes: Uint8Array): boolean => bytes[0] === 0xff && bytes[1] === 0x4f && bytes[2] === 0xff && bytes[3] === 0x51
 
@@ -113,6 +115,7 @@ function readMainHeader(bytes: Uint8Array, base: number): Omit<Jp2Facts, 'boxed'
     throw new Fault('image.unsupported', { offset: base + 4, reason, found })
   }
   if (widthPx > largestSidePx || heightPx > largestSidePx) refuse('image_size', Math.max(widthPx, heightPx))
+  if (widthPx * heightPx > mostPixels) refuse('image_size', widthPx * heightPx)
   if ((widthPx * heightPx) / tilePx > 4096) refuse('tile_count', Math.round((widthPx * heightPx) / tilePx))
   if (channels !== 1 && channels !== 3) refuse('channels', channels)
   if (bytes.length < 42 + 3 * channels) throw corrupt(base + 42, 'truncated')

@@ -1,6 +1,6 @@
 // One stroke made clean: spikes out, jitter smoothed without cutting corners, hooks of landing and leaving removed. Pure, in millimetres.
 
-import type { Stroke } from './strokes.js'
+import { length, type Stroke } from './strokes.js'
 
 /** A step this much longer than its neighbours, there and back, is no hand: at a real turning point the pen is slow. */
 const spikeRatio = 1.3
@@ -45,7 +45,7 @@ export function cleanStroke(raw: Stroke): CleanedStroke {
 
 export function pathMm({ xMm, yMm }: Stroke): number {
   let sum = 0
-  for (let i = 1; i < xMm.length; i++) sum += Math.hypot(xMm[i]! - xMm[i - 1]!, yMm[i]! - yMm[i - 1]!)
+  for (let i = 1; i < xMm.length; i++) sum += length(xMm[i]! - xMm[i - 1]!, yMm[i]! - yMm[i - 1]!)
   return sum
 }
 
@@ -59,7 +59,7 @@ const part = (stroke: Stroke, from: number, to: number): Stroke => ({
 function withoutSpikes(raw: Stroke): { stroke: Stroke; spikes: number } {
   const n = raw.xMm.length
   const { xMm, yMm, timeMs } = raw
-  const gap = (i: number, k: number) => Math.hypot(xMm[i]! - xMm[k]!, yMm[i]! - yMm[k]!)
+  const gap = (i: number, k: number) => length(xMm[i]! - xMm[k]!, yMm[i]! - yMm[k]!)
   let from = 0
   let to = n
   if (n >= 4 && gap(0, 1) > farAtEndMm && gap(0, 1) > 5 * gap(1, 2)) from = 1
@@ -68,7 +68,7 @@ function withoutSpikes(raw: Stroke): { stroke: Stroke; spikes: number } {
   let spikes = n - (to - from)
   const { xMm: x, yMm: y } = stroke
   const count = x.length
-  const step = (i: number, k: number) => Math.hypot(x[i]! - x[k]!, y[i]! - y[k]!)
+  const step = (i: number, k: number) => length(x[i]! - x[k]!, y[i]! - y[k]!)
   for (let size = 1; size <= longestSpike; size++) {
     for (let i = 1; i + size < count; i++) {
       const before = i - 1
@@ -129,7 +129,7 @@ function windowAt({ xMm, yMm }: Stroke, at: number): number {
   while (m < most) {
     const i = at - m - 1
     const k = at + m + 1
-    const reach = Math.max(Math.hypot(xMm[i]! - xMm[at]!, yMm[i]! - yMm[at]!), Math.hypot(xMm[k]! - xMm[at]!, yMm[k]! - yMm[at]!))
+    const reach = Math.max(length(xMm[i]! - xMm[at]!, yMm[i]! - yMm[at]!), length(xMm[k]! - xMm[at]!, yMm[k]! - yMm[at]!))
     if (reach > (m < 2 ? leastWindowMm : windowMm)) break
     m++
   }
@@ -147,7 +147,7 @@ function reachedFrom({ xMm, yMm }: Stroke, at: number, direction: 1 | -1): numbe
   for (let k = 1; k <= cornerReach; k++) {
     const i = at + k * direction
     if (i < 0 || i >= xMm.length) return -1
-    if (Math.hypot(xMm[i]! - xMm[at]!, yMm[i]! - yMm[at]!) >= cornerMm) return i
+    if (length(xMm[i]! - xMm[at]!, yMm[i]! - yMm[at]!) >= cornerMm) return i
   }
   return -1
 }
@@ -156,7 +156,7 @@ function reachedFrom({ xMm, yMm }: Stroke, at: number, direction: 1 | -1): numbe
 function cosineOf({ xMm, yMm }: Stroke, a: number, b: number, c: number): number {
   const [ux, uy] = [xMm[b]! - xMm[a]!, yMm[b]! - yMm[a]!]
   const [vx, vy] = [xMm[c]! - xMm[b]!, yMm[c]! - yMm[b]!]
-  const size = Math.hypot(ux, uy) * Math.hypot(vx, vy)
+  const size = length(ux, uy) * length(vx, vy)
   return size > 0 ? (ux * vx + uy * vy) / size : 1
 }
 
@@ -177,10 +177,10 @@ function hookEnd(stroke: Stroke, end: number, direction: 1 | -1): number {
   let sharpest = hookCosine
   let path = 0
   for (let i = end + direction; i > 0 && i < xMm.length - 1; i += direction) {
-    path += Math.hypot(xMm[i]! - xMm[i - direction]!, yMm[i]! - yMm[i - direction]!)
+    path += length(xMm[i]! - xMm[i - direction]!, yMm[i]! - yMm[i - direction]!)
     if (path > hookMm || Math.abs(timeMs[i]! - timeMs[end]!) > hookMs) break
     const beyond = reachedFrom(stroke, i, direction)
-    if (beyond < 0 || Math.hypot(xMm[i]! - xMm[end]!, yMm[i]! - yMm[end]!) < leastHookMm) continue
+    if (beyond < 0 || length(xMm[i]! - xMm[end]!, yMm[i]! - yMm[end]!) < leastHookMm) continue
     const cosine = cosineOf(stroke, end, i, beyond)
     if (cosine < sharpest) {
       sharpest = cosine

@@ -1,6 +1,6 @@
 // Strokes as ink: SVG paths of varying width, trimmed to what was written and scaled into a box. The one place that knows how a signature looks. Pure.
 
-import type { Stroke } from './strokes.js'
+import { length, type Stroke } from './strokes.js'
 
 /** Where the ink goes, in millimetres of the finished print. */
 export interface InkBox {
@@ -105,7 +105,7 @@ function weighing(strokes: readonly Stroke[]): (stroke: Stroke) => Float64Array 
 }
 
 function joined(columns: readonly Float64Array[]): Float64Array {
-  const out = new Float64Array(columns.reduce((sum, { length }) => sum + length, 0))
+  const out = new Float64Array(columns.reduce((sum, column) => sum + column.length, 0))
   let at = 0
   for (const column of columns) {
     out.set(column, at)
@@ -121,7 +121,7 @@ function speedsOf({ xMm, yMm, timeMs }: Stroke): Float64Array {
     const a = Math.max(0, i - 2)
     const b = Math.min(last, i + 2)
     const spentMs = timeMs[b]! - timeMs[a]!
-    return spentMs > 0 ? Math.hypot(xMm[b]! - xMm[a]!, yMm[b]! - yMm[a]!) / spentMs : 0
+    return spentMs > 0 ? length(xMm[b]! - xMm[a]!, yMm[b]! - yMm[a]!) / spentMs : 0
   })
 }
 
@@ -133,7 +133,7 @@ function thinned({ xMm, yMm }: Stroke, { scale, dx, dy }: Place, weights: Float6
   for (let i = 0; i <= last; i++) {
     const px = xMm[i]! * scale + dx
     const py = yMm[i]! * scale + dy
-    const near = x.length > 0 && Math.hypot(px - x.at(-1)!, py - y.at(-1)!) < leastStepMm
+    const near = x.length > 0 && length(px - x.at(-1)!, py - y.at(-1)!) < leastStepMm
     if (near && (i < last || x.length > 1)) continue
     x.push(px)
     y.push(py)
@@ -156,7 +156,7 @@ function drawLine({ x, y, weight }: Line, byWidth: string[]): void {
     const to = level((weight[i]! + weight[i + 1]!) / 2)
     if (to !== drawing) byWidth[to] += `M${point(x[i]!, y[i]!)}`
     drawing = to
-    const third = Math.hypot(x[i + 1]! - x[i]!, y[i + 1]! - y[i]!) / 3
+    const third = length(x[i + 1]! - x[i]!, y[i + 1]! - y[i]!) / 3
     const [ax, ay] = direction(x, y, i)
     const [bx, by] = direction(x, y, i + 1)
     byWidth[to] +=
@@ -169,8 +169,8 @@ function direction(x: readonly number[], y: readonly number[], at: number): read
   if (at === 0 || at === x.length - 1) return [0, 0]
   const [ux, uy] = [x[at]! - x[at - 1]!, y[at]! - y[at - 1]!]
   const [vx, vy] = [x[at + 1]! - x[at]!, y[at + 1]! - y[at]!]
-  if (ux * vx + uy * vy < cornerCosine * Math.hypot(ux, uy) * Math.hypot(vx, vy)) return [0, 0]
-  const size = Math.hypot(ux + vx, uy + vy)
+  if (ux * vx + uy * vy < cornerCosine * length(ux, uy) * length(vx, vy)) return [0, 0]
+  const size = length(ux + vx, uy + vy)
   return size > 0 ? [(ux + vx) / size, (uy + vy) / size] : [0, 0]
 }
 

@@ -14,33 +14,17 @@ export async function inkPng(ink: Ink, dpi: number): Promise<Uint8Array> {
 const greyOf = (image: Sharp) =>
   image.flatten({ background: '#fff' }).toColourspace('b-w').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
 
-/**
- * What is tried, best first: width in dots and bits a dot, made for a source of 400 dots. The order is that of the mean error against
- * the source, measured on simulated signatures (docs/signature.md); pairs that were larger and worse than another are left out.
- */
-const ladder: readonly (readonly [widthPx: number, bits: 1 | 2 | 4])[] = [
-  [400, 4],
-  [400, 2],
-  [400, 1],
-  [240, 2],
-  [200, 2],
-  [160, 2],
-  [240, 1],
-  [120, 2],
-  [160, 1],
-  [100, 2],
-  [120, 1],
-  [100, 1],
-  [80, 1],
-  [60, 1],
-  [40, 1],
-]
+/** Widths in dots that are tried, best first: the widest is the card's place at 600 dpi. The error against the source grows all the way down. */
+const widestPx = 400
+const narrower = [360, 320, 280, 240, 220, 200, 180, 160, 140, 120, 100, 80, 60, 40]
+/** Grey that becomes ink: a little above half, so that thin lines do not break where they lie between two dots. */
+const inkBelow = 140
 
 /** A decompression bomb ends here; a signature at 600 dpi has less than a tenth. */
 const mostPixels = 4 * 1024 * 1024
 
 /**
- * Line art as PNG of one, two or four bits, never wider than its source, as good as fits.
+ * Line art as a two-colour PNG, never wider than its source, as good as fits.
  * @param image    PNG or what else sharp reads
  * @returns at most `maxBytes`
  * @throws Fault `card.no_space` {limit, expected: bytes of the smallest}, `image.corrupt`
@@ -48,12 +32,12 @@ const mostPixels = 4 * 1024 * 1024
 export async function fitLineArt(image: Uint8Array, maxBytes: number): Promise<Uint8Array> {
   let least = Number.POSITIVE_INFINITY
   const full = await read(image)
-  for (const [widthPx, bits] of ladder) {
-    const width = Math.min(widthPx, full.info.width)
+  const widest = Math.min(widestPx, full.info.width)
+  for (const width of [widest, ...narrower.filter((each) => each < widest)]) {
     const { data, info } = await greyOf(
       sharp(full.data, { raw: { width: full.info.width, height: full.info.height, channels: 1 } }).resize({ width }),
     )
-    const png = encodeGreyPng(data, info.width, info.height, bits)
+    const png = encodeGreyPng(data, info.width, info.height, 1)
     if (png.length <= maxBytes) return png
     least = Math.min(least, png.length)
   }
@@ -69,7 +53,7 @@ async function read(image: Uint8Array) {
 }
 
 /** PNG (ISO/IEC 15948) of few grey levels without a palette: sharp writes one, which costs a chip 12 bytes and its quantiser's choice of levels. */
-function encodeGreyPng(grey: Uint8Array, widthPx: number, heightPx: number, bits: 1 | 2 | 4, dpi?: number): Uint8Array {
+function encodeGreyPng(grey: Uint8Array, widthPx: number, heightPx: number, bits: 1 | 4, dpi?: number): Uint8Array {
   const most = (1 << bits) - 1
   const lineBytes = Math.ceil((widthPx * bits) / 8)
   const rows = new Uint8Array((lineBytes + 1) * heightPx)
@@ -78,7 +62,7 @@ function encodeGreyPng(grey: Uint8Array, widthPx: number, heightPx: number, bits
     const row = y * (lineBytes + 1) + 1
     for (let x = 0; x < widthPx; x++) {
       const bit = x * bits
-      const level = bits === 1 ? (grey[y * widthPx + x]! < 128 ? 0 : 1) : Math.round((grey[y * widthPx + x]! * most) / 255)
+      const level = bits === 1 ? (grey[y * widthPx + x]! < inkBelow ? 0 : 1) : Math.round((grey[y * widthPx + x]! * most) / 255)
       rows[row + (bit >> 3)]! |= level << (8 - bits - (bit & 7))
     }
   }

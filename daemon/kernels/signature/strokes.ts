@@ -112,4 +112,7 @@ function speedAt(samples: readonly PadPoint[], timesMs: Float64Array, at: number
   return spentMs > 0 ? path / spentMs : 0
 }
 
-const distance = (a: PadPoint, b: PadPoint): number => Math.hypot(a.x - b.x, a.y - b.y)
+const distance = (a: PadPoint, b: PadPoint): number => length(a.x - b.x, a.y - b.y)
+
+/** Math.hypot guards against overflow that millimetres cannot reach, at ten times the price. */
+export const length = (x: number, y: number): number => Math.sqrt(x * x + y * y)
