@@ -43,15 +43,23 @@ export function radialEdges(plane: Plane, { x, y, r }: Circle, search: RadialSea
   for (let i = 0; i < count; i++) {
     const ux = Math.cos(angles[i]!)
     const uy = Math.sin(angles[i]!)
+    let seen = steps
     for (let k = 0; k < steps; k++) {
       const rho = first + (k - ring) * stepPx
-      sums[k + 1] = sums[k]! + sample(plane, x + rho * ux, y + rho * uy)
+      const value = sample(plane, x + rho * ux, y + rho * uy)
+      if (Number.isNaN(value)) {
+        seen = k
+        break
+      }
+      sums[k + 1] = sums[k]! + value
     }
     let best = -1
     let bestStrength = least
-    for (let k = ring; k <= steps - ring; k++) {
-      // NaN beyond the picture's edge is never the strongest.
-      const strength = (sums[k + ring]! - 2 * sums[k]! + sums[k - ring]!) / ring
+    // Near the picture's edge the outer ring is narrower.
+    const end = Math.min(steps - ring, seen - Math.max(2, ring >> 1))
+    for (let k = ring; k <= end; k++) {
+      const outer = Math.min(ring, seen - k)
+      const strength = (sums[k + outer]! - sums[k]!) / outer - (sums[k]! - sums[k - ring]!) / ring
       strengths[k] = strength
       if (strength > bestStrength) {
         bestStrength = strength
@@ -60,7 +68,7 @@ export function radialEdges(plane: Plane, { x, y, r }: Circle, search: RadialSea
     }
     if (best < 0) continue
     const before = best > ring ? strengths[best - 1]! : Number.NaN
-    const after = best < steps - ring ? strengths[best + 1]! : Number.NaN
+    const after = best < end ? strengths[best + 1]! : Number.NaN
     const bend = before - 2 * bestStrength + after
     const shift = bend < 0 ? (0.5 * (before - after)) / bend : 0
     const rho = first + (best - ring - 0.5 + shift) * stepPx
