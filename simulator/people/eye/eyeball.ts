@@ -50,6 +50,7 @@ export function eyeballPainter(form: EyeForm, look: EyeConditions, { pupil, sque
   const square = pupil.u * pupil.u + pupil.v * pupil.v - ring * ring
   // Real tissue does not stretch evenly: its pupillary zone stretches least.
   const strain = form.strain * (look.pupilRatio - form.restingRatio)
+  const { haze } = form
   const shown: Shown = { grey: 0, shows: region.sclera }
   return (u: number, v: number, white: number): Shown => {
     const x = u / squeezeX
@@ -73,6 +74,10 @@ export function eyeballPainter(form: EyeForm, look: EyeConditions, { pupil, sque
     const edge = Math.sqrt(reach) - 1
     const blended = value + (white - value) * smoothstep(-soft, soft, edge)
     shown.grey = dark + (blended - dark) * smoothstep(-1.1, 1.1, depth * ring * radiusPx)
+    if (haze) {
+      const veil = haze.density * bell(Math.sqrt((x - haze.x) ** 2 + (y - haze.y) ** 2) / haze.radius)
+      shown.grey += (iris + 60 - shown.grey) * veil
+    }
     shown.shows = depth < 0 ? region.pupil : edge <= 0 ? region.iris : region.sclera
     return shown
   }

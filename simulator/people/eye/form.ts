@@ -30,6 +30,8 @@ export interface EyeForm {
   readonly upperLashes: readonly LashForm[]
   readonly lowerLashes: readonly LashForm[]
   readonly browHairs: readonly LashForm[]
+  /** White in the lens or before the iris, from the iris centre; of an eye that sees little or nothing. */
+  readonly haze?: { readonly x: number; readonly y: number; readonly radius: number; readonly density: number }
   /** Tile of `skinSize` squared, mean 0, about -1..1. */
   readonly skin: Float32Array
 }
@@ -56,11 +58,13 @@ const skinSize = 256
 function growSkin(random: Random): Float32Array {
   const fields = [smoothNoise(random, 8, 8, true), smoothNoise(random, 40, 40, true), smoothNoise(random, 110, 110, true)]
   const [broad, middle, pores] = fields as [(typeof fields)[0], (typeof fields)[0], (typeof fields)[0]]
-  return Float32Array.from({ length: skinSize * skinSize }, (_, i) => {
+  const tile = new Float32Array(skinSize * skinSize)
+  for (let i = 0; i < tile.length; i++) {
     const u = (i % skinSize) / skinSize
     const v = Math.floor(i / skinSize) / skinSize
-    return 0.5 * broad(u, v) + 0.35 * middle(u, v) + 0.4 * pores(u, v)
-  })
+    tile[i] = 0.5 * broad(u, v) + 0.35 * middle(u, v) + 0.4 * pores(u, v)
+  }
+  return tile
 }
 
 /** Read between the texels: for wide, soft features. */
@@ -113,7 +117,7 @@ function shuffled<T>(random: Random, items: readonly T[]): T[] {
   return out
 }
 
-function growLids(random: Random, kind: EyeKind): LidForm {
+export function growLids(random: Random, kind: EyeKind): LidForm {
   const narrow = kind === 'single_lid'
   return {
     upper: narrow ? between(random, 0.72, 0.95) : between(random, 0.86, 1.12),
@@ -131,8 +135,11 @@ function growLids(random: Random, kind: EyeKind): LidForm {
 /** `single_lid`: an upper lid without or with a low crease, lower over the iris. */
 export type EyeKind = 'creased_lid' | 'single_lid'
 
-/** @param random a stream that nothing else draws from */
-export function growEye(random: Random, eye: Eye, kind: EyeKind = 'creased_lid'): EyeForm {
+/**
+ * @param random a stream that nothing else draws from
+ * @param lids of the person, whose two eyes open alike
+ */
+export function growEye(random: Random, eye: Eye, lids: LidForm): EyeForm {
   const nose = eye === 'right' ? 1 : -1
   return {
     texture: growTexture(random),
@@ -144,10 +151,21 @@ export function growEye(random: Random, eye: Eye, kind: EyeKind = 'creased_lid')
     strain: between(random, 0.2, 0.6),
     restingRatio: between(random, 0.36, 0.46),
     nose,
-    lids: growLids(random, kind),
+    lids,
     upperLashes: growLashes(random, 150),
     lowerLashes: growLashes(random, 70),
     browHairs: growLashes(random, 420),
     skin: growSkin(random),
   }
+}
+
+/** The same eye with a scar or a cataract over most of the pupil. */
+export function clouded(form: EyeForm, random: Random): EyeForm {
+  const haze = {
+    x: between(random, -0.15, 0.15),
+    y: between(random, -0.15, 0.15),
+    radius: between(random, 0.55, 0.8),
+    density: between(random, 0.85, 0.97),
+  }
+  return { ...form, haze }
 }

@@ -4,7 +4,7 @@ import type { Random } from '../../../protocol/random.js'
 import { between, smoothstep } from '../raster.js'
 import { type Canvas, eachPixel, region } from './canvas.js'
 import type { EyeConditions, Glasses, HighlightKind } from './conditions.js'
-import { lidAt, type Placement, type Point, toPixel } from './geometry.js'
+import { lidAt, type Placement, type Point, shutGap, toPixel } from './geometry.js'
 
 const white = 330
 
@@ -63,6 +63,7 @@ function paintHighlight(canvas: Canvas, kind: HighlightKind, look: EyeConditions
       const middle = between(random, -0.3, 0.3)
       for (let i = 0; i < count; i++) {
         const u = middle + between(random, -0.16, 0.16)
+        if (lidAt(place.lower, u) - lidAt(place.upper, u) < shutGap) continue
         spot(u, lidAt(place.lower, u) + between(random, -0.03, 0.1), between(random, 0.008, 0.03), 0.7)
       }
     }
@@ -77,10 +78,10 @@ function paintGlasses(canvas: Canvas, glasses: Glasses, look: EyeConditions, { c
     for (let x = 0; x < widthPx; x++) {
       const dx = (x - look.centre.x) * unit
       const dy = (y - look.centre.y) * unit
-      const across = Math.abs(dx * cos - dy * sin - glasses.shift.x) / glasses.halfWidth
-      const down = Math.abs(dx * sin + dy * cos - glasses.shift.y) / glasses.halfHeight
+      const across = ((dx * cos - dy * sin - glasses.shift.x) / glasses.halfWidth) ** 2
+      const down = ((dx * sin + dy * cos - glasses.shift.y) / glasses.halfHeight) ** 2
       // A rounded rectangle: the fourth powers of both.
-      const out = ((across ** 4 + down ** 4) ** 0.25 - 1) * glasses.halfHeight
+      const out = (Math.sqrt(Math.sqrt(across * across + down * down)) - 1) * glasses.halfHeight
       const at = y * widthPx + x
       if (out < 0) light[at] = light[at]! * glasses.lensGain
       const frame = smoothstep(-unit, unit, out) * smoothstep(rim + unit, rim - unit, out)

@@ -6,7 +6,7 @@ import { type SeededRandom, seededRandom } from '../../seeded-random.js'
 import { between, pick } from '../raster.js'
 import { type EyeConditions, type Glasses, goodLook, type HighlightKind } from './conditions.js'
 import { type DrawnEye, drawEye } from './draw.js'
-import { type EyeForm, type EyeKind, growEye } from './form.js'
+import { type EyeForm, type EyeKind, growEye, growLids } from './form.js'
 
 export type EyeSetName = 'lg2200' | 'filled' | 'station'
 
@@ -223,7 +223,7 @@ export function eyeOfSet(name: EyeSetName, seed: number, eye: number): { readonl
   const random: SeededRandom = seededRandom(seed).fork(`${name} eye ${eye}`)
   const maker = makers[name]
   const habit = maker.habit(random.fork('habit'))
-  const form = growEye(random.fork('form'), eye % 2 === 0 ? 'right' : 'left', habit.kind)
+  const form = growEye(random.fork('form'), eye % 2 === 0 ? 'right' : 'left', growLids(random.fork('lids'), habit.kind))
   return {
     form,
     look: (index) => ({ ...maker.look(habit, random.fork(`look ${index}`)), seed: (seed * 7919 + eye * 131 + index + 1) | 0 }),
