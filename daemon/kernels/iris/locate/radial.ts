@@ -91,11 +91,15 @@ export function refineCircle(plane: Plane, circle: Circle, search: RadialSearch,
 export interface EdgeContrast {
   /** Median over the directions of outside less inside, grey levels. */
   readonly contrast: number
-  /** Share of directions on which the outside is clearly brighter; directions beyond the picture count as not. */
+  /** Share of the directions seen on which the outside is clearly brighter. */
   readonly support: number
+  /** Share of the directions that do not leave the picture. */
+  readonly seen: number
   readonly inside: number
   readonly outside: number
 }
+
+const ringSamples = 4
 
 /** Rings inside and outside a circle, compared direction by direction. `gap` and `ring` in radii. */
 export function edgeContrast(
@@ -109,27 +113,36 @@ export function edgeContrast(
   const insides: number[] = []
   const outsides: number[] = []
   const differences: number[] = []
-  const count = 4
   for (const angle of angles) {
     const ux = Math.cos(angle)
     const uy = Math.sin(angle)
     let inside = 0
     let outside = 0
-    for (let k = 0; k < count; k++) {
-      const off = gap + (ring * k) / (count - 1)
-      inside += sample(plane, x + r * (1 - off) * ux, y + r * (1 - off) * uy)
-      outside += sample(plane, x + r * (1 + off) * ux, y + r * (1 + off) * uy)
+    let met = 0
+    for (let k = 0; k < ringSamples; k++) {
+      const off = gap + (ring * k) / (ringSamples - 1)
+      inside += sample(plane, x + r * (1 - off) * ux, y + r * (1 - off) * uy) / ringSamples
+      const value = sample(plane, x + r * (1 + off) * ux, y + r * (1 + off) * uy)
+      if (Number.isNaN(value)) continue
+      outside += value
+      met++
     }
-    if (Number.isNaN(inside) || Number.isNaN(outside)) continue
-    insides.push(inside / count)
-    outsides.push(outside / count)
-    differences.push((outside - inside) / count)
+    if (met < 2 || Number.isNaN(inside)) continue
+    insides.push(inside)
+    outsides.push(outside / met)
+    differences.push(outside / met - inside)
   }
   const contrast = median(differences)
   const clear = Math.max(least, 0.3 * contrast)
   let support = 0
   for (const difference of differences) if (difference >= clear) support++
-  return { contrast, support: support / angles.length, inside: median(insides), outside: median(outsides) }
+  return {
+    contrast,
+    support: differences.length === 0 ? 0 : support / differences.length,
+    seen: differences.length / angles.length,
+    inside: median(insides),
+    outside: median(outsides),
+  }
 }
 
 export function median(values: number[]): number {
