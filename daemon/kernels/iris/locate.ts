@@ -19,7 +19,7 @@ const searchPixels = 19_200
 const leastSidePx = 32
 const leastPupilPx = 3.5
 /** Highlights up to this share of the picture vanish before the search. */
-const highlightShare = 0.006
+const highlightShare = 0.012
 
 /**
  * @param grey  8-bit grey, row-major

@@ -1,7 +1,7 @@
 // From a rough eye to sub-pixel circles, on the full picture and only near the edges.
 
 import type { Circle } from '../location.js'
-import { fitCircleTrimmed } from './circle-fit.js'
+import { fitCircleRobust } from './circle-fit.js'
 import { type Lids, openRows } from './lids.js'
 import { leftSide, rightSide } from './limbus.js'
 import { type Plane, sample } from './plane.js'
@@ -49,8 +49,9 @@ export function refineIris(plane: Plane, rough: Circle, pupil: Circle, lids?: Li
       else if (Math.abs(ys[i]! - rough.y) > 0.75 * rough.r) weights[i]! *= 0.3
     }
   }
-  const next = fitCircleTrimmed(xs, ys, weights, count, 0.65, 0.012 * rough.r)
-  if (next === undefined || Math.abs(Math.log(next.r / rough.r)) > 0.2) return rough
+  const prior = { x: rough.x, y: pupil.y, sigmaX: 0.06 * rough.r, sigmaY: 0.04 * rough.r }
+  const next = fitCircleRobust({ xs, ys, weights, count }, rough, prior, 0.018 * rough.r)
+  if (Math.abs(Math.log(next.r / rough.r)) > 0.2) return rough
   if (Math.hypot(next.x - rough.x, next.y - rough.y) > 0.2 * rough.r) return rough
   if (Math.hypot(next.x - pupil.x, next.y - pupil.y) + pupil.r > next.r) return rough
   return { ...next, r: settledRadius(plane, next) }
@@ -63,18 +64,15 @@ const settleReach = 0.1
 /** Where the mean profile across the lateral limbus has risen by `fade` of its way. */
 function settledRadius(plane: Plane, { x, y, r }: Circle): number {
   const steps = 40
+  const reach = r * (1 + settleReach)
+  const rays = lateral.filter((angle) => !Number.isNaN(sample(plane, x + reach * Math.cos(angle), y + reach * Math.sin(angle))))
+  if (rays.length * 3 < lateral.length) return r
   const profile = new Float64Array(steps + 1)
   for (let k = 0; k <= steps; k++) {
     const rho = r * (1 + settleReach * ((2 * k) / steps - 1))
     let sum = 0
-    let count = 0
-    for (const angle of lateral) {
-      const value = sample(plane, x + rho * Math.cos(angle), y + rho * Math.sin(angle))
-      if (Number.isNaN(value)) continue
-      sum += value
-      count++
-    }
-    profile[k] = sum / count
+    for (const angle of rays) sum += sample(plane, x + rho * Math.cos(angle), y + rho * Math.sin(angle))
+    profile[k] = sum / rays.length
   }
   const end = steps / 8
   const mean = (from: number) => profile.subarray(from, from + end).reduce((sum, value) => sum + value, 0) / end
