@@ -2,46 +2,68 @@
 
 import type { Simd } from '../simd/simd.js'
 import { codeColumns, type IrisCode } from './code.js'
-import { countShifts, mostTurns, type ShiftCounts, sectors, turnSteps } from './match/shifts.js'
+import { countedTurns, countShifts, mostTurns, perSector, repeat, sectors, tableLength, turnedLength } from './match/shifts.js'
+import { bends, judgedTurns, outcomeTurns, straighten } from './match/straighten.js'
 
 export interface IrisComparison {
-  /** 0 alike to 1; two different eyes lie near 0.45. See `irisPoints`. */
+  /** 0 alike to 0.5, where two different eyes crowd below 0.45; see `irisPoints`. */
   readonly distance: number
   /** Share of the common bits that differ, at the best turn; 0.5 when nothing is common. */
   readonly hamming: number
   readonly commonBits: number
   /** How far `b` is turned against `a`, degrees clockwise as seen. */
   readonly turnDeg: number
-  /** Too little iris is visible in both: the distance then says nothing and is 0.5. */
+  /** False: too little iris is visible in both; the distance then says nothing and is 0.5. */
   readonly enough: boolean
 }
 
 /** Distances that two different eyes fall below once in so many comparisons; placeholders until measured. */
 export const irisPoints = { fmr1in100: 0.4, fmr1in1000: 0.38, fmr1in10000: 0.36 } as const
 
-/** Below so many common bits a low distance comes by chance. */
+/** Below so many common bits a low share comes by chance. */
 const leastCommonBits = 1200
-/** Common bits of two good looks: there the distance is the plain share of different bits (Daugman 2007, "normalised Hamming distance"). */
-const usualCommonBits = 6000
+/** The most that two codes can have in common: with them the distance is the plain share of different bits (Daugman 2007). */
+const mostCommonBits = 12_288
 
+/** @returns the same for `b` against `a`, but for the turn and rare ties */
 export function compareIris(a: IrisCode, b: IrisCode, simd?: Simd): IrisComparison {
-  return judge(countShifts(a, b, simd))
-}
-
-function judge(counts: ShiftCounts): IrisComparison {
+  const outcome = simd ? byTwin(a, b, simd) : byReference(a, b)
   let best: IrisComparison = { distance: 0.5, hamming: 0.5, commonBits: 0, turnDeg: 0, enough: false }
-  for (let turn = 0; turn < turnSteps; turn++) {
-    let [different, common] = [0, 0]
-    for (let sector = 0; sector < sectors; sector++) {
-      const at = 2 * (turn * sectors + sector)
-      different += counts[at]!
-      common += counts[at + 1]!
-    }
-    if (common < leastCommonBits) continue
-    const hamming = different / common
-    const distance = 0.5 - (0.5 - hamming) * Math.sqrt(common / usualCommonBits)
-    if (!best.enough || distance < best.distance)
-      best = { distance, hamming, commonBits: common, turnDeg: ((turn - mostTurns) * 360) / codeColumns, enough: true }
+  for (let turn = 0; turn < judgedTurns; turn++) {
+    const commonBits = outcome[outcomeTurns + turn]!
+    if (commonBits < leastCommonBits) continue
+    const hamming = outcome[turn]! / commonBits
+    const distance = Math.min(0.5, 0.5 - (0.5 - hamming) * Math.sqrt(commonBits / mostCommonBits))
+    if (best.enough && distance >= best.distance) continue
+    best = { distance, hamming, commonBits, turnDeg: ((turn - mostTurns) * 360) / codeColumns, enough: true }
   }
   return best
+}
+
+/** For each turn the weighted different bits, then the common bits; see `straighten`. */
+function byReference(a: IrisCode, b: IrisCode): Float32Array {
+  const table = new Uint16Array(tableLength)
+  const outcome = new Float32Array(2 * outcomeTurns)
+  countShifts(a, b, table)
+  straighten(table, outcome)
+  return outcome
+}
+
+function byTwin(a: IrisCode, b: IrisCode, simd: Simd): Float32Array {
+  return simd.lease((take) => {
+    const { length } = a.bits
+    const at = { a: take(2 * length), aMask: take(2 * length), b: take(2 * turnedLength), bMask: take(2 * turnedLength) }
+    const table = take(2 * tableLength)
+    const [offsets, penalties, out] = [take(bends.offsets.length), take(4 * bends.penalties.length), take(8 * outcomeTurns)]
+    const { buffer } = simd.memory
+    new Uint16Array(buffer, at.a, length).set(a.bits)
+    new Uint16Array(buffer, at.aMask, length).set(a.mask)
+    repeat(b.bits, new Uint16Array(buffer, at.b, turnedLength))
+    repeat(b.mask, new Uint16Array(buffer, at.bMask, turnedLength))
+    new Uint8Array(buffer, offsets, bends.offsets.length).set(bends.offsets)
+    new Float32Array(buffer, penalties, bends.penalties.length).set(bends.penalties)
+    simd.kernels.irisShifts(at.a, at.aMask, at.b, at.bMask, codeColumns, perSector, countedTurns, table)
+    simd.kernels.irisStraighten(table, sectors, offsets, penalties, bends.penalties.length, out)
+    return new Float32Array(buffer, out, 2 * outcomeTurns).slice()
+  })
 }
