@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   match: () => import('../../bench/match.js'),
   tenprint: () => import('../../bench/tenprint.js'),
   signature: () => import('../../bench/signature.js'),
+  face: () => import('../../bench/face.js'),
 }
 const usage = `rekam bench [${Object.keys(benches).join('|')}]… [--data DIR] [--json]`
 
