@@ -28,6 +28,14 @@ export interface FaceLandmark {
   readonly z: number
 }
 
+/**
+ * A point as MPEG-4 numbers it (ISO/IEC 14496-2), e.g. 8.4: type 1, the group in the upper four bits of the code, the number in it in the lower.
+ * Its third coordinate is not used.
+ */
+export function mpeg4Landmark(group: number, number: number, x: number, y: number): FaceLandmark {
+  return { type: 1, code: (group << 4) | number, x, y, z: 0 }
+}
+
 /** Yaw, pitch, roll as the record codes them: one byte each, 0 = unspecified. */
 export interface PoseAngles {
   readonly yaw: number
