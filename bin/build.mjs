@@ -1,8 +1,9 @@
-// Makes everything that `npx rekam …` needs: the kernels' wasm, then into dist/ the compiled house, its data files and the station UI.
+// Makes everything that `npx rekam …` needs: the kernels' wasm and the face networks, then into dist/ the compiled house, its data files and the station UI.
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildFaceModels } from './build-face-models.mjs'
 import { buildKernels } from './build-kernels.mjs'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -15,6 +16,7 @@ const tool = (name, ...args) => {
 }
 
 await buildKernels({ always: false })
+buildFaceModels({ always: false })
 tool(['typescript', 'bin', 'tsc'], '-p', 'bin/tsconfig.build.json')
 for (const folder of ['protocol/gen', 'daemon/service/standards', 'daemon/issuance/layout', 'daemon/kernels']) {
   mkdirSync(join(root, 'dist', folder), { recursive: true })

@@ -111,6 +111,27 @@ const internal = {
   'internal.limit': text('Batas terlampaui', 'Tunggu sebentar lalu ulangi', 'A limit was passed', 'Wait a moment and repeat'),
 } as const
 
+const face = {
+  'face.networks_missing': text(
+    'Jaringan pengenal wajah belum terpasang',
+    'Hubungi petugas TI: pasang ulang aplikasi',
+    'The face networks are not installed',
+    'Call IT: install the application again',
+  ),
+  'face.networks_damaged': text(
+    'Jaringan pengenal wajah rusak',
+    'Hubungi petugas TI: pasang ulang aplikasi',
+    'The face networks are damaged',
+    'Call IT: install the application again',
+  ),
+  'face.runtime_missing': text(
+    'Penjalan jaringan wajah tidak dapat dimuat',
+    'Hubungi petugas TI; ambil foto tanpa penilaian',
+    'No runtime for the face networks can be loaded',
+    'Call IT; photos go on without assessment',
+  ),
+} as const
+
 const station = {
   'standard.invalid': text(
     'Berkas standar pelayanan salah',
@@ -626,6 +647,7 @@ export const faultWords = {
   ...device,
   ...internal,
   ...capture,
+  ...face,
   ...station,
   ...printer,
   ...card,

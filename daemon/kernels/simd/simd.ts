@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs'
 import { Fault } from '../../../protocol/fault.js'
+import type { FaceKernels } from '../face/kernels.js'
 import type { ExtractKernels } from '../finger/extract/kernels.js'
 import type { MatchKernels } from '../finger/match/kernels.js'
 import type { QualityKernels } from '../finger/quality/kernels.js'
@@ -10,7 +11,7 @@ import type { SegmentKernels } from '../finger/segment/kernels.js'
 import type { WsqKernels } from '../wsq/kernels.js'
 
 /** What kernels.wasm exports: byte offsets and counts in, numbers out. One group a twin. */
-export interface KernelExports extends WsqKernels, ExtractKernels, MatchKernels, QualityKernels, SegmentKernels {
+export interface KernelExports extends WsqKernels, ExtractKernels, MatchKernels, QualityKernels, SegmentKernels, FaceKernels {
   firstFreeByte(): number
 }
 
