@@ -45,7 +45,7 @@ export interface FingerPresentation extends Presentation {
 
 /**
  * How a person sits before the camera. Angles have OFIQ's signs: yaw positive when the face turns to the subject's left (the image's right),
- * pitch positive when it looks up, roll positive when it leans counter-clockwise as seen.
+ * pitch positive when it looks down, roll positive when it leans counter-clockwise as seen.
  * A person made of samples only moves, by `dxPx` and `dyPx` within the picture's margin.
  */
 export interface FacePresentation {

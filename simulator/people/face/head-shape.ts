@@ -34,8 +34,8 @@ export const eyeMiddleYMm = -1
 
 export function headField(form: FaceForm): DistanceField {
   const { width, jaw, cheek, ridge, chinMm, noseMm, mouthMm, eyeHalfMm } = form
-  const chinBack: Vector = [53 * width * (0.55 + 0.45 * jaw), mouthMm - 20, 4]
-  const chinFront: Vector = [9 * jaw, chinMm - 15, 68]
+  const chinBack: Vector = [53 * width * (0.55 + 0.45 * jaw), mouthMm - 12, 4]
+  const chinFront: Vector = [10 * jaw, chinMm - 14, 67]
   const tip: Vector = [0, noseMm - 1, 100 + form.noseHeightMm]
   const wing: Vector = [form.noseHalfMm - 7, noseMm + 3.5, 90]
   return (signedX, y, z) => {
@@ -43,7 +43,7 @@ export function headField(form: FaceForm): DistanceField {
     let d = ellipsoid(x, y + 28, z + 8, 73 * width, 84, 95)
     d = blend(d, ellipsoid(x - 16 * width, y + 60, z + 20, 52 * width, 46, 62), 14)
     d = blend(d, ellipsoid(x, y - 18, z - 20, 65 * width, 78, 62), 16)
-    d = blend(d, rod(x, y, z, chinBack, chinFront, 12, 12), 26)
+    d = blend(d, rod(x, y, z, chinBack, chinFront, 11, 13), 26)
     d = blend(d, ellipsoid(x, y - (chinMm - 15), z - 71, 17 + 4 * jaw, 15, 18), 20)
     d = blend(d, ellipsoid(x - 30 * width, y - 58, z - 49, 24, 30, 19 + 2 * cheek), 22)
     d = blend(d, ellipsoid(x - 40 * width, y - 28, z - 53, 23, 18, 17.5 + cheek), 20)

@@ -94,10 +94,10 @@ export type Rotation = readonly [number, number, number, number, number, number,
 
 /**
  * Signs and order of OFIQ's Euler angles (its conformance table): yaw positive when the face turns to the subject's left (the image's right),
- * pitch positive when it looks up, roll positive when it leans counter-clockwise as seen, towards the subject's right shoulder.
+ * pitch positive when it looks down, roll positive when it leans counter-clockwise as seen, towards the subject's right shoulder.
  */
 export function headRotation(yawDeg: number, pitchDeg: number, rollDeg: number): Rotation {
-  const [y, p, r] = [yawDeg, pitchDeg, rollDeg].map((degrees) => (degrees * Math.PI) / 180) as [number, number, number]
+  const [y, p, r] = [yawDeg, -pitchDeg, rollDeg].map((degrees) => (degrees * Math.PI) / 180) as [number, number, number]
   const [cy, sy, cp, sp, cr, sr] = [Math.cos(y), Math.sin(y), Math.cos(p), Math.sin(p), Math.cos(r), Math.sin(r)]
   // Transposed Rz(roll)·Ry(yaw)·Rx(pitch) in axes x right, y down, z away; the third row and column change sign for z towards the camera.
   return [

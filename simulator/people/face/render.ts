@@ -51,7 +51,11 @@ export function cameraOf({ distance, dxPx, dyPx }: Stance): Camera {
 /** The joint that the head turns about. */
 const joint: Vector = [0, 62, -4]
 
-export function posed(rotation: Rotation): (at: Vector) => Vector {
+/** How far the modelled head looks down when its axes are level: OFIQ's zero of the pitch is a convention, not an axis of the skull. */
+const modelPitchDeg = 5
+
+export function posed({ yawDeg, pitchDeg, rollDeg }: Stance): (at: Vector) => Vector {
+  const rotation = headRotation(yawDeg, pitchDeg - modelPitchDeg, rollDeg)
   return ([x, y, z]) => {
     const [rx, ry, rz] = rotate(rotation, [x - joint[0], y - joint[1], z - joint[2]])
     return [rx + joint[0], ry + joint[1], rz + joint[2]]
@@ -149,7 +153,7 @@ export function drawScene(people: readonly Placing[], cloth: Cloth, canvas: Canv
 
 function placeModel({ form, head, parts }: FaceModel, at: Stance, marginPx: number) {
   const camera = cameraOf({ ...at, dxPx: at.dxPx + marginPx, dyPx: at.dyPx + marginPx })
-  const pose = posed(headRotation(at.yawDeg, at.pitchDeg, at.rollDeg))
+  const pose = posed(at)
   const express = expressed(form, at)
   const fall = ([x, y, z]: Vector): Vector => [x, y > form.mouthMm ? y + (y - form.mouthMm) * 2.1 * at.mouthOpen : y, z]
   return [

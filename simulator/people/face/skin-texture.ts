@@ -84,7 +84,7 @@ function modelling(form: FaceForm): string {
       soft(
         5,
         oval(e, -3, 19, 10, dark(0.2)) +
-          oval(e + 11, 26, 17, 14, css(blush, form.sex === 'F' ? 0.36 : 0.22)) +
+          oval(e + 11, 26, 17, 14, css(blush, form.sex === 'F' ? 0.28 : 0.2)) +
           oval(62, 60, 16, 40, dark(0.2)),
       ),
     ) +

@@ -3,7 +3,7 @@
 import type { FacePresentation, FaceTruth } from '../person.js'
 import { expressed, lidEdges, lidPoint } from './expression.js'
 import type { FaceForm } from './form.js'
-import { headRotation, project, type Vector } from './mesh.js'
+import { project, type Vector } from './mesh.js'
 import { cameraOf, posed, stance } from './render.js'
 
 type Point = FaceTruth['chin']
@@ -18,7 +18,7 @@ const lipZMm = 93
 export function faceTruth(form: FaceForm, presentation: FacePresentation = {}): FaceTruth {
   const at = stance(form, presentation)
   const express = expressed(form, at)
-  const pose = posed(headRotation(at.yawDeg, at.pitchDeg, at.rollDeg))
+  const pose = posed(at)
   const camera = cameraOf(at)
   const seen = (point: Vector) => project(camera, pose(point))
   const onSkin = (point: Vector) => seen(express(point))
