@@ -2,8 +2,7 @@
 
 import { seededRandom } from '../seeded-random.js'
 import { inventBiodata } from './biodata.js'
-import { faceImages, rasterise } from './face.js'
-import { drawFaceForm, faceSvg, faceTruth } from './face-drawing.js'
+import { createFace } from './face/synthetic-face.js'
 import { createHands } from './hands.js'
 import { createEyes } from './iris.js'
 import type { Eye, PadSample, Person } from './person.js'
@@ -20,7 +19,7 @@ export function syntheticPerson(seed: number, options: { readonly birthYear?: nu
   const biodata = inventBiodata(random.fork('biodata'), options.birthYear)
   const hands = createHands((label) => random.fork(`hands ${label}`))
   const eyes = createEyes((label) => random.fork(`eyes ${label}`), options.cloudyEye)
-  const form = drawFaceForm(random.fork('face'), biodata.sex, Number(biodata.birthDate.slice(0, 4)))
+  const face = createFace((label) => random.fork(`face ${label}`), { sex: biodata.sex, birthYear: Number(biodata.birthDate.slice(0, 4)) })
   const attempts = signatureAttempts(random.fork('signature'))
   const signatures = remember<readonly PadSample[]>(4)
   return {
@@ -33,10 +32,10 @@ export function syntheticPerson(seed: number, options: { readonly birthYear?: nu
       finger: hands.finger,
       fingerPatch: hands.fingerPatch,
       iris: async (eye, presentation) => eyes.picture(eye, presentation),
-      ...faceImages(() => rasterise(faceSvg(form), seed)),
+      ...face.images,
       // Without a number a good one: whoever asks so is not after the person's first try.
       signature: (attempt = 2) => signatures(String(attempt), () => attempts(attempt).samples),
     },
-    truth: { ...hands.truth, iris: eyes.truth, face: () => faceTruth(form) },
+    truth: { ...hands.truth, iris: eyes.truth, face: face.truth },
   }
 }
