@@ -1,7 +1,7 @@
 // A signature from the pad's samples: clean strokes, what is wrong with it, its measures. Pure; decides nothing: a line is accepted elsewhere.
 
 import { cleanStroke, pathMm } from './clean.js'
-import { type PadArea, type PadFacts, type PadPoint, type Stroke, type StrokeRange, strokeRanges } from './strokes.js'
+import { isPlace, type PadArea, type PadFacts, type PadPoint, type Stroke, type StrokeRange, strokeRanges } from './strokes.js'
 import { repairTimes } from './timing.js'
 
 /**
@@ -35,6 +35,8 @@ export interface Signature {
   readonly codes: readonly SignatureCode[]
   readonly measures: SignatureMeasures
 }
+
+const mostPressure = 0xffff
 
 // Own limits, chosen on simulated pens: no standard gives any.
 const emptyMm = 2
@@ -91,11 +93,11 @@ function columnsOf(samples: readonly PadPoint[], timesMs: Float64Array, { start,
   for (let i = start; i < end; i++) {
     const sample = samples[i]!
     if (!sample.penDown && samples[i - 1]!.penDown) dropOuts++
-    if (!Number.isFinite(sample.x) || !Number.isFinite(sample.y)) continue
+    if (!isPlace(sample)) continue
     xMm[n] = sample.x * unitMm
     yMm[n] = sample.y * unitMm
     timeMs[n] = timesMs[i]!
-    pressure[n] = sample.penDown && Number.isFinite(sample.pressure) ? sample.pressure : n > 0 ? pressure[n - 1]! : 0
+    pressure[n] = sample.penDown && sample.pressure >= 0 && sample.pressure <= mostPressure ? sample.pressure : n > 0 ? pressure[n - 1]! : 0
     n++
   }
   const cut = (column: Float64Array) => (n === column.length ? column : column.slice(0, n))

@@ -78,7 +78,12 @@ export function strokeRanges(samples: readonly PadPoint[], timesMs: Float64Array
   return ranges
 }
 
-const isDown = ({ penDown, x, y }: PadPoint): boolean => penDown && Number.isFinite(x) && Number.isFinite(y)
+const isDown = (sample: PadPoint): boolean => sample.penDown && isPlace(sample)
+
+/** No pad has more units; what is beyond, or no number at all, is no place. */
+const mostUnits = 0xffff
+
+export const isPlace = ({ x, y }: PadPoint): boolean => Math.abs(x) <= mostUnits && Math.abs(y) <= mostUnits
 
 /** Whether the pen stayed down from one sample to the next one that has it down. */
 function continues(samples: readonly PadPoint[], timesMs: Float64Array, from: number, to: number, unitMm: number): boolean {

@@ -3,6 +3,8 @@
 /** Longer pauses say nothing about the pad's rate. */
 const mostIntervalMs = 60
 const usualIntervalMs = 8
+/** Three centuries: what is beyond, or no number at all, is no stamp. */
+const latestMs = 1e13
 /** Of the mean interval: stamps closer than this came in one bunch. */
 const bunched = 0.35
 
@@ -37,7 +39,7 @@ function withoutSteps(stampsMs: Float64Array): Float64Array {
   const n = times.length
   for (let i = 0; i < n; i++) {
     const before = i === 0 ? Number.NEGATIVE_INFINITY : times[i - 1]!
-    if (!Number.isFinite(times[i]!)) times[i] = i === 0 ? 0 : before
+    if (!(Math.abs(times[i]!) <= latestMs)) times[i] = i === 0 ? 0 : before
     const after = i + 1 < n ? times[i + 1]! : Number.POSITIVE_INFINITY
     if (times[i]! > after && after >= before) times[i] = i === 0 ? after : (before + after) / 2
     if (times[i]! < before) times[i] = before
