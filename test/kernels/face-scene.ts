@@ -38,7 +38,10 @@ export function changed(
   const { rgb, widthPx, heightPx } = seen.image
   const out = new Uint8ClampedArray(rgb.length)
   for (let at = 0, pixel = 0; at < rgb.length; at += 3, pixel++) {
-    out.set(change(rgb[at]!, rgb[at + 1]!, rgb[at + 2]!, pixel % widthPx, Math.floor(pixel / widthPx)), at)
+    const [red, green, blue] = change(rgb[at]!, rgb[at + 1]!, rgb[at + 2]!, pixel % widthPx, Math.floor(pixel / widthPx))
+    out[at] = red
+    out[at + 1] = green
+    out[at + 2] = blue
   }
   return { ...seen, image: { rgb: new Uint8Array(out.buffer), widthPx, heightPx } }
 }
