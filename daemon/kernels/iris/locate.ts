@@ -12,7 +12,7 @@ import { cutAround, type Plane, quantile, shrink } from './locate/plane.js'
 import { directions, refineCircle } from './locate/radial.js'
 import { refineIris, refinePupil } from './locate/refine.js'
 import { isAlike, votedDiscs } from './locate/votes.js'
-import type { Circle, IrisLocation } from './location.js'
+import type { Circle, IrisLocation, LidCurve } from './location.js'
 
 /** Hypotheses are made on a picture of about this many pixels: 160 × 120. */
 const searchPixels = 19_200
@@ -75,10 +75,10 @@ function complete(plane: Plane, eye: Hypothesis, factor: number): IrisLocation {
   let iris = refineIris(plane, enlarged(eye.iris, factor), pupil)
   let lids: Lids = {}
   for (let round = 0; round < 2; round++) {
-    lids = lidsOf(plane, pupil, iris)
+    lids = lidsOf(plane, pupil, iris, lids)
     if (round === 0) iris = refineIris(plane, iris, pupil, lids)
   }
-  const { mask, highlights } = drawMask(plane, pupil, iris, lids, learnIris(plane, pupil, iris))
+  const { mask, highlights } = drawMask(plane, pupil, iris, lids, learnIris(plane, pupil, iris, lids))
   return {
     pupil,
     iris,
@@ -97,7 +97,7 @@ const enlarged = ({ x, y, r }: Circle, factor: number): Circle => ({
 })
 
 /** Lids are sought where the iris has a radius of about 50 pixels. */
-function lidsOf(plane: Plane, pupil: Circle, iris: Circle): Lids {
+function lidsOf(plane: Plane, pupil: Circle, iris: Circle, known: Lids): Lids {
   const factor = Math.max(1, Math.round(iris.r / 50))
   const { plane: near, left, top } = cutAround(plane, iris, 1.15, factor)
   const shrunk = ({ x, y, r }: Circle): Circle => ({
@@ -107,14 +107,26 @@ function lidsOf(plane: Plane, pupil: Circle, iris: Circle): Lids {
   })
   const smallPupil = shrunk(pupil)
   const smallIris = shrunk(iris)
-  const { upper, lower } = findLids(near, smallPupil, smallIris, learnIris(near, smallPupil, smallIris))
-  const enlargedLid = ({ x0, a, b, c }: NonNullable<Lids['upper']>) => ({
-    x0: x0 * factor + left + (factor - 1) / 2,
+  const offset = (factor - 1) / 2
+  const smaller = ({ x0, a, b, c }: LidCurve): LidCurve => ({
+    x0: (x0 - left - offset) / factor,
+    a: a * factor,
+    b,
+    c: (c - top - offset) / factor,
+  })
+  const larger = ({ x0, a, b, c }: LidCurve): LidCurve => ({
+    x0: x0 * factor + left + offset,
     a: a / factor,
     b,
-    c: c * factor + top + (factor - 1) / 2,
+    c: c * factor + top + offset,
   })
-  return { ...(upper && { upper: enlargedLid(upper) }), ...(lower && { lower: enlargedLid(lower) }) }
+  const model = learnIris(near, smallPupil, smallIris, mapLids(known, smaller))
+  return mapLids(findLids(near, smallPupil, smallIris, model), larger)
 }
+
+const mapLids = ({ upper, lower }: Lids, map: (lid: LidCurve) => LidCurve): Lids => ({
+  ...(upper && { upper: map(upper) }),
+  ...(lower && { lower: map(lower) }),
+})
 
 const confidenceOf = ({ score }: Hypothesis): number => score / (score + 0.05)

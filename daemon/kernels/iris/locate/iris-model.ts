@@ -1,11 +1,14 @@
 // What the visible iris looks like: grey levels by distance from the centre, learnt where lids seldom reach. Judges pixels, draws nothing.
 
-import type { Circle } from '../location.js'
-import { leftSide, rightSide } from './limbus.js'
+import { type Circle, lidAt } from '../location.js'
+import type { Lids } from './lids.js'
 import { type Plane, sample } from './plane.js'
-import { median } from './radial.js'
+import { directions, median } from './radial.js'
 
 const bins = 12
+/** Directions that the upper lid reaches last, y downward. */
+const lowRight = directions(14, (-12 * Math.PI) / 180, (55 * Math.PI) / 180)
+const lowLeft = lowRight.map((angle) => Math.PI - angle)
 
 export interface IrisModel {
   /** Expected grey level by distance from the iris centre in twelfths of its radius. */
@@ -19,10 +22,11 @@ export interface IrisModel {
   readonly pupilDeviation: number
 }
 
-export function learnIris(plane: Plane, pupil: Circle, iris: Circle): IrisModel {
+/** @param lids  when known: what they hide is not looked at */
+export function learnIris(plane: Plane, pupil: Circle, iris: Circle, lids: Lids = {}): IrisModel {
   const byBin: number[][] = Array.from({ length: bins }, () => [])
   const sides: [number[], number[]] = [[], []]
-  for (const [side, angles] of [leftSide, rightSide].entries()) {
+  for (const [side, angles] of [lowLeft, lowRight].entries()) {
     for (const angle of angles) {
       const ux = Math.cos(angle)
       const uy = Math.sin(angle)
@@ -31,6 +35,8 @@ export function learnIris(plane: Plane, pupil: Circle, iris: Circle): IrisModel 
         const x = iris.x + rho * ux
         const y = iris.y + rho * uy
         if (Math.hypot(x - pupil.x, y - pupil.y) < 1.08 * pupil.r) continue
+        if (lids.upper && y < lidAt(lids.upper, x)) continue
+        if (lids.lower && y > lidAt(lids.lower, x)) continue
         const value = sample(plane, x, y)
         if (Number.isNaN(value)) continue
         byBin[Math.floor((k * bins) / 24)]!.push(value)
