@@ -43,6 +43,22 @@ export interface FingerPresentation extends Presentation {
   readonly occasion?: 'again' | 'handover'
 }
 
+/** How an eye looks into the camera; what is left out is as the person usually does it. Samples show only shift, turn, scale and blur. */
+export interface EyePresentation extends Presentation {
+  /** 0 closed … 1 as wide as this person opens the eyes. */
+  readonly lidOpening?: number
+  /** Standard deviation of the lens's blur, pixels. */
+  readonly blurPx?: number
+  /** Length of the smear when the head moves, pixels. */
+  readonly motionPx?: number
+  /** Positive: to the right of the image, up. */
+  readonly gazeDeg?: { readonly yaw: number; readonly pitch: number }
+  /** 1 at the camera's distance; 0.5 twice as far away. */
+  readonly scale?: number
+  /** A lamp mirrored broadly over the iris. */
+  readonly reflection?: boolean
+}
+
 /** One point of a pen on a Topaz-style pad: raw units at 410 per inch, x to the right, y downward. */
 export interface PadSample {
   readonly x: number
@@ -64,7 +80,7 @@ export interface PersonImages {
   /** The same finger on a single-finger sensor: 500×500, 500 ppi. */
   fingerPatch(position: FingerPosition, presentation?: FingerPresentation): Promise<GreyImage>
   /** 640×480 near infrared. `nativeSize` is there when the source was smaller and was centred on mid-grey. */
-  iris(eye: Eye, presentation?: Presentation): Promise<GreyImage & { readonly nativeSize?: Size }>
+  iris(eye: Eye, presentation?: EyePresentation): Promise<GreyImage & { readonly nativeSize?: Size }>
   /** Scene of 1920×1080 before the cloth of the birth year: red for odd, blue for even. A sample keeps its own background, with `nativeSize`. */
   face(): Promise<RgbImage & { readonly nativeSize?: Size }>
   /** The scene as one JPEG frame of a camera; the person sways a little with `phase` (any integer, period 24). */
@@ -129,6 +145,8 @@ export interface Circle {
 export interface IrisTruth {
   readonly pupil: Circle
   readonly iris: Circle
+  /** 255 where the iris is seen: no lid, lash or reflection before it. Row-major, size of the image. */
+  readonly mask: Uint8Array
 }
 
 /** Pixels of the scene; right and left are the subject's. */
@@ -144,7 +162,7 @@ export interface GroundTruth {
   slap(which: Slap, presentation?: Presentation): Promise<readonly FingerTruth[]>
   finger(position: FingerPosition, presentation?: FingerPresentation): Promise<FingerTruth>
   fingerPatch(position: FingerPosition, presentation?: FingerPresentation): Promise<FingerTruth>
-  iris(eye: Eye, presentation?: Presentation): IrisTruth
+  iris(eye: Eye, presentation?: EyePresentation): IrisTruth
   /** The scene at rest (`face()`). */
   face(): FaceTruth
 }

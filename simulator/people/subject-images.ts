@@ -7,6 +7,7 @@ import { sceneMargin } from './face-drawing.js'
 import { cutIndex, cutTouch } from './finger-cut.js'
 import {
   type Eye,
+  type EyePresentation,
   type FingerPosition,
   type FingerPresentation,
   type GreyImage,
@@ -147,10 +148,22 @@ export async function subjectIris(files: Readonly<Record<Eye, SampleFile>>): Pro
   const shown = remember<Promise<GreyImage & { readonly nativeSize?: Size }>>(4)
   return (eye, presentation = {}) =>
     shown(JSON.stringify([eye, presentation]), async () => {
-      const framed = presented(centred(await decodeGrey(files[eye]), irisFrame, midGrey), presentation, midGrey)
+      const framed = presented(centred(await asFar(await decodeGrey(files[eye]), presentation), irisFrame, midGrey), presentation, midGrey)
       const { widthPx, heightPx } = native[eye]
       return widthPx === irisFrame.widthPx && heightPx === irisFrame.heightPx ? framed : { ...framed, nativeSize: native[eye] }
     })
+}
+
+/** A sample cannot close its lids or look aside; it can be farther away and out of focus. */
+async function asFar(image: GreyImage, { scale = 1, blurPx = 0, motionPx = 0 }: EyePresentation): Promise<GreyImage> {
+  const sigma = Math.hypot(blurPx, motionPx / 3)
+  if (scale === 1 && sigma < 0.3) return image
+  const widthPx = Math.round(image.widthPx * scale)
+  const heightPx = Math.round(image.heightPx * scale)
+  const raw = { width: image.widthPx, height: image.heightPx, channels: 1 } as const
+  const resized = sharp(image.grey, { raw }).resize({ width: widthPx, height: heightPx, fit: 'fill' })
+  const { data } = await (sigma < 0.3 ? resized : resized.blur(sigma)).toColourspace('b-w').raw().toBuffer({ resolveWithObject: true })
+  return { widthPx, heightPx, grey: new Uint8Array(data.buffer, data.byteOffset, data.length) }
 }
 
 /** The portrait enlarged by the largest whole number that fits, in the middle of a grey scene: no cloth is pretended. */

@@ -14,12 +14,12 @@ import { refineIris, refinePupil } from './locate/refine.js'
 import { isAlike, votedDiscs } from './locate/votes.js'
 import type { Circle, IrisLocation } from './location.js'
 
-/** Hypotheses are made on a picture of about this width. */
-const searchWidthPx = 160
+/** Hypotheses are made on a picture of about this many pixels: 160 × 120. */
+const searchPixels = 19_200
 const leastSidePx = 32
 const leastPupilPx = 3.5
 /** Highlights up to this share of the picture vanish before the search. */
-const highlightShare = 0.006
+const highlightShare = 0.012
 
 /**
  * @param grey  8-bit grey, row-major
@@ -28,11 +28,13 @@ const highlightShare = 0.006
 export function locateIris(grey: Uint8Array, widthPx: number, heightPx: number, _simd?: Simd): IrisLocation | undefined {
   if (widthPx < leastSidePx || heightPx < leastSidePx || grey.length < widthPx * heightPx) return undefined
   const plane = { grey, widthPx, heightPx }
-  const factor = Math.max(1, Math.round(widthPx / searchWidthPx))
+  const factor = searchFactor(plane)
   const best = assumeEyes(shrink(plane, factor))[0]
   if (best === undefined) return undefined
   return complete(plane, best, factor)
 }
+
+export const searchFactor = ({ widthPx, heightPx }: Plane): number => Math.max(1, Math.sqrt((widthPx * heightPx) / searchPixels))
 
 /** Whole eyes in a small picture, best first. */
 export function assumeEyes(small: Plane): readonly Hypothesis[] {
@@ -52,7 +54,7 @@ const around = directions(32)
 
 function assumePupils(opened: Plane): readonly Circle[] {
   const pupils: Circle[] = []
-  for (const disc of votedDiscs(opened, leastPupilPx, 0.36 * opened.heightPx, 40)) {
+  for (const disc of votedDiscs(opened, leastPupilPx, 0.36 * opened.heightPx, 14)) {
     let pupil: Circle = disc
     for (const reach of [0.35, 0.2]) {
       const search = { angles: around, from: 1 - reach, until: 1 + reach, stepPx: 0.5, ringPx: Math.max(1.5, 0.15 * pupil.r), least: 3 }

@@ -20,7 +20,7 @@ export function createCanvas(widthPx: number, heightPx: number): Canvas {
 
 /** Calls for every pixel of a box that lies in the picture, with its index. */
 export function eachPixel(
-  { widthPx, heightPx }: Canvas,
+  { widthPx, heightPx }: { readonly widthPx: number; readonly heightPx: number },
   box: { readonly x: number; readonly y: number; readonly halfX: number; readonly halfY: number },
   visit: (index: number, dx: number, dy: number) => void,
 ): void {

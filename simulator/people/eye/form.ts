@@ -30,6 +30,8 @@ export interface EyeForm {
   readonly upperLashes: readonly LashForm[]
   readonly lowerLashes: readonly LashForm[]
   readonly browHairs: readonly LashForm[]
+  /** White in the lens or before the iris, from the iris centre; of an eye that sees little or nothing. */
+  readonly haze?: { readonly x: number; readonly y: number; readonly radius: number; readonly density: number }
   /** Tile of `skinSize` squared, mean 0, about -1..1. */
   readonly skin: Float32Array
 }
@@ -51,40 +53,71 @@ export interface LidForm {
   readonly crease: number
 }
 
-export const skinSize = 256
+const skinSize = 256
 
 function growSkin(random: Random): Float32Array {
   const fields = [smoothNoise(random, 8, 8, true), smoothNoise(random, 40, 40, true), smoothNoise(random, 110, 110, true)]
   const [broad, middle, pores] = fields as [(typeof fields)[0], (typeof fields)[0], (typeof fields)[0]]
-  return Float32Array.from({ length: skinSize * skinSize }, (_, i) => {
+  const tile = new Float32Array(skinSize * skinSize)
+  for (let i = 0; i < tile.length; i++) {
     const u = (i % skinSize) / skinSize
     const v = Math.floor(i / skinSize) / skinSize
-    return 0.5 * broad(u, v) + 0.35 * middle(u, v) + 0.4 * pores(u, v)
-  })
+    tile[i] = 0.5 * broad(u, v) + 0.35 * middle(u, v) + 0.4 * pores(u, v)
+  }
+  return tile
 }
 
-/** Hairs stand in tufts whose tips lean together. */
-function growLashes(random: Random, count: number, curl: number): LashForm[] {
+/** Read between the texels: for wide, soft features. */
+export function readSkinSmooth(skin: Float32Array, u: number, v: number): number {
+  const fx = u - Math.floor(u)
+  const fy = v - Math.floor(v)
+  const top = readSkin(skin, u, v) * (1 - fx) + readSkin(skin, u + 1, v) * fx
+  return top + (readSkin(skin, u, v + 1) * (1 - fx) + readSkin(skin, u + 1, v + 1) * fx - top) * fy
+}
+
+/** Read in texels; the tile is laid mirrored beside itself, so that it has no seam. */
+export function readSkin(skin: Float32Array, u: number, v: number): number {
+  const x = Math.floor(u) & (2 * skinSize - 1)
+  const y = Math.floor(v) & (2 * skinSize - 1)
+  return skin[(y < skinSize ? y : 2 * skinSize - 1 - y) * skinSize + (x < skinSize ? x : 2 * skinSize - 1 - x)]!
+}
+
+/** Hairs stand side by side; the tips of a few neighbours lean together. */
+function growLashes(random: Random, count: number): LashForm[] {
   const lashes: LashForm[] = []
   while (lashes.length < count) {
-    const tuft = 1 + Math.floor(random.next() * 4)
-    const middle = random.next() * 2 - 1
-    const lean = between(random, -0.25, 0.25)
+    const tuft = 1 + Math.floor(random.next() * 6)
+    const middle = ((lashes.length + tuft / 2 + between(random, -1, 1)) / count) * 2 - 1
+    const tip = between(random, -0.35, 0.35)
+    const curl = between(random, 0.7, 1.35)
+    const length = between(random, 0.65, 1.05)
     for (let i = 0; i < tuft; i++) {
-      const apart = between(random, -0.035, 0.035)
+      const apart = between(random, -1, 1) * (tuft / count) * 1.1
       lashes.push({
         along: middle + apart,
-        length: between(random, 0.55, 1.1),
-        lean: lean - apart * 6 + between(random, -0.12, 0.12),
-        curl: curl * between(random, 0.6, 1.4),
-        width: between(random, 0.6, 1.2),
+        length: length * between(random, 0.75, 1.1),
+        lean: tip - apart * 3 + between(random, -0.12, 0.12),
+        curl: curl + between(random, -0.15, 0.15),
+        width: between(random, 0.6, 1.25),
       })
     }
   }
-  return lashes
+  return shuffled(random, lashes.slice(0, count))
 }
 
-function growLids(random: Random, kind: EyeKind): LidForm {
+/** So that a part of them stands everywhere. */
+function shuffled<T>(random: Random, items: readonly T[]): T[] {
+  const out = [...items]
+  for (let i = out.length - 1; i > 0; i--) {
+    const j = Math.floor(random.next() * (i + 1))
+    const kept = out[i]!
+    out[i] = out[j]!
+    out[j] = kept
+  }
+  return out
+}
+
+export function growLids(random: Random, kind: EyeKind): LidForm {
   const narrow = kind === 'single_lid'
   return {
     upper: narrow ? between(random, 0.72, 0.95) : between(random, 0.86, 1.12),
@@ -102,8 +135,11 @@ function growLids(random: Random, kind: EyeKind): LidForm {
 /** `single_lid`: an upper lid without or with a low crease, lower over the iris. */
 export type EyeKind = 'creased_lid' | 'single_lid'
 
-/** @param random a stream that nothing else draws from */
-export function growEye(random: Random, eye: Eye, kind: EyeKind = 'creased_lid'): EyeForm {
+/**
+ * @param random a stream that nothing else draws from
+ * @param lids of the person, whose two eyes open alike
+ */
+export function growEye(random: Random, eye: Eye, lids: LidForm): EyeForm {
   const nose = eye === 'right' ? 1 : -1
   return {
     texture: growTexture(random),
@@ -115,10 +151,21 @@ export function growEye(random: Random, eye: Eye, kind: EyeKind = 'creased_lid')
     strain: between(random, 0.2, 0.6),
     restingRatio: between(random, 0.36, 0.46),
     nose,
-    lids: growLids(random, kind),
-    upperLashes: growLashes(random, 130, 1),
-    lowerLashes: growLashes(random, 70, 1),
-    browHairs: growLashes(random, 170, 1),
+    lids,
+    upperLashes: growLashes(random, 150),
+    lowerLashes: growLashes(random, 70),
+    browHairs: growLashes(random, 420),
     skin: growSkin(random),
   }
+}
+
+/** The same eye with a scar or a cataract over most of the pupil. */
+export function clouded(form: EyeForm, random: Random): EyeForm {
+  const haze = {
+    x: between(random, -0.15, 0.15),
+    y: between(random, -0.15, 0.15),
+    radius: between(random, 0.55, 0.8),
+    density: between(random, 0.85, 0.97),
+  }
+  return { ...form, haze }
 }

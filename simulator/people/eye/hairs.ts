@@ -6,6 +6,7 @@ import { type Canvas, eachPixel } from './canvas.js'
 import type { EyeConditions } from './conditions.js'
 import type { EyeForm, LashForm } from './form.js'
 import { cornersOf, lidAt, type Placement, type Point, toPixel } from './geometry.js'
+import { browArch } from './skin.js'
 
 /** A pixel darkened by at least this much is no longer seen as iris. */
 const coveringAlpha = 0.35
@@ -52,11 +53,11 @@ function upperStroke(form: EyeForm, look: EyeConditions, place: Placement, lash:
   const edge = 1 - 0.45 * lash.along * lash.along
   const length = (lengthPx / look.irisRadiusPx) * lash.length * edge
   const fan = lash.along * 0.75 + lash.lean
-  const hang = droop + 0.35 * (lash.curl - 1)
+  const hang = droop + 0.5 * (1 - lash.curl)
   return {
     root: toPixel(look, place, u, v),
-    bend: toPixel(look, place, u + fan * length * 0.3, v + length * (0.22 + 0.4 * hang)),
-    tip: toPixel(look, place, u + fan * length, v + length * (-0.6 + 1.5 * hang) * (0.6 + 0.4 * lash.curl)),
+    bend: toPixel(look, place, u + fan * length * 0.3, v + length * (0.2 + 0.35 * hang)),
+    tip: toPixel(look, place, u + fan * length, v + length * (-0.7 + 1.6 * hang)),
     widthPx: Math.max(0.55, (look.irisRadiusPx / 100) * lash.width),
   }
 }
@@ -65,26 +66,45 @@ function lowerStroke(form: EyeForm, look: EyeConditions, place: Placement, lash:
   const { nasal, temporal } = cornersOf(form, place)
   const u = (nasal + temporal) / 2 + lash.along * Math.abs(nasal - temporal) * 0.45
   const v = lidAt(place.lower, u) + 0.12
-  const length = (look.lashes.lengthPx / look.irisRadiusPx) * lash.length * 0.5
+  const length = (look.lashes.lengthPx / look.irisRadiusPx) * lash.length * 0.55
   const fan = lash.along * 0.7 + lash.lean
   return {
     root: toPixel(look, place, u, v),
     bend: toPixel(look, place, u + fan * length * 0.2, v + length * 0.55),
-    tip: toPixel(look, place, u + fan * length, v + length * 0.6 * lash.curl),
+    tip: toPixel(look, place, u + fan * length, v + length * (1.25 - 0.8 * lash.curl)),
     widthPx: Math.max(0.45, (look.irisRadiusPx / 135) * lash.width),
   }
 }
 
 function browStroke(form: EyeForm, look: EyeConditions, place: Placement, hair: LashForm): Stroke {
-  const u = hair.along * 2.7 - 0.2 * form.nose
-  const away = -form.nose
-  const v = -look.brow.heightRadii + 0.12 * u * u - 0.06 * u * away + hair.lean * 1.6
-  const length = 0.7 * hair.length
+  const toNose = hair.along * 2.8 - 0.4
+  const u = (toNose - place.lidShift) * form.nose
+  // Which hair lies how high in the brow: any even spread will do.
+  const level = ((hair.width * 977) % 1) * 2 - 1
+  const v = -look.brow.heightRadii + browArch(toNose) + 0.34 * level
+  const length = 0.55 * hair.length
+  const away = -form.nose * length
+  const rise = 0.35 + 0.5 * smoothstep(0.5, 1.8, toNose) - 0.35 * level
   return {
     root: toPixel(look, place, u, v),
-    bend: toPixel(look, place, u + away * length * 0.5, v - length * 0.25),
-    tip: toPixel(look, place, u + away * length, v - length * 0.1 * hair.curl),
-    widthPx: Math.max(0.7, (look.irisRadiusPx / 55) * hair.width),
+    bend: toPixel(look, place, u + away * 0.5, v - length * rise * 0.6),
+    tip: toPixel(look, place, u + away, v - length * rise * (0.7 + 0.6 * hair.lean)),
+    widthPx: Math.max(0.5, (look.irisRadiusPx / 85) * hair.width),
+  }
+}
+
+/** A strand of hair that hangs into the picture from a corner. */
+function cornerStroke({ x, y, radiusPx }: EyeConditions['corners'][number], random: Random): Stroke {
+  const heading = random.next() * 2 * Math.PI
+  const at = (angle: number, distance: number): Point => ({
+    x: x + distance * radiusPx * Math.cos(angle),
+    y: y + distance * radiusPx * Math.sin(angle),
+  })
+  return {
+    root: at(heading, between(random, 0.1, 0.5)),
+    bend: at(heading + between(random, -0.3, 0.3), between(random, 0.8, 1.1)),
+    tip: at(heading + between(random, -0.5, 0.5), between(random, 0.9, 1.7)),
+    widthPx: between(random, 0.6, 1.4),
   }
 }
 
@@ -104,6 +124,10 @@ export function paintHairs(canvas: Canvas, form: EyeForm, look: EyeConditions, p
   for (const lash of some(form.upperLashes, density)) stampStroke(canvas, alpha, upperStroke(form, look, place, moved(lash)))
   for (const lash of some(form.lowerLashes, density * 0.8)) stampStroke(canvas, alpha, lowerStroke(form, look, place, moved(lash)))
   for (const hair of some(form.browHairs, look.brow.density)) stampStroke(canvas, alpha, browStroke(form, look, place, hair))
+  for (const corner of look.corners) {
+    paintShadow(canvas, corner)
+    for (let i = 0; i < 26; i++) stampStroke(canvas, alpha, cornerStroke(corner, random))
+  }
   const { light, covered } = canvas
   const dark = look.grey.lash
   for (let i = 0; i < alpha.length; i++) {
@@ -113,15 +137,15 @@ export function paintHairs(canvas: Canvas, form: EyeForm, look: EyeConditions, p
     if (light[i]! > dark) light[i] = light[i]! + (dark - light[i]!) * a
     if (a >= coveringAlpha) covered[i] = 255
   }
-  for (const corner of look.corners) paintShadow(canvas, corner)
 }
 
-/** Hair or shadow in a corner: dark inside, soft and ragged to the edge. */
-function paintShadow(canvas: Canvas, { x, y, radiusPx, grey }: EyeConditions['corners'][number]): void {
-  eachPixel(canvas, { x, y, halfX: radiusPx, halfY: radiusPx }, (at, dx, dy) => {
-    const ragged = radiusPx * (1 + 0.12 * Math.sin(Math.atan2(dy, dx) * 23 + x) + 0.08 * Math.sin(Math.atan2(dy, dx) * 41 + y))
-    const dark = smoothstep(ragged, ragged * 0.55, Math.hypot(dx, dy))
-    canvas.light[at] = canvas.light[at]! + (grey - canvas.light[at]!) * dark
-    if (dark >= coveringAlpha) canvas.covered[at] = 255
+/** Hair or shadow in a corner: dark inside, fading out. */
+function paintShadow({ light, covered, ...canvas }: Canvas, { x, y, radiusPx, grey }: EyeConditions['corners'][number]): void {
+  eachPixel(canvas, { x, y, halfX: radiusPx * 1.35, halfY: radiusPx * 1.35 }, (at, dx, dy) => {
+    const angle = Math.atan2(dy, dx)
+    const edge = radiusPx * (1 + 0.09 * Math.sin(angle * 5 + x) + 0.05 * Math.sin(angle * 11 + y))
+    const dark = smoothstep(edge * 1.25, edge * 0.25, Math.sqrt(dx * dx + dy * dy))
+    light[at] = light[at]! + (grey - light[at]!) * dark
+    if (dark >= coveringAlpha) covered[at] = 255
   })
 }

@@ -2,29 +2,32 @@
 
 import type { Random } from '../../../protocol/random.js'
 import { between, smoothstep } from '../raster.js'
-import { type Canvas, eachPixel } from './canvas.js'
+import { type Canvas, eachPixel, region } from './canvas.js'
 import type { EyeConditions, Glasses, HighlightKind } from './conditions.js'
-import { lidAt, type Placement, type Point, toPixel } from './geometry.js'
+import { lidAt, type Placement, type Point, shutGap, toPixel } from './geometry.js'
 
 const white = 330
 
-/** An ellipse of light with a soft edge and a faint halo. */
-function paintSpot(canvas: Canvas, at: Point, radiusX: number, radiusY: number, grey = white): void {
-  const soft = Math.max(1, radiusX * 0.35)
-  const halo = 2.2
-  eachPixel(canvas, { ...at, halfX: radiusX * halo + 2, halfY: radiusY * halo + 2 }, (index, dx, dy) => {
-    const away = Math.hypot(dx / radiusX, dy / radiusY)
-    const core = smoothstep(1 + soft / radiusX / 2, 1 - soft / radiusX / 2, away)
-    const glow = 0.1 * Math.max(0, 1 - away / halo) ** 2
-    canvas.light[index] = canvas.light[index]! + (grey - canvas.light[index]!) * Math.max(core, glow)
-    if (core > 0.3) canvas.covered[index] = 255
+/** An ellipse of light with a soft edge and a faint halo. The cornea mirrors only where no lid is before it. */
+function paintSpot(canvas: Canvas, at: Point, radiusX: number, radiusY: number, where: 'on_eyeball' | 'anywhere', grey = white): void {
+  const { light, covered, region: shows } = canvas
+  const halo = 2.4
+  const radius = Math.sqrt(radiusX * radiusY)
+  eachPixel(canvas, { ...at, halfX: radiusX * halo + 1, halfY: radiusY * halo + 1 }, (index, dx, dy) => {
+    if (where === 'on_eyeball' && shows[index] === region.skin) return
+    const away = Math.sqrt((dx / radiusX) ** 2 + (dy / radiusY) ** 2)
+    const core = smoothstep(0.9, -0.9, (away - 1) * radius)
+    const glow = 0.12 * Math.max(0, 1 - away / halo) ** 2
+    light[index] = light[index]! + (grey - light[index]!) * Math.max(core, glow)
+    if (core > 0.2) covered[index] = 255
   })
 }
 
 function paintHighlight(canvas: Canvas, kind: HighlightKind, look: EyeConditions, place: Placement, random: Random): void {
   const r = look.irisRadiusPx
+  const where = kind === 'tear_film' ? 'anywhere' : 'on_eyeball'
   const spot = (u: number, v: number, size: number, stretch = 1) =>
-    paintSpot(canvas, toPixel(look, place, u, v), Math.max(1.2, size * r), Math.max(1.2, size * r * stretch))
+    paintSpot(canvas, toPixel(look, place, u, v), Math.max(0.8, size * r), Math.max(0.8, size * r * stretch), where)
   const { pupil } = place
   const near = (by: number) => between(random, -by, by) * pupil.radius
   switch (kind) {
@@ -60,6 +63,7 @@ function paintHighlight(canvas: Canvas, kind: HighlightKind, look: EyeConditions
       const middle = between(random, -0.3, 0.3)
       for (let i = 0; i < count; i++) {
         const u = middle + between(random, -0.16, 0.16)
+        if (lidAt(place.lower, u) - lidAt(place.upper, u) < shutGap) continue
         spot(u, lidAt(place.lower, u) + between(random, -0.03, 0.1), between(random, 0.008, 0.03), 0.7)
       }
     }
@@ -74,10 +78,10 @@ function paintGlasses(canvas: Canvas, glasses: Glasses, look: EyeConditions, { c
     for (let x = 0; x < widthPx; x++) {
       const dx = (x - look.centre.x) * unit
       const dy = (y - look.centre.y) * unit
-      const across = Math.abs(dx * cos - dy * sin - glasses.shift.x) / glasses.halfWidth
-      const down = Math.abs(dx * sin + dy * cos - glasses.shift.y) / glasses.halfHeight
+      const across = ((dx * cos - dy * sin - glasses.shift.x) / glasses.halfWidth) ** 2
+      const down = ((dx * sin + dy * cos - glasses.shift.y) / glasses.halfHeight) ** 2
       // A rounded rectangle: the fourth powers of both.
-      const out = ((across ** 4 + down ** 4) ** 0.25 - 1) * glasses.halfHeight
+      const out = (Math.sqrt(Math.sqrt(across * across + down * down)) - 1) * glasses.halfHeight
       const at = y * widthPx + x
       if (out < 0) light[at] = light[at]! * glasses.lensGain
       const frame = smoothstep(-unit, unit, out) * smoothstep(rim + unit, rim - unit, out)
@@ -87,7 +91,7 @@ function paintGlasses(canvas: Canvas, glasses: Glasses, look: EyeConditions, { c
   }
   for (const { x, y, wide, high, grey } of glasses.reflections) {
     const at = { x: look.centre.x + x * look.irisRadiusPx, y: look.centre.y + y * look.irisRadiusPx }
-    paintSpot(canvas, at, wide * look.irisRadiusPx, high * look.irisRadiusPx, grey)
+    paintSpot(canvas, at, wide * look.irisRadiusPx, high * look.irisRadiusPx, 'anywhere', grey)
   }
 }
 

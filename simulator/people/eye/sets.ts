@@ -6,7 +6,7 @@ import { type SeededRandom, seededRandom } from '../../seeded-random.js'
 import { between, pick } from '../raster.js'
 import { type EyeConditions, type Glasses, goodLook, type HighlightKind } from './conditions.js'
 import { type DrawnEye, drawEye } from './draw.js'
-import { type EyeForm, type EyeKind, growEye } from './form.js'
+import { type EyeForm, type EyeKind, growEye, growLids } from './form.js'
 
 export type EyeSetName = 'lg2200' | 'filled' | 'station'
 
@@ -77,7 +77,7 @@ const lg2200: SetMaker = {
       kind: chance(random, 0.5) ? 'single_lid' : 'creased_lid',
       pupilRatio: between(random, 0.32, 0.5),
       irisRadiusPx: between(random, 48, 62),
-      lidOpening: { upper: between(random, 0.8, 1), lower: between(random, 0.86, 1) },
+      lidOpening: { upper: between(random, 0.74, 0.98), lower: between(random, 0.86, 1) },
       glasses: chance(random, 0.12),
       brow: { density: chance(random, 0.6) ? between(random, 0.4, 1) : 0, heightRadii: between(random, 1.9, 2.6) },
       limbusSoftnessPx: between(random, 3, 6),
@@ -93,7 +93,7 @@ const lg2200: SetMaker = {
     pupilRatio: within(habit.pupilRatio * between(random, 0.9, 1.1), 0.28, 0.55),
     gazeDeg: { yaw: mostly(random, 9), pitch: mostly(random, 6) },
     rollDeg: mostly(random, 8),
-    lashes: { density: between(random, 0.7, 1), lengthPx: between(random, 24, 36), droop: between(random, 0.2, 0.6) },
+    lashes: { density: between(random, 0.7, 1), lengthPx: between(random, 26, 42), droop: between(random, 0.25, 0.75) },
     blurSigmaPx: between(random, 0.6, 1.2),
     noiseSigma: between(random, 1.5, 3.5),
     highlights: lamps(random),
@@ -154,7 +154,7 @@ const filled: SetMaker = {
       kind: 'single_lid',
       pupilRatio: between(random, 0.36, 0.54),
       irisRadiusPx: between(random, 92, 108),
-      lidOpening: { upper: between(random, 0.86, 1), lower: between(random, 0.86, 1) },
+      lidOpening: { upper: between(random, 0.97, 1), lower: between(random, 0.86, 1) },
       glasses: false,
       brow: { density: 0, heightRadii: 2.4 },
       limbusSoftnessPx: between(random, 10, 18),
@@ -187,7 +187,7 @@ const station: SetMaker = {
         iris,
         texture: between(random, 11, 20),
         pupil: between(random, 16, 30),
-        sclera: iris + between(random, 45, 80),
+        sclera: iris + between(random, 55, 95),
         skin: between(random, 165, 210),
         lash: between(random, 30, 60),
       },
@@ -223,7 +223,7 @@ export function eyeOfSet(name: EyeSetName, seed: number, eye: number): { readonl
   const random: SeededRandom = seededRandom(seed).fork(`${name} eye ${eye}`)
   const maker = makers[name]
   const habit = maker.habit(random.fork('habit'))
-  const form = growEye(random.fork('form'), eye % 2 === 0 ? 'right' : 'left', habit.kind)
+  const form = growEye(random.fork('form'), eye % 2 === 0 ? 'right' : 'left', growLids(random.fork('lids'), habit.kind))
   return {
     form,
     look: (index) => ({ ...maker.look(habit, random.fork(`look ${index}`)), seed: (seed * 7919 + eye * 131 + index + 1) | 0 }),

@@ -36,7 +36,7 @@ export function measurePupil(opened: Plane, pupil: Circle, levels: Levels): Pupi
   const disc = discLevels(opened, pupil, 0.82)
   const range = Math.max(12, levels.middle - levels.dark)
   const terms = {
-    pupilSupport: edge.support ** 2,
+    pupilSupport: edge.support ** 2 * edge.seen,
     pupilContrast: edge.contrast / (Math.max(0, edge.contrast) + 12),
     pupilSmooth: 1 / (1 + (disc.spread / Math.max(4, edge.contrast)) ** 2),
     pupilDark: 1 / (1 + (Math.max(0, disc.median - levels.dark) / (0.6 * range)) ** 2),
@@ -49,10 +49,13 @@ export function measureEye(opened: Plane, measured: PupilMeasure, iris: Circle):
   const { pupil } = measured
   const left = edgeContrast(opened, iris, leftSide, 0.05, 0.12, 2)
   const right = edgeContrast(opened, iris, rightSide, 0.05, 0.12, 2)
-  const leftSeen = iris.x - 1.06 * iris.r > 0
-  const rightSeen = iris.x + 1.06 * iris.r < opened.widthPx - 1
-  const support = leftSeen && rightSeen ? Math.sqrt(left.support * right.support) : 0.6 * (leftSeen ? left.support : right.support)
-  const contrast = leftSeen && rightSeen ? 0.5 * (left.contrast + right.contrast) : leftSeen ? left.contrast : right.contrast
+  // A side that lies mostly outside the picture says little: the other one stands for both, at a discount.
+  const both = left.seen > 0.4 && right.seen > 0.4
+  const one = left.seen > right.seen ? left : right
+  const seen = both ? Math.sqrt((left.seen + right.seen) / 2) : 0.6 * Math.sqrt(one.seen)
+  const support = seen * (both ? Math.sqrt(left.support * right.support) : one.support)
+  // Of both sides the weaker counts more: a strong edge on one alone is no limbus.
+  const contrast = both ? Math.sqrt(Math.max(0, left.contrast) * Math.max(0, right.contrast)) : one.contrast
   const ring = ringLevels(opened, pupil, iris)
   const smallest = Math.min(opened.widthPx, (opened.heightPx * 4) / 3)
   const terms = {
@@ -62,7 +65,7 @@ export function measureEye(opened: Plane, measured: PupilMeasure, iris: Circle):
     // The ring is one thing: as bright near the limbus as near the pupil, measured against what bounds it.
     ringEven: 1 / (1 + (ring.step / Math.max(5, 0.6 * (contrast + measured.contrast))) ** 2),
     ringSmooth: 1 / (1 + (ring.spread / Math.max(6, contrast + measured.contrast)) ** 2),
-    ratio: plateau(pupil.r / iris.r, 0.2, 0.62, 0.35),
+    ratio: plateau(pupil.r / iris.r, 0.2, 0.64, pupil.r > 0.5 * iris.r ? 0.15 : 0.35),
     centred: plateau(Math.hypot(pupil.x - iris.x, pupil.y - iris.y) / iris.r, 0, 0.06, 0, 0.12),
     size: plateau(iris.r / smallest, 0.13, 0.42, 0.4),
     inside: insideShare(opened, iris),
@@ -84,7 +87,7 @@ function plateau(value: number, from: number, until: number, logWidth: number, w
   return Math.exp(-0.5 * off * off)
 }
 
-/** Median and spread (80 % of the pixels) of a disc of `share` of the radius. */
+/** Median and spread (tenth to seventy-fifth percentile: highlights fill less than the rest) of a disc of `share` of the radius. */
 function discLevels(plane: Plane, { x, y, r }: Circle, share: number): { median: number; spread: number } {
   const values: number[] = []
   for (let ring = 0; ring < 4; ring++) {
@@ -96,7 +99,7 @@ function discLevels(plane: Plane, { x, y, r }: Circle, share: number): { median:
     }
   }
   const middle = median(values)
-  return { median: middle, spread: (values[Math.floor(values.length * 0.9)] ?? 0) - (values[Math.floor(values.length * 0.1)] ?? 0) }
+  return { median: middle, spread: (values[Math.floor(values.length * 0.75)] ?? 0) - (values[Math.floor(values.length * 0.1)] ?? 0) }
 }
 
 /** Lateral parts of the iris: step of the medians from near the pupil to near the limbus, and spread of all. */

@@ -84,7 +84,7 @@ function bestPairs(left: Float64Array, right: Float64Array, first: number, pupil
           ? 0.6 * l
           : 0.5 * (l + r) + 0.5 * Math.min(l, r)
       if ((Number.isNaN(l) || Number.isNaN(r)) && i !== j) continue
-      const score = both - 60 * (shift / radius) ** 2
+      const score = both - 40 * (shift / radius) ** 2
       if (score > 2) found.push({ iris: { x: pupil.x + shift, y: pupil.y, r: radius }, score })
     }
   }

@@ -21,6 +21,8 @@ export function drawMask(plane: Plane, pupil: Circle, iris: Circle, lids: Lids, 
   const brighter = Math.max(bright.levels, bright.deviations * model.deviation)
   const darker = Math.max(dark.levels, dark.deviations * model.deviation)
   const spots = new Uint8Array(widthPx * heightPx)
+  const lashes = new Uint8Array(widthPx * heightPx)
+  const lowestLash = iris.y
   const top = Math.max(0, Math.ceil(iris.y - iris.r))
   const bottom = Math.min(heightPx - 1, Math.floor(iris.y + iris.r))
   for (let y = top; y <= bottom; y++) {
@@ -39,14 +41,29 @@ export function drawMask(plane: Plane, pupil: Circle, iris: Circle, lids: Lids, 
         continue
       }
       if ((x - pupil.x) ** 2 + (y - pupil.y) ** 2 <= pupil.r * pupil.r) continue
-      const nearLid = y < iris.y || y > until[x]! - 0.2 * iris.r
-      if (nearLid && off < -darker) continue
+      if (off < -darker && y < lowestLash) {
+        // A lash hangs down from what is not visible; dark spots that stand alone are the iris's own.
+        const above = at - widthPx
+        if (
+          y === 0 ||
+          y - 1 < from[x]! ||
+          lashes[above] === 1 ||
+          lashes[above - 1] === 1 ||
+          lashes[above + 1] === 1 ||
+          isRim(x, y - 1, iris)
+        )
+          lashes[at] = 1
+        else if (lashes[at - 1] === 1 || lashes[above - widthPx] === 1) lashes[at] = 1
+        if (lashes[at] === 1) continue
+      }
       mask[at] = 255
     }
   }
   const highlights = spreadSpots(spots, mask, plane, iris)
   return { mask, highlights }
 }
+
+const isRim = (x: number, y: number, iris: Circle): boolean => (x - iris.x) ** 2 + (y - iris.y) ** 2 > iris.r * iris.r
 
 /** Counts the spots and takes their rims out of the mask: a highlight bleeds into its neighbours. */
 function spreadSpots(spots: Uint8Array, mask: Uint8Array, { widthPx, heightPx }: Plane, iris: Circle): number {

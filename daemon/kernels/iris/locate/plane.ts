@@ -6,27 +6,49 @@ export interface Plane {
   readonly heightPx: number
 }
 
-/** Mean of blocks of `factor` × `factor`; what does not fill a block at the right and lower edge is left out. */
+/**
+ * Mean over squares of `factor` × `factor` pixels, `factor` ≥ 1 and not necessarily whole. What does not fill a square at the right and lower
+ * edge is left out.
+ */
 export function shrink({ grey, widthPx, heightPx }: Plane, factor: number): Plane {
-  if (factor === 1) return { grey, widthPx, heightPx }
-  const width = Math.floor(widthPx / factor)
-  const height = Math.floor(heightPx / factor)
+  if (factor <= 1) return { grey, widthPx, heightPx }
+  const width = Math.floor(widthPx / factor + 1e-9)
+  const height = Math.floor(heightPx / factor + 1e-9)
   const out = new Uint8Array(width * height)
-  const sums = new Uint32Array(width)
-  const area = factor * factor
+  const sums = new Float32Array(width)
+  const spans = Array.from({ length: width }, (_, x) => span(x, factor, widthPx))
+  const firsts = Int32Array.from(spans, ({ first }) => first)
+  const lasts = Int32Array.from(spans, ({ last }) => last)
+  const heads = Float32Array.from(spans, ({ head }) => head)
+  const tails = Float32Array.from(spans, ({ tail }) => tail)
+  const scale = 1 / (factor * factor)
   for (let y = 0; y < height; y++) {
     sums.fill(0)
-    for (let row = y * factor; row < (y + 1) * factor; row++) {
-      let at = row * widthPx
+    const { first, last, head, tail } = span(y, factor, heightPx)
+    for (let row = first; row <= last; row++) {
+      const weight = row === first ? head : row === last ? tail : 1
+      const start = row * widthPx
       for (let x = 0; x < width; x++) {
-        let sum = 0
-        for (let i = 0; i < factor; i++) sum += grey[at++]!
-        sums[x]! += sum
+        const from = firsts[x]!
+        const until = lasts[x]!
+        let sum = heads[x]! * grey[start + from]!
+        for (let at = start + from + 1; at < start + until; at++) sum += grey[at]!
+        if (until > from) sum += tails[x]! * grey[start + until]!
+        sums[x]! += weight * sum
       }
     }
-    for (let x = 0; x < width; x++) out[y * width + x] = (sums[x]! + (area >> 1)) / area
+    for (let x = 0; x < width; x++) out[y * width + x] = sums[x]! * scale + 0.5
   }
   return { grey: out, widthPx: width, heightPx: height }
+}
+
+/** Pixels under the square number `at`, and how much of the first and the last lies under it. */
+function span(at: number, factor: number, length: number): { first: number; last: number; head: number; tail: number } {
+  const from = at * factor
+  const until = Math.min(length, from + factor)
+  const first = Math.floor(from + 1e-9)
+  const last = Math.min(length - 1, Math.max(first, Math.ceil(until - 1e-9) - 1))
+  return last === first ? { first, last, head: until - from, tail: 0 } : { first, last, head: first + 1 - from, tail: until - last }
 }
 
 /** Bilinear; outside the picture NaN. */

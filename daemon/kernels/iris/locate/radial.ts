@@ -43,15 +43,23 @@ export function radialEdges(plane: Plane, { x, y, r }: Circle, search: RadialSea
   for (let i = 0; i < count; i++) {
     const ux = Math.cos(angles[i]!)
     const uy = Math.sin(angles[i]!)
+    let seen = steps
     for (let k = 0; k < steps; k++) {
       const rho = first + (k - ring) * stepPx
-      sums[k + 1] = sums[k]! + sample(plane, x + rho * ux, y + rho * uy)
+      const value = sample(plane, x + rho * ux, y + rho * uy)
+      if (Number.isNaN(value)) {
+        seen = k
+        break
+      }
+      sums[k + 1] = sums[k]! + value
     }
     let best = -1
     let bestStrength = least
-    for (let k = ring; k <= steps - ring; k++) {
-      // NaN beyond the picture's edge is never the strongest.
-      const strength = (sums[k + ring]! - 2 * sums[k]! + sums[k - ring]!) / ring
+    // Near the picture's edge the outer ring is narrower.
+    const end = Math.min(steps - ring, seen - Math.max(2, ring >> 1))
+    for (let k = ring; k <= end; k++) {
+      const outer = Math.min(ring, seen - k)
+      const strength = (sums[k + outer]! - sums[k]!) / outer - (sums[k]! - sums[k - ring]!) / ring
       strengths[k] = strength
       if (strength > bestStrength) {
         bestStrength = strength
@@ -60,7 +68,7 @@ export function radialEdges(plane: Plane, { x, y, r }: Circle, search: RadialSea
     }
     if (best < 0) continue
     const before = best > ring ? strengths[best - 1]! : Number.NaN
-    const after = best < steps - ring ? strengths[best + 1]! : Number.NaN
+    const after = best < end ? strengths[best + 1]! : Number.NaN
     const bend = before - 2 * bestStrength + after
     const shift = bend < 0 ? (0.5 * (before - after)) / bend : 0
     const rho = first + (best - ring - 0.5 + shift) * stepPx
@@ -83,11 +91,15 @@ export function refineCircle(plane: Plane, circle: Circle, search: RadialSearch,
 export interface EdgeContrast {
   /** Median over the directions of outside less inside, grey levels. */
   readonly contrast: number
-  /** Share of directions on which the outside is clearly brighter; directions beyond the picture count as not. */
+  /** Share of the directions seen on which the outside is clearly brighter. */
   readonly support: number
+  /** Share of the directions that do not leave the picture. */
+  readonly seen: number
   readonly inside: number
   readonly outside: number
 }
+
+const ringSamples = 4
 
 /** Rings inside and outside a circle, compared direction by direction. `gap` and `ring` in radii. */
 export function edgeContrast(
@@ -101,27 +113,36 @@ export function edgeContrast(
   const insides: number[] = []
   const outsides: number[] = []
   const differences: number[] = []
-  const count = 4
   for (const angle of angles) {
     const ux = Math.cos(angle)
     const uy = Math.sin(angle)
     let inside = 0
     let outside = 0
-    for (let k = 0; k < count; k++) {
-      const off = gap + (ring * k) / (count - 1)
-      inside += sample(plane, x + r * (1 - off) * ux, y + r * (1 - off) * uy)
-      outside += sample(plane, x + r * (1 + off) * ux, y + r * (1 + off) * uy)
+    let met = 0
+    for (let k = 0; k < ringSamples; k++) {
+      const off = gap + (ring * k) / (ringSamples - 1)
+      inside += sample(plane, x + r * (1 - off) * ux, y + r * (1 - off) * uy) / ringSamples
+      const value = sample(plane, x + r * (1 + off) * ux, y + r * (1 + off) * uy)
+      if (Number.isNaN(value)) continue
+      outside += value
+      met++
     }
-    if (Number.isNaN(inside) || Number.isNaN(outside)) continue
-    insides.push(inside / count)
-    outsides.push(outside / count)
-    differences.push((outside - inside) / count)
+    if (met < 2 || Number.isNaN(inside)) continue
+    insides.push(inside)
+    outsides.push(outside / met)
+    differences.push(outside / met - inside)
   }
   const contrast = median(differences)
   const clear = Math.max(least, 0.3 * contrast)
   let support = 0
   for (const difference of differences) if (difference >= clear) support++
-  return { contrast, support: support / angles.length, inside: median(insides), outside: median(outsides) }
+  return {
+    contrast,
+    support: differences.length === 0 ? 0 : support / differences.length,
+    seen: differences.length / angles.length,
+    inside: median(insides),
+    outside: median(outsides),
+  }
 }
 
 export function median(values: number[]): number {

@@ -1,10 +1,10 @@
 // From a rough eye to sub-pixel circles, on the full picture and only near the edges.
 
 import type { Circle } from '../location.js'
-import { fitCircleTrimmed } from './circle-fit.js'
+import { fitCircleRobust } from './circle-fit.js'
 import { type Lids, openRows } from './lids.js'
 import { leftSide, rightSide } from './limbus.js'
-import type { Plane } from './plane.js'
+import { type Plane, sample } from './plane.js'
 import { directions, radialEdges, refineCircle } from './radial.js'
 
 const around = directions(96)
@@ -21,7 +21,8 @@ export function refinePupil(plane: Plane, rough: Circle): Circle {
   let pupil = rough
   for (const { from, until, ring } of pupilPasses) {
     const search = { angles: around, from, until, stepPx: Math.max(0.5, pupil.r / 60), ringPx: Math.max(1.5, ring * pupil.r), least: 3 }
-    const next = refineCircle(plane, pupil, search, 0.7, 0.35)
+    // A pupil is not quite round: what is off by less than 5 % is its form, not another edge.
+    const next = refineCircle(plane, pupil, search, 0.7, 0.05 * pupil.r)
     if (next === undefined || Math.hypot(next.x - rough.x, next.y - rough.y) > 0.3 * rough.r) break
     if (Math.abs(Math.log(next.r / rough.r)) > 0.35) break
     pupil = next
@@ -48,9 +49,40 @@ export function refineIris(plane: Plane, rough: Circle, pupil: Circle, lids?: Li
       else if (Math.abs(ys[i]! - rough.y) > 0.75 * rough.r) weights[i]! *= 0.3
     }
   }
-  const next = fitCircleTrimmed(xs, ys, weights, count, 0.65, 0.012 * rough.r)
-  if (next === undefined || Math.abs(Math.log(next.r / rough.r)) > 0.2) return rough
+  const prior = { x: rough.x, y: pupil.y, sigmaX: 0.06 * rough.r, sigmaY: 0.04 * rough.r }
+  const next = fitCircleRobust({ xs, ys, weights, count }, rough, prior, 0.018 * rough.r)
+  if (Math.abs(Math.log(next.r / rough.r)) > 0.2) return rough
   if (Math.hypot(next.x - rough.x, next.y - rough.y) > 0.2 * rough.r) return rough
   if (Math.hypot(next.x - pupil.x, next.y - pupil.y) + pupil.r > next.r) return rough
-  return next
+  return { ...next, r: settledRadius(plane, next) }
+}
+
+/** The limbus is a ramp some percent of the radius wide; people draw it where the iris begins to fade, not in the middle of the ramp. */
+const fade = 0.4
+const settleReach = 0.1
+
+/** Where the mean profile across the lateral limbus has risen by `fade` of its way. */
+function settledRadius(plane: Plane, { x, y, r }: Circle): number {
+  const steps = 40
+  const reach = r * (1 + settleReach)
+  const rays = lateral.filter((angle) => !Number.isNaN(sample(plane, x + reach * Math.cos(angle), y + reach * Math.sin(angle))))
+  if (rays.length * 3 < lateral.length) return r
+  const profile = new Float64Array(steps + 1)
+  for (let k = 0; k <= steps; k++) {
+    const rho = r * (1 + settleReach * ((2 * k) / steps - 1))
+    let sum = 0
+    for (const angle of rays) sum += sample(plane, x + rho * Math.cos(angle), y + rho * Math.sin(angle))
+    profile[k] = sum / rays.length
+  }
+  const end = steps / 8
+  const mean = (from: number) => profile.subarray(from, from + end).reduce((sum, value) => sum + value, 0) / end
+  const inner = mean(0)
+  const outer = mean(steps + 1 - end)
+  if (!(outer - inner > 2)) return r
+  const wanted = inner + fade * (outer - inner)
+  let k = steps
+  while (k > 0 && profile[k]! > wanted) k--
+  if (k === 0 || k === steps) return r
+  const share = (wanted - profile[k]!) / (profile[k + 1]! - profile[k]!)
+  return r * (1 + settleReach * ((2 * (k + share)) / steps - 1))
 }

@@ -16,7 +16,7 @@ export interface Disc extends Circle {
   readonly support: number
 }
 
-/** @returns at most `most` discs, best first, from `leastPx` to `mostPx` in radius */
+/** @returns at most `most` discs an octave of radii, best first, from `leastPx` to `mostPx` in radius */
 export function votedDiscs(plane: Plane, leastPx: number, mostPx: number, most: number): readonly Disc[] {
   const radii: number[] = []
   for (let r = leastPx; r <= mostPx; r *= radiusRatio) radii.push(r)
@@ -84,10 +84,14 @@ function peaks(votes: Float32Array, radii: readonly number[], columns: number, r
   }
   found.sort((a, b) => b.support - a.support)
   const kept: Disc[] = []
+  // Small discs come by chance more often: each size class has places of its own.
+  const places = new Map<number, number>()
   for (const disc of found) {
-    if (kept.some((other) => isAlike(disc, other))) continue
+    const size = Math.floor(Math.log2(disc.r))
+    const taken = places.get(size) ?? 0
+    if (taken === most || kept.some((other) => isAlike(disc, other))) continue
+    places.set(size, taken + 1)
     kept.push(disc)
-    if (kept.length === most) break
   }
   return kept
 }
