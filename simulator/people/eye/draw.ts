@@ -34,7 +34,7 @@ export function drawEye(form: EyeForm, look: EyeConditions): DrawnEye {
   const canvas = createCanvas(widthPx, heightPx)
   const place = placeEye(form, look)
   const random = seededRandom(look.seed)
-  paintTissue(canvas, form, look, place)
+  paintTissue(canvas, form, look, place, random.fork('tissue'))
   if (look.pupilFill === 'natural') paintLights(canvas, look, place, random.fork('lights'))
   else paintLights(canvas, { ...look, highlights: look.highlights.filter((kind) => kind === 'tear_film') }, place, random.fork('lights'))
   paintHairs(canvas, form, look, place, random.fork('hairs'))
