@@ -1,7 +1,7 @@
 // 1:1 comparison of iris codes. Knows codes only: no picture, no policy of what a distance decides.
 
 import type { Simd } from '../simd/simd.js'
-import { codeColumns, type IrisCode } from './code.js'
+import { codeColumns, type IrisCode } from './code-shape.js'
 import { countedTurns, countShifts, mostTurns, perSector, repeat, sectors, tableLength, turnedLength } from './match/shifts.js'
 import { bends, judgedTurns, outcomeTurns, straighten } from './match/straighten.js'
 

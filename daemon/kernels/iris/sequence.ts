@@ -2,7 +2,7 @@
 // Pure. It decides nothing: each finding says how sure it is and what it asks for. Limited as a check of presentation attacks, see docs/iris.md.
 
 import type { Simd } from '../simd/simd.js'
-import { codeColumns, codeLanes, type IrisCode } from './code.js'
+import { codeColumns, codeLanes, type IrisCode } from './code-shape.js'
 import { compareIris, type IrisComparison, irisPoints } from './match.js'
 import type { EyeSide } from './side.js'
 

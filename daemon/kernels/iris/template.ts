@@ -1,7 +1,7 @@
 // The file of one iris code, `.iriscode`: small, versioned, refused when it is not exactly what it says. Knows layout; not files, not matching.
 
 import { Fault } from '../../../protocol/fault.js'
-import { codeColumns, codeLanes, codeRows, type IrisCode } from './code.js'
+import { codeColumns, codeLanes, codeRows, type IrisCode } from './code-shape.js'
 import type { Circle } from './location.js'
 
 export interface IrisTemplate {

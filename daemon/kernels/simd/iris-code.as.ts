@@ -113,3 +113,37 @@ export function irisStraighten(table: usize, sectors: i32, bends: usize, penalti
     v128.store(to + 4 * judgedTurns, allHigh, 16)
   }
 }
+
+/**
+ * Twin of kernels/iris/code.ts `convolve`: sixteen columns at a time.
+ * @param lines  f32, `rows` × (`columns` + `size` - 1): rings with their ends repeated
+ * @param columns a multiple of 16
+ * @param out    f32, `rows` × `columns`
+ */
+export function irisConvolve(lines: usize, rows: i32, columns: i32, taps: usize, size: i32, out: usize): void {
+  let line = lines
+  let to = out
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column += 16) {
+      let a = f32x4.splat(0)
+      let b = f32x4.splat(0)
+      let c = f32x4.splat(0)
+      let d = f32x4.splat(0)
+      let from = line + (<usize>column << 2)
+      for (let tap = 0; tap < size; tap++) {
+        const weight = v128.load32_splat(taps + (<usize>tap << 2))
+        a = f32x4.add(a, f32x4.mul(weight, v128.load(from)))
+        b = f32x4.add(b, f32x4.mul(weight, v128.load(from, 16)))
+        c = f32x4.add(c, f32x4.mul(weight, v128.load(from, 32)))
+        d = f32x4.add(d, f32x4.mul(weight, v128.load(from, 48)))
+        from += 4
+      }
+      v128.store(to, a)
+      v128.store(to, b, 16)
+      v128.store(to, c, 32)
+      v128.store(to, d, 48)
+      to += 64
+    }
+    line += <usize>(columns + size - 1) << 2
+  }
+}

@@ -1,6 +1,6 @@
 // Counts of different and common bits of two iris codes, turned against each other step by step, sector by sector. Knows bits alone.
 
-import { codeColumns, codeLanes, type IrisCode } from '../code.js'
+import { codeColumns, codeLanes, type IrisCode } from '../code-shape.js'
 
 /** Columns either way: 256 columns are 360°, so 15.5°. An upright head in front of a camera leans less. */
 export const mostTurns = 11
