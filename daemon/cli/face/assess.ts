@@ -15,7 +15,7 @@ import { openSimd, type Simd } from '../../kernels/simd/simd.js'
 import { readFaceImageRecord } from '../../record/face-image.js'
 import { type Command, type Terminal, UsageError } from '../command.js'
 import { errorOf } from '../file-error.js'
-import { eachFile } from '../finger/files.js'
+import { eachFile } from '../files.js'
 
 const usage = ['rekam face assess [--runtime native|wasm] FILE… [--json]']
 /** Ample for a picture of 64 Mpx; a bound keeps a stray film from filling the memory. */

@@ -37,7 +37,7 @@ export function stance(form: FaceForm, presentation: FacePresentation): Stance {
 }
 
 /** Where the eyes are at rest, and how large a millimetre is there. */
-const rest = { x: 960, y: 490, perMm: 3.2, eyeDepthMm: 68, distanceMm: 900 } as const
+const rest = { x: 960, y: 478, perMm: 2.8, eyeDepthMm: 68, distanceMm: 900 } as const
 
 export function cameraOf({ distance, dxPx, dyPx }: Stance): Camera {
   return {
