@@ -150,6 +150,8 @@ export interface StationSetup {
   readonly examine?: (job: ExamineJob) => Examination
   /** As the site's configuration says it. */
   readonly presentationAttack?: 'refuse' | 'review' | 'ignore'
+  /** `any_order` unless given: a scenario begins where it is about something. */
+  readonly faceApproval?: 'first' | 'any_order'
 }
 
 /** Opened, and closed when the test ends. The test's output names the seed. */
@@ -217,6 +219,7 @@ export async function openSimulatedStation(
       simulated: true,
       ...office.settings,
       ...(setup.presentationAttack && { presentationAttack: setup.presentationAttack }),
+      faceApproval: setup.faceApproval ?? 'any_order',
     },
     'simulated office',
   )
