@@ -64,8 +64,13 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./finger/match.js')).command,
   },
   {
+    name: 'face assess',
+    usage: ['rekam face assess [--runtime native|wasm] FILE… [--json]'],
+    load: async () => (await import('./face/assess.js')).command,
+  },
+  {
     name: 'bench',
-    usage: ['rekam bench [wsq|segment|quality|extract|match|tenprint]… [--data DIR] [--json]'],
+    usage: ['rekam bench [wsq|segment|quality|extract|match|tenprint|face]… [--data DIR] [--json]'],
     load: async () => (await import('./bench.js')).command,
   },
   {

@@ -13,7 +13,7 @@ import { applied } from '../../daemon/kernels/face/quality/align.js'
 import { type FaceGeometry, faceGeometry } from '../../daemon/kernels/face/quality/geometry.js'
 import { faceImageDataType, mpeg4Landmark, readFaceImageRecord, writeFaceImageRecord } from '../../daemon/record/face-image.js'
 import { unknownDate, unknownDevice } from '../../daemon/record/representation.js'
-import { assess, seePerson } from './face-scene.js'
+import { assess, seePerson } from './face-people.js'
 
 const networks = await openFaceNetworks()
 t.teardown(() => networks.close())

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-node'
-import { Fault, isFault } from '../../../protocol/fault.js'
+import { Fault } from '../../../protocol/fault.js'
 
 export type FaceRuntime = 'native' | 'wasm'
 
@@ -43,12 +43,15 @@ interface Engine {
 /**
  * @param options.runtime  only this one; without it native first, then WebAssembly
  * @param options.folder   URL of the folder with the .onnx files and digests.json
+ * @param options.loaders  the runtimes' packages, or what stands in for them
  * @throws Fault `face.networks_missing`, `face.networks_damaged`, `face.runtime_missing`
  */
-export async function openFaceNetworks(options: { runtime?: FaceRuntime; folder?: URL } = {}): Promise<FaceNetworks> {
+export async function openFaceNetworks(
+  options: { runtime?: FaceRuntime; folder?: URL; loaders?: RuntimeLoaders } = {},
+): Promise<FaceNetworks> {
   const folder = options.folder ?? new URL('./models/', import.meta.url)
   const [blazeface, facemesh] = await Promise.all([readNetwork(folder, 'blazeface'), readNetwork(folder, 'facemesh')])
-  const engine = await loadEngine(options.runtime)
+  const engine = await loadEngine(options.runtime, options.loaders ?? packages)
   const detector = await opened('blazeface', () => engine.open(blazeface, detectorSizePx))
   const mesher = await opened('facemesh', () => engine.open(facemesh, meshSizePx))
   await provesItself('blazeface', detector.run, detectorSizePx)
@@ -100,37 +103,42 @@ async function provesItself(network: Network, run: Run, sizePx: number): Promise
     if (!values.every(Number.isFinite)) throw new Fault('face.networks_damaged', { field: `${network}.${name}`, reason: 'not_finite' })
 }
 
-async function loadEngine(wanted: FaceRuntime | undefined): Promise<Engine> {
+async function loadEngine(wanted: FaceRuntime | undefined, loaders: RuntimeLoaders): Promise<Engine> {
   const order: readonly FaceRuntime[] = wanted === undefined ? ['native', 'wasm'] : [wanted]
   const causes: unknown[] = []
   for (const runtime of order) {
     try {
-      return runtime === 'native' ? await nativeEngine() : await wasmEngine()
+      return engineOf(runtime, (await loaders[runtime]()) as OrtModule)
     } catch (cause) {
-      if (isFault(cause)) throw cause
       causes.push(cause)
     }
   }
   throw new Fault('face.runtime_missing', { expected: order.join(' ') }, { cause: causes[0] })
 }
 
-async function nativeEngine(): Promise<Engine> {
-  const ort = await import('onnxruntime-node')
-  return engineOf('native', ort, {
+/** Each loads the package of a runtime, with the API of onnxruntime-common. */
+export type RuntimeLoaders = Readonly<Record<FaceRuntime, () => Promise<unknown>>>
+
+const packages: RuntimeLoaders = {
+  native: () => import('onnxruntime-node'),
+  wasm: async () => {
+    const ort = await import('onnxruntime-web')
+    ort.env.wasm.numThreads = 1
+    return ort
+  },
+}
+
+const sessionOptions: Readonly<Record<FaceRuntime, InferenceSession.SessionOptions>> = {
+  native: {
     executionProviders: ['cpu'],
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     executionMode: 'sequential',
-    // Arena and pattern keep the largest tensors of every run for good; without them the two networks cost 20 MB, at the same speed.
+    // Arena and pattern would keep the largest tensors of every run for good.
     enableCpuMemArena: false,
     enableMemPattern: false,
-  })
-}
-
-async function wasmEngine(): Promise<Engine> {
-  const ort = await import('onnxruntime-web')
-  ort.env.wasm.numThreads = 1
-  return engineOf('wasm', ort as unknown as OrtModule, { executionProviders: ['wasm'] })
+  },
+  wasm: { executionProviders: ['wasm'] },
 }
 
 interface OrtModule {
@@ -138,11 +146,11 @@ interface OrtModule {
   readonly Tensor: TensorConstructor
 }
 
-function engineOf(runtime: FaceRuntime, ort: OrtModule, options: InferenceSession.SessionOptions): Engine {
+function engineOf(runtime: FaceRuntime, ort: OrtModule): Engine {
   return {
     runtime,
     open: async (model, sizePx) => {
-      const session = await ort.InferenceSession.create(model, options)
+      const session = await ort.InferenceSession.create(model, sessionOptions[runtime])
       const [input] = session.inputNames
       const run: Run = async (planes) => {
         const outputs: Record<string, Tensor> = await session.run({ [input!]: new ort.Tensor('float32', planes, [1, 3, sizePx, sizePx]) })

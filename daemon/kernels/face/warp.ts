@@ -147,6 +147,11 @@ export function samplePlanes(
   }
 }
 
+/** A picture goes through the twin's memory in strips: that of a large camera would stay in it for good. */
+const stripBytes = 1 << 18
+/** The twins read whole words: so far behind the last byte. */
+const readBeyond = 16
+
 function warpBySimd(
   image: RgbImage,
   cells: Cells,
@@ -160,20 +165,29 @@ function warpBySimd(
   const { leftPx, topPx, columns, rows, cellPx } = cells
   const { rgb, widthPx } = image
   const lineBytes = columns * cellPx * 3
+  const stripRows = Math.min(rows, Math.max(1, Math.floor(stripBytes / (lineBytes * cellPx))))
   simd.lease((take) => {
-    // The twins read whole words: four bytes more than the last pixel.
-    const source = take(lineBytes * rows * cellPx + 16)
-    const shrunk = take(columns * rows * 3 + 16)
-    const line = take(lineBytes * 2 + 32)
+    const strip = take(lineBytes * stripRows * cellPx + readBeyond)
+    const line = take(lineBytes * 2 + 2 * readBeyond)
+    const means = take(columns * rows * 3 + readBeyond)
     const planes = take(out.byteLength)
     const memory = new Uint8Array(simd.memory.buffer)
-    for (let y = 0; y < rows * cellPx; y++) {
-      const from = ((topPx + y) * widthPx + leftPx) * 3
-      memory.set(rgb.subarray(from, from + lineBytes), source + y * lineBytes)
+    const copy = (firstRow: number, count: number, to: number) => {
+      for (let y = 0; y < count * cellPx; y++) {
+        const from = ((topPx + firstRow * cellPx + y) * widthPx + leftPx) * 3
+        memory.set(rgb.subarray(from, from + lineBytes), to + y * lineBytes)
+      }
     }
-    if (cellPx > 1) simd.kernels.meansOfCells(source, columns, rows, cellPx, line, shrunk)
+    if (cellPx === 1) copy(0, rows, means)
+    else {
+      for (let row = 0; row < rows; row += stripRows) {
+        const count = Math.min(stripRows, rows - row)
+        copy(row, count, strip)
+        simd.kernels.meansOfCells(strip, columns, count, cellPx, line, means + row * columns * 3)
+      }
+    }
     const { x0, y0, a, b } = sampling
-    simd.kernels.samplePlanes(cellPx > 1 ? shrunk : source, columns, rows, x0, y0, a, b, sizePx, low, high, planes)
+    simd.kernels.samplePlanes(means, columns, rows, x0, y0, a, b, sizePx, low, high, planes)
     out.set(new Float32Array(simd.memory.buffer, planes, out.length))
   })
 }

@@ -1,0 +1,57 @@
+// Faces in a frame of 1920 × 1080: detector, mesh, a followed frame, each network alone, and the same by WebAssembly. Decoding is not counted.
+
+import { detectFaces, wholePicture } from '../daemon/kernels/face/detect.js'
+import { findFaces } from '../daemon/kernels/face/find.js'
+import { cropOfMesh, meshFace } from '../daemon/kernels/face/mesh.js'
+import { detectorSizePx, type FaceNetworks, meshSizePx, openFaceNetworks } from '../daemon/kernels/face/networks.js'
+import { openFaceTracker } from '../daemon/kernels/face/track.js'
+import { warpToPlanes } from '../daemon/kernels/face/warp.js'
+import { openSimd } from '../daemon/kernels/simd/simd.js'
+import type { Bench, BenchCase } from './harness.js'
+
+/** Frames of one run of a stream: detector once, mesh on all. */
+const streamFrames = 20
+
+export const bench: Bench = {
+  name: 'face',
+  cases: async () => {
+    const { syntheticPerson } = await import('../simulator/people/synthetic.js')
+    const image = await syntheticPerson(1).images.face()
+    const simd = openSimd()
+    const native = await openFaceNetworks({ runtime: 'native' })
+    const wasm = await openFaceNetworks({ runtime: 'wasm' })
+    const [face] = await findFaces(image, native, simd)
+    if (!face) throw new Error('no face in the frame of the bench')
+    const crop = cropOfMesh(face.mesh)
+    const size = `${image.widthPx}x${image.heightPx} (drawn)`
+    const detectorPlanes = new Float32Array(3 * detectorSizePx ** 2)
+    const meshPlanes = new Float32Array(3 * meshSizePx ** 2)
+    const both = (name: string, run: (networks: FaceNetworks) => () => unknown): BenchCase[] => [
+      { name, run: run(native) },
+      { name: `${name}, by wasm`, run: run(wasm) },
+    ]
+    return [
+      {
+        name: `detector's square of ${size}`,
+        run: () => warpToPlanes(image, wholePicture(image), detectorSizePx, -1, 1, detectorPlanes, simd),
+        reference: () => warpToPlanes(image, wholePicture(image), detectorSizePx, -1, 1, detectorPlanes),
+      },
+      {
+        name: `mesh's square of ${size}`,
+        run: () => warpToPlanes(image, crop, meshSizePx, 0, 1, meshPlanes, simd),
+        reference: () => warpToPlanes(image, crop, meshSizePx, 0, 1, meshPlanes),
+      },
+      ...both('network BlazeFace 256', (networks) => () => networks.detect(detectorPlanes)),
+      ...both('network FaceMesh 192', (networks) => () => networks.mesh(meshPlanes)),
+      ...both(`detect in ${size}`, (networks) => () => detectFaces(image, wholePicture(image), networks, simd)),
+      ...both(`mesh in ${size}, followed`, (networks) => () => meshFace(image, crop, networks, simd)),
+      ...both(`still ${size}: detect and mesh twice`, (networks) => () => findFaces(image, networks, simd)),
+      ...both(`stream ${size}: a frame, detector on every tenth`, (networks) => {
+        const tracker = openFaceTracker(networks, simd)
+        return async () => {
+          for (let frame = 0; frame < streamFrames; frame++) await tracker.look(image)
+        }
+      }).map((each) => ({ ...each, operations: streamFrames })),
+    ]
+  },
+}
