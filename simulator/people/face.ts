@@ -1,33 +1,31 @@
-// Pixels of a face scene: one still, and the camera's JPEG frames in which the person sways a little. Shared by drawn and sampled faces.
+// Pixels of a face scene: stills, and the camera's JPEG frames. Shared by drawn and sampled faces.
 
 import sharp from 'sharp'
-import { sceneMargin } from './face-drawing.js'
-import { type RgbImage, type Size, scene } from './person.js'
+import { type FacePresentation, type PersonImages, type RgbImage, type Size, scene } from './person.js'
 import { noiseWords, remember } from './raster.js'
 
 const swayPeriod = 24
+/** JPEG frames kept of one person: an approach has at most sixteen different pictures. */
+const keptFrames = 20
+/** Pixels around the scene so that the person can sway within it. */
+export const sceneMargin = 32
 
 /** The scene with `sceneMargin` pixels around it on every side. */
 export type WideScene = RgbImage
 
-interface FaceImages {
-  face(): Promise<RgbImage & { readonly nativeSize?: Size }>
-  faceMjpeg(phase: number): Promise<Uint8Array>
-}
+type FaceImages = Pick<PersonImages, 'face' | 'faceFrame' | 'faceMjpeg'>
 
-/** Rasterises a drawing of the wide scene and adds the grain of a sensor. */
-export async function rasterise(svg: string, seed: number): Promise<WideScene> {
-  const { data, info } = await sharp(Buffer.from(svg)).removeAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true })
-  const rgb = new Uint8Array(data.buffer, data.byteOffset, data.length)
+/** The grain of a sensor, in place. */
+export function grain(rgb: Uint8Array, seed: number): void {
   const noise = noiseWords(seed)
   for (let i = 0; i < rgb.length; ) {
     let word = noise()
     for (let k = 0; k < 4 && i < rgb.length; k++, i++) {
-      rgb[i] = Math.max(0, Math.min(255, rgb[i]! + ((word & 3) + ((word >>> 2) & 3) - 3)))
+      const value = rgb[i]! + ((word & 3) + ((word >>> 2) & 3) - 3)
+      rgb[i] = value < 0 ? 0 : Math.min(value, 255)
       word >>>= 8
     }
   }
-  return { widthPx: info.width, heightPx: info.height, rgb }
 }
 
 function crop(wide: WideScene, dx: number, dy: number): RgbImage {
@@ -39,25 +37,43 @@ function crop(wide: WideScene, dx: number, dy: number): RgbImage {
   return { ...scene, rgb }
 }
 
-/** @param makeWide called at most once */
-export function faceImages(makeWide: () => Promise<WideScene>, nativeSize?: Size): FaceImages {
+export async function toJpeg({ rgb, widthPx, heightPx }: RgbImage): Promise<Uint8Array> {
+  const jpeg = await sharp(rgb, { raw: { width: widthPx, height: heightPx, channels: 3 } })
+    .jpeg({ quality: 88 })
+    .toBuffer()
+  return new Uint8Array(jpeg.buffer, jpeg.byteOffset, jpeg.length)
+}
+
+/**
+ * @param makeWide the person at rest; called at most once
+ * @param draw a presentation that is more than a shift; without it the person only moves
+ */
+export function faceImages(
+  makeWide: () => Promise<WideScene>,
+  options: { readonly nativeSize?: Size; readonly draw?: (presentation: FacePresentation) => Promise<RgbImage> } = {},
+): FaceImages {
+  const { nativeSize, draw } = options
   const wides = remember<Promise<WideScene>>(1)
-  const stills = remember<Promise<RgbImage & { readonly nativeSize?: Size }>>(1)
-  const frames = remember<Promise<Uint8Array>>(swayPeriod)
+  const stills = remember<Promise<RgbImage & { readonly nativeSize?: Size }>>(2)
+  const frames = remember<Promise<Uint8Array>>(keptFrames)
+  const swayed = remember<Promise<Uint8Array>>(swayPeriod)
   const wide = () => wides('', makeWide)
-  const encode = async (phase: number): Promise<Uint8Array> => {
-    const turn = (2 * Math.PI * phase) / swayPeriod
-    const { rgb } = crop(await wide(), Math.round(7 * Math.sin(turn)), Math.round(3 * Math.sin(2 * turn)))
-    const jpeg = await sharp(rgb, { raw: { width: scene.widthPx, height: scene.heightPx, channels: 3 } })
-      .jpeg({ quality: 88 })
-      .toBuffer()
-    return new Uint8Array(jpeg.buffer, jpeg.byteOffset, jpeg.length)
+  const within = (shift = 0) => Math.max(-sceneMargin, Math.min(sceneMargin, Math.round(shift)))
+  const picture = async (presentation: FacePresentation): Promise<RgbImage> => {
+    const { dxPx, dyPx, ...more } = presentation
+    if (draw && Object.keys(more).length > 0) return draw(presentation)
+    return crop(await wide(), -within(dxPx), -within(dyPx))
   }
   return {
-    face: () => stills('', async () => ({ ...crop(await wide(), 0, 0), ...(nativeSize && { nativeSize }) })),
+    face: (presentation = {}) =>
+      stills(JSON.stringify(presentation), async () => ({ ...(await picture(presentation)), ...(nativeSize && { nativeSize }) })),
+    faceFrame: (presentation = {}) => frames(JSON.stringify(presentation), async () => toJpeg(await picture(presentation))),
     faceMjpeg: (phase) => {
       const step = ((Math.trunc(phase) % swayPeriod) + swayPeriod) % swayPeriod
-      return frames(String(step), () => encode(step))
+      const turn = (2 * Math.PI * step) / swayPeriod
+      return swayed(String(step), async () =>
+        toJpeg(crop(await wide(), Math.round(7 * Math.sin(turn)), Math.round(3 * Math.sin(2 * turn)))),
+      )
     },
   }
 }

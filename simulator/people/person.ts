@@ -43,6 +43,36 @@ export interface FingerPresentation extends Presentation {
   readonly occasion?: 'again' | 'handover'
 }
 
+/**
+ * How a person sits before the camera. Angles have OFIQ's signs: yaw positive when the face turns to the subject's left (the image's right),
+ * pitch positive when it looks down, roll positive when it leans counter-clockwise as seen.
+ * A person made of samples only moves, by `dxPx` and `dyPx` within the picture's margin.
+ */
+export interface FacePresentation {
+  readonly yawDeg?: number
+  readonly pitchDeg?: number
+  readonly rollDeg?: number
+  /** 0 shut … 1 open. */
+  readonly eyesOpen?: number
+  readonly mouthOpen?: number
+  /** 0 serious … 1 broad. */
+  readonly smile?: number
+  /** Share of the resting distance to the camera: 2 is twice as far. */
+  readonly distance?: number
+  readonly dxPx?: number
+  readonly dyPx?: number
+  /** `level` 1 is a well lit counter; `side` from -1, all from the image's left, to 1, all from its right. */
+  readonly light?: { readonly level?: number; readonly side?: number }
+  /** Standard deviation of an unsharp picture. */
+  readonly blurPx?: number
+  /** Instead of the cloth of the birth year. */
+  readonly backdrop?: 'red' | 'blue' | readonly [red: number, green: number, blue: number]
+  /** 0 an even cloth … 1 creased. */
+  readonly backdropCreases?: number
+  /** Grain of the sensor. */
+  readonly seed?: number
+}
+
 /** One point of a pen on a Topaz-style pad: raw units at 410 per inch, x to the right, y downward. */
 export interface PadSample {
   readonly x: number
@@ -66,8 +96,10 @@ export interface PersonImages {
   /** 640×480 near infrared. `nativeSize` is there when the source was smaller and was centred on mid-grey. */
   iris(eye: Eye, presentation?: Presentation): Promise<GreyImage & { readonly nativeSize?: Size }>
   /** Scene of 1920×1080 before the cloth of the birth year: red for odd, blue for even. A sample keeps its own background, with `nativeSize`. */
-  face(): Promise<RgbImage & { readonly nativeSize?: Size }>
-  /** The scene as one JPEG frame of a camera; the person sways a little with `phase` (any integer, period 24). */
+  face(presentation?: FacePresentation): Promise<RgbImage & { readonly nativeSize?: Size }>
+  /** The scene as one JPEG frame of a camera. The last few presentations are kept. */
+  faceFrame(presentation?: FacePresentation): Promise<Uint8Array>
+  /** A person who sits well, as a JPEG frame; sways a little with `phase` (any integer, period 24). */
   faceMjpeg(phase: number): Promise<Uint8Array>
   signature(): readonly PadSample[]
 }
@@ -136,7 +168,16 @@ export interface FaceTruth {
   readonly rightEye: { readonly x: number; readonly y: number }
   readonly leftEye: { readonly x: number; readonly y: number }
   readonly chin: { readonly x: number; readonly y: number }
+  /** The cloth of the birth year. */
   readonly background: 'red' | 'blue'
+  /** The cloth behind the person, sRGB. */
+  readonly backdrop: readonly [red: number, green: number, blue: number]
+  readonly pose: { readonly yawDeg: number; readonly pitchDeg: number; readonly rollDeg: number }
+  /** Distance of the eye centres (middles of the corners) in the picture. */
+  readonly interEyePx: number
+  /** Shares of T, the distance from the middle of the eyes to the chin: the narrower eye's widest gap of the lids, the gap of the lips. */
+  readonly eyeOpening: number
+  readonly mouthOpening: number
 }
 
 /** What is known of the drawing: only for synthetic persons. */
@@ -145,8 +186,7 @@ export interface GroundTruth {
   finger(position: FingerPosition, presentation?: FingerPresentation): Promise<FingerTruth>
   fingerPatch(position: FingerPosition, presentation?: FingerPresentation): Promise<FingerTruth>
   iris(eye: Eye, presentation?: Presentation): IrisTruth
-  /** The scene at rest (`face()`). */
-  face(): FaceTruth
+  face(presentation?: FacePresentation): FaceTruth
 }
 
 export interface Person {

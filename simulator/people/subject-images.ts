@@ -2,8 +2,7 @@
 
 import sharp from 'sharp'
 import { Fault } from '../../protocol/fault.js'
-import type { WideScene } from './face.js'
-import { sceneMargin } from './face-drawing.js'
+import { sceneMargin, type WideScene } from './face.js'
 import { cutIndex, cutTouch } from './finger-cut.js'
 import {
   type Eye,

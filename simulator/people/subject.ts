@@ -138,6 +138,6 @@ export async function loadSubject(folder: string): Promise<Person> {
     simulated: true,
     source: 'samples',
     biodata: completeBiodata(subject.person, seed),
-    images: { ...fingers, iris, ...faceImages(face.makeWide, face.nativeSize), signature: () => signature },
+    images: { ...fingers, iris, ...faceImages(face.makeWide, { nativeSize: face.nativeSize }), signature: () => signature },
   }
 }

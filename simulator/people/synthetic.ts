@@ -2,8 +2,7 @@
 
 import { seededRandom } from '../seeded-random.js'
 import { inventBiodata } from './biodata.js'
-import { faceImages, rasterise } from './face.js'
-import { drawFaceForm, faceSvg, faceTruth } from './face-drawing.js'
+import { createFace } from './face/synthetic-face.js'
 import { createHands } from './hands.js'
 import { createEyes } from './iris.js'
 import type { GreyImage, PadSample, Person } from './person.js'
@@ -19,7 +18,7 @@ export function syntheticPerson(seed: number, options: { readonly birthYear?: nu
   const biodata = inventBiodata(random.fork('biodata'), options.birthYear)
   const hands = createHands((label) => random.fork(`hands ${label}`))
   const eyes = createEyes((label) => random.fork(`eyes ${label}`))
-  const form = drawFaceForm(random.fork('face'), biodata.sex, Number(biodata.birthDate.slice(0, 4)))
+  const face = createFace((label) => random.fork(`face ${label}`), { sex: biodata.sex, birthYear: Number(biodata.birthDate.slice(0, 4)) })
   const irises = remember<Promise<GreyImage>>(4)
   const signatures = remember<readonly PadSample[]>(1)
   return {
@@ -32,9 +31,9 @@ export function syntheticPerson(seed: number, options: { readonly birthYear?: nu
       finger: hands.finger,
       fingerPatch: hands.fingerPatch,
       iris: (eye, presentation = {}) => irises(JSON.stringify([eye, presentation]), async () => eyes.draw(eye, presentation)),
-      ...faceImages(() => rasterise(faceSvg(form), seed)),
+      ...face.images,
       signature: () => signatures('', () => drawSignature(random.fork('signature'))),
     },
-    truth: { ...hands.truth, iris: eyes.truth, face: () => faceTruth(form) },
+    truth: { ...hands.truth, iris: eyes.truth, face: face.truth },
   }
 }
