@@ -20,7 +20,7 @@ import { commonShare, histogram, luminanceFigures, luminanceOf } from '../../dae
 import { sharpnessFeatureNames, sharpnessFeatures } from '../../daemon/kernels/face/quality/sharpness-features.js'
 import { faceRegion, landmarkHull } from '../../daemon/kernels/face/regions.js'
 import { scalarOf } from '../../daemon/kernels/face/scalars.js'
-import { assess, changed, moved, type Seen, seePerson } from './face-scene.js'
+import { assess, changed, moved, type Seen, seePerson } from './face-people.js'
 
 const ofiq = join(resolve('../shared/data'), 'face/ofiq')
 const missing = existsSync(ofiq) ? false : `SKIPPED: no test data at ${ofiq}`

@@ -1,58 +1,101 @@
-// Drawn people before the networks, for the tests of face kernels: each picture is made and looked at once.
+// Pictures for the face tests: a drawn face put anywhere, at any size and angle, beside another; pictures without a face; OFIQ's table.
 
-import { assessFace, type FaceAssessment } from '../../daemon/kernels/face/assess.js'
-import type { FaceMesh, FoundFace, HeadPose, RgbImage } from '../../daemon/kernels/face/face.js'
-import { findFaces } from '../../daemon/kernels/face/find.js'
-import type { FaceNetworks } from '../../daemon/kernels/face/networks.js'
-import { headPose } from '../../daemon/kernels/face/pose.js'
-import { syntheticPerson } from '../../simulator/people/synthetic.js'
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import sharp, { type Sharp } from 'sharp'
+import type { Point, RgbImage } from '../../daemon/kernels/face/face.js'
 
-export interface Seen {
-  readonly image: RgbImage
-  readonly faces: readonly FoundFace[]
-  readonly mesh: FaceMesh
-  readonly pose: HeadPose
-  readonly birthYear: number
+export const ofiqFolder = resolve('../shared/data/face/ofiq')
+export const mosipRecord = resolve('../shared/data/face/mosip/Face.iso')
+export const noOfiq = existsSync(join(ofiqFolder, 'expected_results.csv')) ? false : `SKIPPED: no test data at ${ofiqFolder}`
+export const noMosip = existsSync(mosipRecord) ? false : `SKIPPED: no test data at ${mosipRecord}`
+
+export interface OfiqRow {
+  readonly name: string
+  readonly file: string
+  value(column: string): number
 }
 
-export async function seePerson(seed: number, birthYear: number, networks: FaceNetworks): Promise<Seen> {
-  const { rgb, widthPx, heightPx } = await syntheticPerson(seed, { birthYear }).images.face()
-  const image = { rgb, widthPx, heightPx }
-  const located = await findFaces(image, networks)
-  const mesh = located[0]?.mesh
-  if (mesh === undefined) throw new Error(`no face found in the drawing of person ${seed}`)
-  return { image, faces: located.map(({ face }) => face), mesh, pose: headPose(mesh), birthYear }
+export function ofiqRows(): OfiqRow[] {
+  const [head = [], ...rows] = readFileSync(join(ofiqFolder, 'expected_results.csv'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(';'))
+  return rows.map((row) => {
+    const name = row[0]!.replace(/^.*\//, '').replace(/\.\w+$/, '')
+    return { name, file: join(ofiqFolder, `thumb-${name}.jpg`), value: (column) => Number(row[head.indexOf(column)]) }
+  })
 }
 
-export function assess({ image, faces, mesh, pose }: Seen): FaceAssessment {
-  const assessment = assessFace(image, faces, mesh, pose)
-  if (assessment === undefined) throw new Error('not assessed')
-  return assessment
-}
+/** The reference pictures' width, of which the thumbnails are reductions. */
+const referenceWidthPx = 3022
 
-/** The same picture with each pixel changed. */
-export function changed(
-  seen: Seen,
-  change: (red: number, green: number, blue: number, x: number, y: number) => readonly [number, number, number],
-): Seen {
-  const { rgb, widthPx, heightPx } = seen.image
-  const out = new Uint8ClampedArray(rgb.length)
-  for (let at = 0, pixel = 0; at < rgb.length; at += 3, pixel++) {
-    const [red, green, blue] = change(rgb[at]!, rgb[at + 1]!, rgb[at + 2]!, pixel % widthPx, Math.floor(pixel / widthPx))
-    out[at] = red
-    out[at + 1] = green
-    out[at + 2] = blue
+/** Where the table says that the eyes are, in pixels of the thumbnail: both x, the middle's y, and their distance. */
+export function tabulatedEyes({ value }: OfiqRow, { widthPx, heightPx }: RgbImage) {
+  const yaw = (value('HeadPoseYaw') * Math.PI) / 180
+  const distance = (value('InterEyeDistance') * Math.cos(yaw) * widthPx) / referenceWidthPx
+  return {
+    distance,
+    // Pixel centres at integers.
+    rightX: widthPx - value('RightwardCropOfTheFaceImage') * distance - 0.5,
+    leftX: value('LeftwardCropOfTheFaceImage') * distance - 0.5,
+    middleY: value('MarginAboveOfTheFaceImage') * value('HeadSize') * heightPx - 0.5,
   }
-  return { ...seen, image: { rgb: new Uint8Array(out.buffer), widthPx, heightPx } }
 }
 
-/** The same face with some of the mesh's vertices moved. */
-export function moved(
-  seen: Seen,
-  vertices: readonly number[],
-  to: (vertex: number, points: Float32Array) => readonly [x: number, y: number],
-): Seen {
-  const points = Float32Array.from(seen.mesh.points)
-  for (const vertex of vertices) points.set(to(vertex, seen.mesh.points), 3 * vertex)
-  return { ...seen, mesh: { ...seen.mesh, points } }
+const raw = ({ widthPx: width, heightPx: height }: RgbImage) => ({ raw: { width, height, channels: 3 as const } })
+
+async function pixels(image: Sharp): Promise<RgbImage> {
+  const { data, info } = await image.removeAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true })
+  return { rgb: new Uint8Array(data.buffer, data.byteOffset, data.length), widthPx: info.width, heightPx: info.height }
 }
+
+/** @param at of the picture's middle  @param turnDeg clockwise */
+export interface Put {
+  readonly image: RgbImage
+  readonly at: Point
+  readonly scale: number
+  readonly turnDeg?: number
+}
+
+/** Pictures on a plain wall, the parts beyond its edge cut away. */
+export async function wall(widthPx: number, heightPx: number, puts: readonly Put[]): Promise<RgbImage> {
+  const overlays = await Promise.all(
+    puts.map(async ({ image, at, scale, turnDeg = 0 }) => {
+      const small = await sharp(image.rgb, raw(image))
+        .resize(Math.round(image.widthPx * scale), Math.round(image.heightPx * scale))
+        .png()
+        .toBuffer()
+      const turned = await pixels(sharp(small).rotate(turnDeg, { background: '#8a94a0' }))
+      const left = Math.round(at.x - turned.widthPx / 2)
+      const top = Math.round(at.y - turned.heightPx / 2)
+      const from = { left: Math.max(0, -left), top: Math.max(0, -top) }
+      const width = Math.min(turned.widthPx - from.left, widthPx - Math.max(0, left))
+      const height = Math.min(turned.heightPx - from.top, heightPx - Math.max(0, top))
+      const input = await sharp(turned.rgb, raw(turned))
+        .extract({ ...from, width, height })
+        .png()
+        .toBuffer()
+      return { input, left: Math.max(0, left), top: Math.max(0, top) }
+    }),
+  )
+  const base = sharp({ create: { width: widthPx, height: heightPx, channels: 3, background: '#8a94a0' } })
+  return pixels(base.composite(overlays))
+}
+
+export const part = async (image: RgbImage, left: number, top: number, width: number, height: number): Promise<RgbImage> =>
+  pixels(sharp(image.rgb, raw(image)).extract({ left, top, width, height }))
+
+export function greyed(image: RgbImage): RgbImage {
+  const rgb = new Uint8Array(image.rgb.length)
+  for (let at = 0; at < rgb.length; at += 3) {
+    rgb.fill(Math.round(0.3 * image.rgb[at]! + 0.59 * image.rgb[at + 1]! + 0.11 * image.rgb[at + 2]!), at, at + 3)
+  }
+  return { ...image, rgb }
+}
+
+export const painted = (widthPx: number, heightPx: number, value: (at: number) => number): RgbImage => ({
+  rgb: Uint8Array.from({ length: widthPx * heightPx * 3 }, (_, at) => value(at)),
+  widthPx,
+  heightPx,
+})

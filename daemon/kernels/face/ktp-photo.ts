@@ -117,7 +117,7 @@ export interface PhotoVerdict {
   readonly placement: Placement
 }
 
-export const poseWithin = (pose: HeadPose, policy: PhotoPolicy): boolean =>
+const poseWithin = (pose: HeadPose, policy: PhotoPolicy): boolean =>
   Math.abs(pose.yawDeg) <= policy.mostYawDeg &&
   Math.abs(pose.pitchDeg) <= policy.mostPitchDeg &&
   Math.abs(pose.rollDeg) <= policy.mostRollDeg

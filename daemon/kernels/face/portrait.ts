@@ -59,36 +59,45 @@ export function placementOf({ widthPx, heightPx }: RgbImage, geometry: FaceGeome
   const back = { a, b, tx: eyeMid.x - a * u + b * v, ty: eyeMid.y - b * u - a * v }
   const at = (x: number, y: number) => applied(back, { x, y })
   const [right, bottom] = [template.widthPx - 1, template.heightPx - 1]
-  return {
-    back,
-    corners: [at(0, 0), at(right, 0), at(right, bottom), at(0, bottom)],
-    zoom,
-    missing: missingShare(widthPx, heightPx, back, template),
-  }
+  const corners = [at(0, 0), at(right, 0), at(right, bottom), at(0, bottom)] as const
+  return { back, corners, zoom, missing: missingShare(widthPx, heightPx, corners) }
 }
 
-/** Counted on a coarse grid. */
-function missingShare(widthPx: number, heightPx: number, back: Similarity, template: PortraitTemplate): number {
-  const steps = 40
-  let missing = 0
-  for (let row = 0; row < steps; row++) {
-    for (let column = 0; column < steps; column++) {
-      const u = (column / (steps - 1)) * (template.widthPx - 1)
-      const v = (row / (steps - 1)) * (template.heightPx - 1)
-      const { x, y } = applied(back, { x: u, y: v })
-      if (x < -0.5 || y < -0.5 || x > widthPx - 0.5 || y > heightPx - 0.5) missing++
-    }
-  }
-  return missing / (steps * steps)
+/** By area: the portrait's corners cut by the four edges of the picture in turn (Sutherland and Hodgman). */
+function missingShare(widthPx: number, heightPx: number, corners: readonly Point[]): number {
+  const half = 0.5
+  const edges: readonly ((point: Point) => number)[] = [
+    ({ x }) => x + half,
+    ({ x }) => widthPx - half - x,
+    ({ y }) => y + half,
+    ({ y }) => heightPx - half - y,
+  ]
+  const inside = edges.reduce((kept, depth) => kept.flatMap((from, k) => cutAt(from, kept[(k + 1) % kept.length]!, depth)), [...corners])
+  return 1 - area(inside) / area(corners)
+}
+
+/** What is left of an edge from one corner to the next: its start when inside, and the place where it crosses. */
+function cutAt(from: Point, to: Point, depth: (point: Point) => number): Point[] {
+  const [a, b] = [depth(from), depth(to)]
+  const crossing = a >= 0 !== b >= 0 ? [{ x: from.x + ((to.x - from.x) * a) / (a - b), y: from.y + ((to.y - from.y) * a) / (a - b) }] : []
+  return a >= 0 ? [from, ...crossing] : crossing
+}
+
+function area(corners: readonly Point[]): number {
+  const doubled = corners.reduce((sum, { x, y }, k) => {
+    const next = corners[(k + 1) % corners.length]!
+    return sum + x * next.y - y * next.x
+  }, 0)
+  return Math.abs(doubled) / 2
 }
 
 export interface Portrait extends RgbImage {
-  /** Share of the pixels that lay outside of the picture and have the colour given instead. */
+  /** Share of the pixels that lay outside of the picture: invented, out of the colour given or of the lowest row. */
   readonly filled: number
   readonly placement: Placement
 }
 
-/** @param fill what stands where the picture ends: the backdrop's colour, 0..255 each */
+/** @param fill what stands where the picture ends above and at the sides: the backdrop's colour, 0..255 each */
 export function cutPortrait(
   image: RgbImage,
   geometry: FaceGeometry,

@@ -71,7 +71,7 @@ export function faceRegion(landmarks: Float32Array, widthPx: number, heightPx: n
 }
 
 /** First and last column of a convex polygon in each row, its outline included; first > last where it has none. */
-export function rowSpans(polygon: readonly Point[], rows: number): Int32Array {
+function rowSpans(polygon: readonly Point[], rows: number): Int32Array {
   const spans = new Int32Array(2 * rows)
   for (let row = 0; row < rows; row++) {
     let first = Number.POSITIVE_INFINITY

@@ -12,7 +12,7 @@ function cubic(x: number): number {
 
 /**
  * Pixel (u, v) of the result is the place `back` applied to (u, v). The kernel lies along the picture's own axes: exact for a small turn.
- * Beyond the picture's border its outermost pixels go on, for places outside it `fill` stands.
+ * Below the picture its lowest row goes on, as shoulders do; where else it ends, `fill` stands.
  */
 export function resample(
   { rgb, widthPx, heightPx }: RgbImage,
@@ -32,11 +32,13 @@ export function resample(
     for (let u = 0; u < columns; u++, to += 3) {
       const x = a * u - b * v + tx
       const y = b * u + a * v + ty
-      if (!(x >= -0.5 && y >= -0.5 && x <= widthPx - 0.5 && y <= heightPx - 0.5)) {
+      const below = y > heightPx - 0.5
+      if (!(x >= -0.5 && y >= -0.5 && x <= widthPx - 0.5)) {
         out.set(fill, to)
         outside++
         continue
       }
+      if (below) outside++
       const left = weights(x, widening, across)
       const top = weights(y, widening, down)
       for (let k = 0; k < taps; k++) offsets[k] = 3 * Math.max(0, Math.min(widthPx - 1, left + k))
