@@ -60,7 +60,7 @@ export function measureEye(opened: Plane, measured: PupilMeasure, iris: Circle):
   const smallest = Math.min(opened.widthPx, (opened.heightPx * 4) / 3)
   const terms = {
     ...measured.terms,
-    limbusSupport: support,
+    limbusSupport: support ** 2,
     limbusContrast: Math.max(0, contrast) / (Math.max(0, contrast) + 10),
     // The ring is one thing: as bright near the limbus as near the pupil, measured against what bounds it.
     ringEven: 1 / (1 + (ring.step / Math.max(5, 0.6 * (contrast + measured.contrast))) ** 2),
