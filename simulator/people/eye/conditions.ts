@@ -72,6 +72,11 @@ export interface EyeConditions {
   /** Odd rows are displaced sideways by this much: two half pictures of an interlaced camera. */
   readonly interlaceShiftPx: number
   readonly border: Border
+  /**
+   * What the rubber sheet does not explain between two looks: `warp` is how far tissue is displaced, in parts of the ring's depth,
+   * `relief` how much of its contrast is shading that depends on where the lamps stood.
+   */
+  readonly tissue: { readonly warp: number; readonly relief: number }
   /** 0 none … 1 thick; how far the brow lies above the iris centre in radii. */
   readonly brow: { readonly density: number; readonly heightRadii: number }
   /** Dark hair or shadow hanging into corners of the picture. */
@@ -101,6 +106,7 @@ export const goodLook: EyeConditions = {
   highlights: ['inside_pupil', 'tear_film'],
   interlaceShiftPx: 0,
   border: { kind: 'none' },
+  tissue: { warp: 0.02, relief: 0.25 },
   brow: { density: 0, heightRadii: 2.4 },
   corners: [],
   seed: 0,

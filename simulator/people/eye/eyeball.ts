@@ -1,6 +1,7 @@
 // Paints what lies between the lids: pupil, iris tissue, sclera with its vessels, the tear duct's flesh. It knows no lid, hair or lamp.
 
-import { smoothstep } from '../raster.js'
+import type { Random } from '../../../protocol/random.js'
+import { smoothNoise, smoothstep } from '../raster.js'
 import { region } from './canvas.js'
 import type { EyeConditions } from './conditions.js'
 import { bell } from './curves.js'
@@ -34,6 +35,19 @@ function readTexture(texture: Float32Array, turn: number, depth: number): number
   return top + (bottom - top) * (y - row)
 }
 
+/** Displacement and added shading of one look, by turn and depth. */
+function changeOfLook(random: Random, { warp, relief }: EyeConditions['tissue']) {
+  const along = smoothNoise(random, 9, 2, true)
+  const around = smoothNoise(random, 9, 2, true)
+  const coarse = smoothNoise(random, 30, 4, true)
+  const fine = smoothNoise(random, 74, 8, true)
+  return {
+    depth: (turn: number, depth: number) => warp * along(turn, depth) * depth * (1 - depth) * 4,
+    turn: (turn: number, depth: number) => 0.16 * warp * around(turn, depth),
+    shade: (turn: number, depth: number) => 1.9 * relief * (coarse(turn, depth) + 0.7 * fine(turn, depth)),
+  }
+}
+
 /** Of one pixel: its grey and which `region` it is. */
 export interface Shown {
   grey: number
@@ -41,7 +55,7 @@ export interface Shown {
 }
 
 /** Paints iris and pupil over a sclera of `white`; the same object is handed back each time. */
-export function eyeballPainter(form: EyeForm, look: EyeConditions, { pupil, squeezeX, squeezeY }: Placement) {
+export function eyeballPainter(form: EyeForm, look: EyeConditions, { pupil, squeezeX, squeezeY }: Placement, random: Random) {
   const outline = pupilOutline(form)
   const { iris, texture, pupil: dark } = look.grey
   const radiusPx = look.irisRadiusPx
@@ -50,6 +64,8 @@ export function eyeballPainter(form: EyeForm, look: EyeConditions, { pupil, sque
   const square = pupil.u * pupil.u + pupil.v * pupil.v - ring * ring
   // Real tissue does not stretch evenly: its pupillary zone stretches least.
   const strain = form.strain * (look.pupilRatio - form.restingRatio)
+  const change = changeOfLook(random, look.tissue)
+  const own = Math.sqrt(Math.max(0, 1 - look.tissue.relief ** 2))
   const { haze } = form
   const shown: Shown = { grey: 0, shows: region.sclera }
   return (u: number, v: number, white: number): Shown => {
@@ -69,16 +85,15 @@ export function eyeballPainter(form: EyeForm, look: EyeConditions, { pupil, sque
     const bulge = (outline[Math.floor((angle + 1) * shapeSteps) & (shapeSteps - 1)]! * pupil.radius) / ring
     const depth = (circle - bulge) / (1 - bulge)
     const inward = depth < 0 ? 0 : Math.min(depth, 1)
-    const fibres = texture * readTexture(form.texture, angle, inward + strain * inward * (1 - inward))
+    const stretched = inward + strain * inward * (1 - inward) + change.depth(angle, inward)
+    const fibres = texture * (own * readTexture(form.texture, angle + change.turn(angle, inward), stretched) + change.shade(angle, inward))
     const value = iris + fibres - 0.14 * iris * smoothstep(0.78, 1, inward)
     const edge = Math.sqrt(reach) - 1
     const blended = value + (white - value) * smoothstep(-soft, soft, edge)
     shown.grey = dark + (blended - dark) * smoothstep(-1.1, 1.1, depth * ring * radiusPx)
-    if (haze) {
-      const veil = haze.density * bell(Math.sqrt((x - haze.x) ** 2 + (y - haze.y) ** 2) / haze.radius)
-      shown.grey += (iris + 60 - shown.grey) * veil
-    }
-    shown.shows = depth < 0 ? region.pupil : edge <= 0 ? region.iris : region.sclera
+    const veil = haze ? haze.density * bell(Math.sqrt((x - haze.x) ** 2 + (y - haze.y) ** 2) / haze.radius) : 0
+    shown.grey += (iris + 60 - shown.grey) * veil
+    shown.shows = depth < 0 ? region.pupil : edge > 0 ? region.sclera : veil > 0.5 ? region.hazed : region.iris
     return shown
   }
 }

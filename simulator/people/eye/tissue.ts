@@ -1,5 +1,6 @@
 // Paints eyeball and skin pixel by pixel and joins them along the lids. Hairs and lamps come later.
 
+import type { Random } from '../../../protocol/random.js'
 import { smoothstep } from '../raster.js'
 import type { Canvas } from './canvas.js'
 import type { EyeConditions } from './conditions.js'
@@ -9,12 +10,12 @@ import type { EyeForm } from './form.js'
 import { lidReach, lidStepsPerRadius, type Placement, shutGap } from './geometry.js'
 import { skinPainter } from './skin.js'
 
-export function paintTissue(canvas: Canvas, form: EyeForm, look: EyeConditions, placement: Placement): void {
+export function paintTissue(canvas: Canvas, form: EyeForm, look: EyeConditions, placement: Placement, random: Random): void {
   const { widthPx, heightPx, light, region: shows } = canvas
   const { cos, sin, upper, lower, lidShift } = placement
   const unit = 1 / look.irisRadiusPx
   const edgeSoft = 1.3 * unit
-  const eyeball = eyeballPainter(form, look, placement)
+  const eyeball = eyeballPainter(form, look, placement, random)
   const sclera = scleraPainter(form, look)
   const skin = skinPainter(form, look)
   const last = upper.length - 2
