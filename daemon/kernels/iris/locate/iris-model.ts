@@ -45,14 +45,17 @@ export function learnIris(plane: Plane, pupil: Circle, iris: Circle, lids: Lids 
     }
   }
   const level = smoothLevels(byBin)
-  const slope = sides[0].length > 20 && sides[1].length > 20 ? (median(sides[1]) - median(sides[0])) / (2 * 0.66 * 0.9) : 0
+  const slope =
+    sides[0].length > 20 && sides[1].length > 20
+      ? (median(Float64Array.from(sides[1])) - median(Float64Array.from(sides[0]))) / (2 * 0.66 * 0.9)
+      : 0
   const off: number[] = []
   for (let bin = 0; bin < bins - 1; bin++) for (const value of byBin[bin]!) off.push(Math.abs(value - level[bin]!))
   const inside = pupilLevels(plane, pupil)
   return {
     level,
     slope: Math.max(-40, Math.min(40, slope)),
-    deviation: Math.max(4, 0.05 * level[bins >> 1]!, 1.4826 * median(off)),
+    deviation: Math.max(4, 0.05 * level[bins >> 1]!, 1.4826 * median(Float64Array.from(off))),
     ...inside,
   }
 }
@@ -64,14 +67,14 @@ function pupilLevels(plane: Plane, { x, y, r }: Circle): { pupil: number; pupilD
     const value = sample(plane, x + rho * Math.cos(2.4 * i), y + rho * Math.sin(2.4 * i))
     if (!Number.isNaN(value)) values.push(value)
   }
-  const pupil = median(values)
-  return { pupil, pupilDeviation: Math.max(5, 1.4826 * median(values.map((value) => Math.abs(value - pupil)))) }
+  const pupil = median(Float64Array.from(values))
+  return { pupil, pupilDeviation: Math.max(5, 1.4826 * median(Float64Array.from(values, (value) => Math.abs(value - pupil)))) }
 }
 
 /** Medians of the bins; bins without enough pixels take their neighbour's. */
 function smoothLevels(byBin: readonly number[][]): Float64Array {
   const level = new Float64Array(bins).fill(Number.NaN)
-  for (let bin = 0; bin < bins; bin++) if (byBin[bin]!.length >= 6) level[bin] = median(byBin[bin]!)
+  for (let bin = 0; bin < bins; bin++) if (byBin[bin]!.length >= 6) level[bin] = median(Float64Array.from(byBin[bin]!))
   for (let bin = bins - 2; bin >= 0; bin--) if (Number.isNaN(level[bin]!)) level[bin] = level[bin + 1]!
   for (let bin = 1; bin < bins; bin++) if (Number.isNaN(level[bin]!)) level[bin] = level[bin - 1]!
   return level
