@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   extract: () => import('../../bench/extract.js'),
   match: () => import('../../bench/match.js'),
   tenprint: () => import('../../bench/tenprint.js'),
+  iris: () => import('../../bench/iris.js'),
 }
 const usage = `rekam bench [${Object.keys(benches).join('|')}]… [--data DIR] [--json]`
 

@@ -85,7 +85,7 @@ export const commands: readonly Entry[] = [
   },
   {
     name: 'bench',
-    usage: ['rekam bench [wsq|segment|quality|extract|match|tenprint]… [--data DIR] [--json]'],
+    usage: ['rekam bench [wsq|segment|quality|extract|match|tenprint|iris]… [--data DIR] [--json]'],
     load: async () => (await import('./bench.js')).command,
   },
   {
