@@ -79,8 +79,8 @@ const reflectingGlasses = {
   halfWidth: 2.5,
   halfHeight: 1.8,
   reflections: [
-    { x: -0.35, y: -0.2, wide: 0.55, high: 0.35, grey: 300 },
-    { x: 0.55, y: 0.35, wide: 0.3, high: 0.22, grey: 280 },
+    { x: -0.4, y: 0.1, wide: 0.6, high: 0.45, grey: 300 },
+    { x: 0.55, y: 0.4, wide: 0.35, high: 0.28, grey: 280 },
   ],
 }
 

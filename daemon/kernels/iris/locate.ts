@@ -12,13 +12,16 @@ import { cutAround, type Plane, quantile, shrink } from './locate/plane.js'
 import { directions, refineCircle } from './locate/radial.js'
 import { refineIris, refinePupil } from './locate/refine.js'
 import { isAlike, votedDiscs } from './locate/votes.js'
-import type { Circle, IrisLocation } from './location.js'
+import type { Circle, IrisLocation, LidCurve } from './location.js'
 
 /** Hypotheses are made on a picture of about this many pixels: 160 × 120. */
 const searchPixels = 19_200
 const leastSidePx = 32
 const leastPupilPx = 3.5
 /** Highlights up to this share of the picture vanish before the search. */
+/** Pupils that are completed to eyes. */
+const mostPupils = 16
+const leastPupilScore = 0.01
 const highlightShare = 0.012
 
 /**
@@ -40,12 +43,15 @@ export const searchFactor = ({ widthPx, heightPx }: Plane): number => Math.max(1
 export function assumeEyes(small: Plane): readonly Hypothesis[] {
   const opened = openByArea(small, Math.round(highlightShare * small.grey.length))
   const levels = { dark: quantile(opened, 0.02), middle: quantile(opened, 0.5) }
+  const pupils = assumePupils(opened)
+    .map((pupil) => measurePupil(opened, pupil, levels))
+    .sort((a, b) => b.score - a.score)
+    .slice(0, mostPupils)
   const eyes: Hypothesis[] = []
-  for (const pupil of assumePupils(opened)) {
-    const measured = measurePupil(opened, pupil, levels)
-    if (measured.score < 0.01) continue
-    for (const { iris } of findLimbus(opened, pupil, 0.62 * Math.min(small.widthPx, small.heightPx * 1.2)))
-      eyes.push(measureEye(opened, measured, iris))
+  const mostIrisPx = 0.62 * Math.min(small.widthPx, small.heightPx * 1.2)
+  for (const pupil of pupils) {
+    if (pupil.score < leastPupilScore) break
+    for (const { iris } of findLimbus(opened, pupil.pupil, mostIrisPx)) eyes.push(measureEye(opened, pupil, iris))
   }
   return eyes.sort((a, b) => b.score - a.score)
 }
@@ -75,10 +81,10 @@ function complete(plane: Plane, eye: Hypothesis, factor: number): IrisLocation {
   let iris = refineIris(plane, enlarged(eye.iris, factor), pupil)
   let lids: Lids = {}
   for (let round = 0; round < 2; round++) {
-    lids = lidsOf(plane, pupil, iris)
+    lids = lidsOf(plane, pupil, iris, lids)
     if (round === 0) iris = refineIris(plane, iris, pupil, lids)
   }
-  const { mask, highlights } = drawMask(plane, pupil, iris, lids, learnIris(plane, pupil, iris))
+  const { mask, highlights } = drawMask(plane, pupil, iris, lids, learnIris(plane, pupil, iris, lids))
   return {
     pupil,
     iris,
@@ -96,9 +102,11 @@ const enlarged = ({ x, y, r }: Circle, factor: number): Circle => ({
   r: r * factor,
 })
 
-/** Lids are sought where the iris has a radius of about 50 pixels. */
-function lidsOf(plane: Plane, pupil: Circle, iris: Circle): Lids {
-  const factor = Math.max(1, Math.round(iris.r / 50))
+/** Lids are sought where the iris has this radius. */
+const lidRadiusPx = 40
+
+function lidsOf(plane: Plane, pupil: Circle, iris: Circle, known: Lids): Lids {
+  const factor = Math.max(1, iris.r / lidRadiusPx)
   const { plane: near, left, top } = cutAround(plane, iris, 1.15, factor)
   const shrunk = ({ x, y, r }: Circle): Circle => ({
     x: (x - left - (factor - 1) / 2) / factor,
@@ -107,14 +115,29 @@ function lidsOf(plane: Plane, pupil: Circle, iris: Circle): Lids {
   })
   const smallPupil = shrunk(pupil)
   const smallIris = shrunk(iris)
-  const { upper, lower } = findLids(near, smallPupil, smallIris, learnIris(near, smallPupil, smallIris))
-  const enlargedLid = ({ x0, a, b, c }: NonNullable<Lids['upper']>) => ({
-    x0: x0 * factor + left + (factor - 1) / 2,
+  const offset = (factor - 1) / 2
+  const smaller = ({ x0, a, b, c }: LidCurve): LidCurve => ({
+    x0: (x0 - left - offset) / factor,
+    a: a * factor,
+    b,
+    c: (c - top - offset) / factor,
+  })
+  const larger = ({ x0, a, b, c }: LidCurve): LidCurve => ({
+    x0: x0 * factor + left + offset,
     a: a / factor,
     b,
-    c: c * factor + top + (factor - 1) / 2,
+    c: c * factor + top + offset,
   })
-  return { ...(upper && { upper: enlargedLid(upper) }), ...(lower && { lower: enlargedLid(lower) }) }
+  const model = learnIris(near, smallPupil, smallIris, mapLids(known, smaller))
+  return mapLids(findLids(near, smallPupil, smallIris, model), larger)
 }
 
-const confidenceOf = ({ score }: Hypothesis): number => score / (score + 0.05)
+const mapLids = ({ upper, lower }: Lids, map: (lid: LidCurve) => LidCurve): Lids => ({
+  ...(upper && { upper: map(upper) }),
+  ...(lower && { lower: map(lower) }),
+})
+
+/** A score of 0.13 is even odds: eyes seldom stay below, fingerprints, faces and noise seldom pass. */
+const evenScore = 0.13
+
+const confidenceOf = ({ score }: Hypothesis): number => score ** 2 / (score ** 2 + evenScore ** 2)

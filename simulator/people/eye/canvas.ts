@@ -1,6 +1,7 @@
 // The picture while it is painted: light in real numbers, what each pixel shows, and what lies in front of the iris. It knows no eye.
 
-export const region = { skin: 0, sclera: 1, iris: 2, pupil: 3 } as const
+/** `hazed`: iris behind a clouded cornea. */
+export const region = { skin: 0, sclera: 1, iris: 2, pupil: 3, hazed: 4 } as const
 
 export interface Canvas {
   readonly widthPx: number

@@ -46,13 +46,24 @@ export function drawEye(form: EyeForm, look: EyeConditions): DrawnEye {
     widthPx,
     heightPx,
     grey,
-    truth: { ...circles, mask: maskOf(canvas), lids: lidsOf(form, look, place), nose: form.nose > 0 ? 'right' : 'left' },
+    truth: {
+      ...circles,
+      mask: maskOf(canvas, look.interlaceShiftPx),
+      lids: lidsOf(form, look, place),
+      nose: form.nose > 0 ? 'right' : 'left',
+    },
   }
 }
 
-function maskOf({ region: shows, covered }: Canvas): Uint8Array {
+/** Odd rows are where the interlaced camera put them. */
+function maskOf({ region: shows, covered, widthPx }: Canvas, interlaceShiftPx: number): Uint8Array {
   const mask = new Uint8Array(shows.length)
-  for (let i = 0; i < mask.length; i++) if (shows[i] === region.iris && covered[i] === 0) mask[i] = 255
+  for (let i = 0; i < mask.length; i++) {
+    const column = i % widthPx
+    const shift = Math.floor(i / widthPx) & 1 ? interlaceShiftPx : 0
+    const from = i - column + Math.max(0, Math.min(widthPx - 1, column + shift))
+    if (shows[from] === region.iris && covered[from] === 0) mask[i] = 255
+  }
   return mask
 }
 

@@ -91,11 +91,9 @@ export function eyeballPainter(form: EyeForm, look: EyeConditions, { pupil, sque
     const edge = Math.sqrt(reach) - 1
     const blended = value + (white - value) * smoothstep(-soft, soft, edge)
     shown.grey = dark + (blended - dark) * smoothstep(-1.1, 1.1, depth * ring * radiusPx)
-    if (haze) {
-      const veil = haze.density * bell(Math.sqrt((x - haze.x) ** 2 + (y - haze.y) ** 2) / haze.radius)
-      shown.grey += (iris + 60 - shown.grey) * veil
-    }
-    shown.shows = depth < 0 ? region.pupil : edge <= 0 ? region.iris : region.sclera
+    const veil = haze ? haze.density * bell(Math.sqrt((x - haze.x) ** 2 + (y - haze.y) ** 2) / haze.radius) : 0
+    shown.grey += (iris + 60 - shown.grey) * veil
+    shown.shows = depth < 0 ? region.pupil : edge > 0 ? region.sclera : veil > 0.5 ? region.hazed : region.iris
     return shown
   }
 }

@@ -164,7 +164,7 @@ export function clouded(form: EyeForm, random: Random): EyeForm {
   const haze = {
     x: between(random, -0.15, 0.15),
     y: between(random, -0.15, 0.15),
-    radius: between(random, 0.55, 0.8),
+    radius: between(random, 0.75, 1),
     density: between(random, 0.85, 0.97),
   }
   return { ...form, haze }

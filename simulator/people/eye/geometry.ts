@@ -102,8 +102,10 @@ export function circlesOf(look: EyeConditions, placement: Placement): { readonly
   const { squeezeX, squeezeY, pupil } = placement
   const mean = (squeezeX + squeezeY) / 2
   const at = toPixel(look, placement, pupil.u * squeezeX, pupil.v * squeezeY)
+  // Every other row is displaced, so the whole is by half as much.
+  const half = look.interlaceShiftPx / 2
   return {
-    pupil: { ...at, radius: pupil.radius * mean * look.irisRadiusPx },
-    iris: { x: look.centre.x, y: look.centre.y, radius: mean * look.irisRadiusPx },
+    pupil: { x: at.x - half, y: at.y, radius: pupil.radius * mean * look.irisRadiusPx },
+    iris: { x: look.centre.x - half, y: look.centre.y, radius: mean * look.irisRadiusPx },
   }
 }

@@ -22,7 +22,7 @@ interface Stroke {
 function stampStroke(canvas: Canvas, alpha: Float32Array, { root, bend, tip, widthPx }: Stroke): void {
   const { widthPx: columns, heightPx: rows } = canvas
   const lengthPx = Math.hypot(bend.x - root.x, bend.y - root.y) + Math.hypot(tip.x - bend.x, tip.y - bend.y)
-  const steps = Math.max(4, Math.ceil(lengthPx * 0.9))
+  const steps = Math.max(4, Math.ceil(lengthPx * 1.7))
   for (let step = 0; step <= steps; step++) {
     const t = step / steps
     const x = root.x * (1 - t) ** 2 + 2 * bend.x * t * (1 - t) + tip.x * t * t

@@ -37,12 +37,12 @@ interface SetMaker {
 const chance = (random: Random, share: number) => random.next() < share
 const around = (random: Random, by: number) => between(random, -by, by)
 
-/** Most looks are level, few are far from it: the mean of three. */
-function mostly(random: Random, by: number): number {
-  return (around(random, by) + around(random, by) + around(random, by)) / 1.8
-}
-
 const within = (value: number, low: number, high: number) => Math.max(low, Math.min(high, value))
+
+/** Most looks are level, few are far from it; none by more than `by`. */
+function mostly(random: Random, by: number): number {
+  return within((around(random, by) + around(random, by) + around(random, by)) / 1.8, -by, by)
+}
 
 function randomGlasses(random: Random): Glasses {
   const count = Math.floor(random.next() * 3)
@@ -88,7 +88,7 @@ const lg2200: SetMaker = {
     ...sharedLook(habit, random),
     widthPx: 320,
     heightPx: 240,
-    centre: { x: 160 + mostly(random, 32), y: 122 + mostly(random, 24) },
+    centre: { x: 160 + mostly(random, 32), y: 122 + mostly(random, 22) },
     irisRadiusPx: within(habit.irisRadiusPx * between(random, 0.95, 1.05), 45, 65),
     pupilRatio: within(habit.pupilRatio * between(random, 0.9, 1.1), 0.28, 0.55),
     gazeDeg: { yaw: mostly(random, 9), pitch: mostly(random, 6) },
@@ -221,14 +221,13 @@ const station: SetMaker = {
 
 const makers: Readonly<Record<EyeSetName, SetMaker>> = { lg2200, filled, station }
 
-/** The form and the looks of one eye of a set: a look is drawn only when asked for. */
-export function eyeOfSet(name: EyeSetName, seed: number, eye: number): { readonly form: EyeForm; look(index: number): EyeConditions } {
+/** The form and the looks of one eye of a set; nothing is drawn, and the form grown only when asked for. */
+export function eyeOfSet(name: EyeSetName, seed: number, eye: number): { grow(): EyeForm; look(index: number): EyeConditions } {
   const random: SeededRandom = seededRandom(seed).fork(`${name} eye ${eye}`)
   const maker = makers[name]
   const habit = maker.habit(random.fork('habit'))
-  const form = growEye(random.fork('form'), eye % 2 === 0 ? 'right' : 'left', growLids(random.fork('lids'), habit.kind))
   return {
-    form,
+    grow: () => growEye(random.fork('form'), eye % 2 === 0 ? 'right' : 'left', growLids(random.fork('lids'), habit.kind)),
     look: (index) => ({ ...maker.look(habit, random.fork(`look ${index}`)), seed: (seed * 7919 + eye * 131 + index + 1) | 0 }),
   }
 }
@@ -239,7 +238,8 @@ export function* eyeSet(
   { seed, eyes, looks }: { readonly seed: number; readonly eyes: number; readonly looks: number },
 ): Generator<EyeSetItem> {
   for (let eye = 0; eye < eyes; eye++) {
-    const { form, look } = eyeOfSet(name, seed, eye)
+    const { grow, look } = eyeOfSet(name, seed, eye)
+    const form = grow()
     for (let index = 0; index < looks; index++) {
       const conditions = look(index)
       yield { ...drawEye(form, conditions), eye, look: index, conditions }

@@ -58,23 +58,25 @@ export function fitCircleTrimmed(
   count: number,
   keep: number,
   tolerance: number,
+  rounds: number,
 ): Circle | undefined {
   let circle = fitCircle(xs, ys, weights, count)
   const kept = new Float64Array(count)
-  for (let round = 0; round < 6 && circle !== undefined; round++) {
-    const distances: number[] = []
-    for (let i = 0; i < count; i++) if (weights[i]! > 0) distances.push(offCircle(circle, xs[i]!, ys[i]!))
-    if (distances.length < 6) return circle
-    distances.sort((a, b) => a - b)
-    const share = 1 - ((1 - keep) * (round + 1)) / 6
-    const most = Math.max(tolerance, distances[Math.min(distances.length - 1, Math.floor(share * distances.length))]!)
+  const distances = new Float64Array(count)
+  for (let round = 1; round <= rounds && circle !== undefined; round++) {
+    let points = 0
+    for (let i = 0; i < count; i++) if (weights[i]! > 0) distances[points++] = offCircle(circle, xs[i]!, ys[i]!)
+    if (points < 6) return circle
+    const sorted = distances.subarray(0, points).sort()
+    const share = 1 - ((1 - keep) * round) / rounds
+    const most = Math.max(tolerance, sorted[Math.min(points - 1, Math.floor(share * points))]!)
     for (let i = 0; i < count; i++) kept[i] = weights[i]! > 0 && offCircle(circle, xs[i]!, ys[i]!) <= most ? weights[i]! : 0
     circle = fitCircle(xs, ys, kept, count) ?? circle
   }
   return circle
 }
 
-const offCircle = ({ x, y, r }: Circle, px: number, py: number): number => Math.abs(Math.hypot(px - x, py - y) - r)
+const offCircle = ({ x, y, r }: Circle, px: number, py: number): number => Math.abs(Math.sqrt((px - x) ** 2 + (py - y) ** 2) - r)
 
 /** What is known of a centre before any edge is seen. */
 export interface CentrePrior {
@@ -112,7 +114,7 @@ export function fitCircleRobust(
       if (weights[i] === 0) continue
       const dx = xs[i]! - x
       const dy = ys[i]! - y
-      const distance = Math.hypot(dx, dy)
+      const distance = Math.sqrt(dx * dx + dy * dy)
       const off = distance - r
       if (Math.abs(off) >= cut || distance === 0) continue
       const w = scale * weights[i]! * (1 - (off / cut) ** 2) ** 2

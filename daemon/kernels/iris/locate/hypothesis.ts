@@ -60,7 +60,7 @@ export function measureEye(opened: Plane, measured: PupilMeasure, iris: Circle):
   const smallest = Math.min(opened.widthPx, (opened.heightPx * 4) / 3)
   const terms = {
     ...measured.terms,
-    limbusSupport: support,
+    limbusSupport: support ** 2,
     limbusContrast: Math.max(0, contrast) / (Math.max(0, contrast) + 10),
     // The ring is one thing: as bright near the limbus as near the pupil, measured against what bounds it.
     ringEven: 1 / (1 + (ring.step / Math.max(5, 0.6 * (contrast + measured.contrast))) ** 2),
@@ -89,43 +89,46 @@ function plateau(value: number, from: number, until: number, logWidth: number, w
 
 /** Median and spread (tenth to seventy-fifth percentile: highlights fill less than the rest) of a disc of `share` of the radius. */
 function discLevels(plane: Plane, { x, y, r }: Circle, share: number): { median: number; spread: number } {
-  const values: number[] = []
+  const values = new Float64Array(64)
+  let count = 0
   for (let ring = 0; ring < 4; ring++) {
     const rho = share * r * Math.sqrt((ring + 0.5) / 4)
     for (let i = 0; i < 16; i++) {
       const angle = ((i + 0.5 * (ring & 1)) * Math.PI) / 8
       const value = sample(plane, x + rho * Math.cos(angle), y + rho * Math.sin(angle))
-      if (!Number.isNaN(value)) values.push(value)
+      if (!Number.isNaN(value)) values[count++] = value
     }
   }
-  const middle = median(values)
-  return { median: middle, spread: (values[Math.floor(values.length * 0.75)] ?? 0) - (values[Math.floor(values.length * 0.1)] ?? 0) }
+  const sorted = values.subarray(0, count).sort()
+  return { median: at(sorted, 0.5), spread: at(sorted, 0.75) - at(sorted, 0.1) }
 }
+
+const at = (sorted: Float64Array, share: number): number => sorted[Math.floor(sorted.length * share)] ?? 0
 
 /** Lateral parts of the iris: step of the medians from near the pupil to near the limbus, and spread of all. */
 function ringLevels(plane: Plane, pupil: Circle, iris: Circle): { step: number; spread: number } {
-  const inner: number[] = []
-  const outer: number[] = []
-  const all: number[] = []
-  for (const side of [leftSide, rightSide]) {
-    for (const angle of side) {
-      const ux = Math.cos(angle)
-      const uy = Math.sin(angle)
-      for (let k = 0; k < 6; k++) {
-        const share = 0.12 + (0.76 * k) / 5
+  const levels = new Float64Array(6 * (leftSide.length + rightSide.length))
+  // The two inner and the two outer circles come first and last.
+  const counts = [0, 0, 0]
+  for (let k = 0; k < 6; k++) {
+    const share = 0.12 + (0.76 * k) / 5
+    for (const side of [leftSide, rightSide]) {
+      for (const angle of side) {
+        const ux = Math.cos(angle)
+        const uy = Math.sin(angle)
         const px = (1 - share) * (pupil.x + pupil.r * ux) + share * (iris.x + iris.r * ux)
         const py = (1 - share) * (pupil.y + pupil.r * uy) + share * (iris.y + iris.r * uy)
         const value = sample(plane, px, py)
-        if (Number.isNaN(value)) continue
-        all.push(value)
-        if (k < 2) inner.push(value)
-        if (k > 3) outer.push(value)
+        if (!Number.isNaN(value)) levels[counts[2]!++] = value
       }
     }
+    if (k === 1) counts[0] = counts[2]!
+    if (k === 3) counts[1] = counts[2]!
   }
-  const step = Math.abs(median(outer) - median(inner))
-  median(all)
-  return { step, spread: (all[Math.floor(all.length * 0.9)] ?? 0) - (all[Math.floor(all.length * 0.1)] ?? 0) }
+  const all = levels.subarray(0, counts[2])
+  const step = Math.abs(median(all.slice(counts[1])) - median(all.slice(0, counts[0])))
+  all.sort()
+  return { step, spread: at(all, 0.9) - at(all, 0.1) }
 }
 
 /** Share of the iris's box that lies inside the picture, squared. */

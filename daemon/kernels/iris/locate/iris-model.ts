@@ -1,11 +1,14 @@
 // What the visible iris looks like: grey levels by distance from the centre, learnt where lids seldom reach. Judges pixels, draws nothing.
 
-import type { Circle } from '../location.js'
-import { leftSide, rightSide } from './limbus.js'
+import { type Circle, lidAt } from '../location.js'
+import type { Lids } from './lids.js'
 import { type Plane, sample } from './plane.js'
-import { median } from './radial.js'
+import { directions, median } from './radial.js'
 
 const bins = 12
+/** Directions that the upper lid reaches last, y downward. */
+const lowRight = directions(14, (-12 * Math.PI) / 180, (55 * Math.PI) / 180)
+const lowLeft = lowRight.map((angle) => Math.PI - angle)
 
 export interface IrisModel {
   /** Expected grey level by distance from the iris centre in twelfths of its radius. */
@@ -19,10 +22,11 @@ export interface IrisModel {
   readonly pupilDeviation: number
 }
 
-export function learnIris(plane: Plane, pupil: Circle, iris: Circle): IrisModel {
+/** @param lids  when known: what they hide is not looked at */
+export function learnIris(plane: Plane, pupil: Circle, iris: Circle, lids: Lids = {}): IrisModel {
   const byBin: number[][] = Array.from({ length: bins }, () => [])
   const sides: [number[], number[]] = [[], []]
-  for (const [side, angles] of [leftSide, rightSide].entries()) {
+  for (const [side, angles] of [lowLeft, lowRight].entries()) {
     for (const angle of angles) {
       const ux = Math.cos(angle)
       const uy = Math.sin(angle)
@@ -31,6 +35,8 @@ export function learnIris(plane: Plane, pupil: Circle, iris: Circle): IrisModel 
         const x = iris.x + rho * ux
         const y = iris.y + rho * uy
         if (Math.hypot(x - pupil.x, y - pupil.y) < 1.08 * pupil.r) continue
+        if (lids.upper && y < lidAt(lids.upper, x)) continue
+        if (lids.lower && y > lidAt(lids.lower, x)) continue
         const value = sample(plane, x, y)
         if (Number.isNaN(value)) continue
         byBin[Math.floor((k * bins) / 24)]!.push(value)
@@ -39,14 +45,17 @@ export function learnIris(plane: Plane, pupil: Circle, iris: Circle): IrisModel 
     }
   }
   const level = smoothLevels(byBin)
-  const slope = sides[0].length > 20 && sides[1].length > 20 ? (median(sides[1]) - median(sides[0])) / (2 * 0.66 * 0.9) : 0
+  const slope =
+    sides[0].length > 20 && sides[1].length > 20
+      ? (median(Float64Array.from(sides[1])) - median(Float64Array.from(sides[0]))) / (2 * 0.66 * 0.9)
+      : 0
   const off: number[] = []
   for (let bin = 0; bin < bins - 1; bin++) for (const value of byBin[bin]!) off.push(Math.abs(value - level[bin]!))
   const inside = pupilLevels(plane, pupil)
   return {
     level,
     slope: Math.max(-40, Math.min(40, slope)),
-    deviation: Math.max(4, 0.05 * level[bins >> 1]!, 1.4826 * median(off)),
+    deviation: Math.max(4, 0.05 * level[bins >> 1]!, 1.4826 * median(Float64Array.from(off))),
     ...inside,
   }
 }
@@ -58,14 +67,14 @@ function pupilLevels(plane: Plane, { x, y, r }: Circle): { pupil: number; pupilD
     const value = sample(plane, x + rho * Math.cos(2.4 * i), y + rho * Math.sin(2.4 * i))
     if (!Number.isNaN(value)) values.push(value)
   }
-  const pupil = median(values)
-  return { pupil, pupilDeviation: Math.max(5, 1.4826 * median(values.map((value) => Math.abs(value - pupil)))) }
+  const pupil = median(Float64Array.from(values))
+  return { pupil, pupilDeviation: Math.max(5, 1.4826 * median(Float64Array.from(values, (value) => Math.abs(value - pupil)))) }
 }
 
 /** Medians of the bins; bins without enough pixels take their neighbour's. */
 function smoothLevels(byBin: readonly number[][]): Float64Array {
   const level = new Float64Array(bins).fill(Number.NaN)
-  for (let bin = 0; bin < bins; bin++) if (byBin[bin]!.length >= 6) level[bin] = median(byBin[bin]!)
+  for (let bin = 0; bin < bins; bin++) if (byBin[bin]!.length >= 6) level[bin] = median(Float64Array.from(byBin[bin]!))
   for (let bin = bins - 2; bin >= 0; bin--) if (Number.isNaN(level[bin]!)) level[bin] = level[bin + 1]!
   for (let bin = 1; bin < bins; bin++) if (Number.isNaN(level[bin]!)) level[bin] = level[bin - 1]!
   return level

@@ -13,8 +13,9 @@ export interface Lids {
 /** Hiding less of the iris than this share is not worth a lid. */
 const leastHidden = 0.012
 /** What an edge of full strength under the whole curve is worth, as rows of pixels in radii. */
-const edgeWorth = 0.06
+const edgeWorth = 0.08
 const fullEdge = 16
+const darkIsOther = 0.25
 
 /** Evidence that pixels are not of the iris, summed along each column, from outside inward. */
 interface Columns {
@@ -76,18 +77,23 @@ function otherness(value: number, x: number, y: number, right: number, pupil: Ci
   // The limbus is soft: its last part says nothing of lids.
   if (distance > 0.94) return 0
   const off = (value - expectedLevel(model, distance, right)) / (2.4 * model.deviation)
-  return Math.min(1.5, off * off - 1)
+  // What is dark may as well be the iris in the lid's shade, or between lashes.
+  return Math.min(off > 0 ? 1.5 : darkIsOther, off * off - 1)
 }
 
 /** Shapes in radii of the iris, as seen from its centre: height in the middle, slant, bend. */
 const slants = [-0.3, -0.15, 0, 0.15, 0.3]
 const bends = [-0.15, 0.05, 0.25, 0.45, 0.7]
 
+/** Lids that slant or bend otherwise must earn it; `worth` in squared radii. */
+const usual = { slant: 0.2, bend: 0.25, bendBy: 0.3, worth: 0.01 } as const
+
 /** @param side −1 the upper lid, 1 the lower */
 function search(columns: Columns, iris: Circle, side: -1 | 1): LidCurve | undefined {
   let best = { height: 1, slant: 0, bend: 0.25, gain: 0 }
   const attempt = (height: number, slant: number, bend: number) => {
-    const gain = gainOf(columns, iris, side, height, slant, bend)
+    const unusual = (slant / usual.slant) ** 2 + ((bend - usual.bend) / usual.bendBy) ** 2
+    const gain = gainOf(columns, iris, side, height, slant, bend) - usual.worth * unusual * iris.r * iris.r
     if (gain > best.gain) best = { height, slant, bend, gain }
   }
   for (let height = 1.05; height > -0.25; height -= 0.06) for (const slant of slants) for (const bend of bends) attempt(height, slant, bend)

@@ -15,6 +15,7 @@ const mostRatio = 6.5
 /** A difference above counts no more: skin glints do not outvote the rest. */
 const fullDifference = 45
 const candidates = 3
+const leastScore = 2
 
 export interface LimbusCandidate {
   readonly iris: Circle
@@ -67,33 +68,39 @@ function sideProfile(plane: Plane, { x, y, r }: Circle, angles: Float64Array, fi
 }
 
 function bestPairs(left: Float64Array, right: Float64Array, first: number, pupil: Circle, mostPx: number): readonly LimbusCandidate[] {
-  const found: LimbusCandidate[] = []
+  // The best pair of each diameter, then the best of those.
+  const scores = new Float64Array(2 * left.length - 1)
+  const shifts = new Float64Array(scores.length)
   for (let i = 0; i < left.length; i++) {
+    const l = left[i]!
     for (let j = 0; j < right.length; j++) {
+      const r = right[j]!
       const radius = first + (i + j) / 2 - 0.5
       const shift = (j - i) / 2
-      if (radius > mostPx || Math.abs(shift) > 0.22 * radius || Math.abs(shift) + pupil.r > 0.92 * radius) continue
-      const l = left[i]!
-      const r = right[j]!
-      // A side that lies outside the picture says nothing: the other one stands for it, at a discount.
-      const both = Number.isNaN(l)
-        ? Number.isNaN(r)
-          ? Number.NaN
-          : 0.6 * r
-        : Number.isNaN(r)
-          ? 0.6 * l
-          : 0.5 * (l + r) + 0.5 * Math.min(l, r)
-      if ((Number.isNaN(l) || Number.isNaN(r)) && i !== j) continue
-      const score = both - 40 * (shift / radius) ** 2
-      if (score > 2) found.push({ iris: { x: pupil.x + shift, y: pupil.y, r: radius }, score })
+      const aside = Math.abs(shift)
+      if (radius > mostPx || aside > 0.22 * radius || aside + pupil.r > 0.92 * radius) continue
+      const score = pairScore(l, r, i === j) - 40 * (shift / radius) ** 2
+      if (score <= scores[i + j]!) continue
+      scores[i + j] = score
+      shifts[i + j] = shift
     }
   }
-  found.sort((a, b) => b.score - a.score)
   const kept: LimbusCandidate[] = []
-  for (const each of found) {
-    if (kept.some(({ iris }) => Math.abs(Math.log(iris.r / each.iris.r)) < 0.15)) continue
-    kept.push(each)
-    if (kept.length === candidates) break
+  while (kept.length < candidates) {
+    let best = -1
+    for (let sum = 0; sum < scores.length; sum++) if (scores[sum]! > (best < 0 ? leastScore : scores[best]!)) best = sum
+    if (best < 0) break
+    const radius = first + best / 2 - 0.5
+    kept.push({ iris: { x: pupil.x + shifts[best]!, y: pupil.y, r: radius }, score: scores[best]! })
+    for (let sum = 0; sum < scores.length; sum++) if (Math.abs(Math.log((first + sum / 2 - 0.5) / radius)) < 0.15) scores[sum] = 0
   }
   return kept
+}
+
+/** A side that lies outside the picture says nothing: the other one stands for it, at a discount, and the centres are taken as one. */
+function pairScore(left: number, right: number, level: boolean): number {
+  if (left > 0 && right > 0) return Math.sqrt(left * right)
+  if (!level) return 0
+  if (Number.isNaN(left)) return 0.6 * right
+  return Number.isNaN(right) ? 0.6 * left : 0
 }

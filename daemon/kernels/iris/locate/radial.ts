@@ -85,7 +85,7 @@ export function refineCircle(plane: Plane, circle: Circle, search: RadialSearch,
   let met = 0
   for (let i = 0; i < count; i++) if (weights[i]! > 0) met++
   if (met < Math.max(6, 0.3 * count)) return undefined
-  return fitCircleTrimmed(xs, ys, weights, count, keep, tolerancePx)
+  return fitCircleTrimmed(xs, ys, weights, count, keep, tolerancePx, 3)
 }
 
 export interface EdgeContrast {
@@ -95,8 +95,6 @@ export interface EdgeContrast {
   readonly support: number
   /** Share of the directions that do not leave the picture. */
   readonly seen: number
-  readonly inside: number
-  readonly outside: number
 }
 
 const ringSamples = 4
@@ -110,9 +108,8 @@ export function edgeContrast(
   ring: number,
   least: number,
 ): EdgeContrast {
-  const insides: number[] = []
-  const outsides: number[] = []
-  const differences: number[] = []
+  const differences = new Float64Array(angles.length)
+  let count = 0
   for (const angle of angles) {
     const ux = Math.cos(angle)
     const uy = Math.sin(angle)
@@ -128,25 +125,18 @@ export function edgeContrast(
       met++
     }
     if (met < 2 || Number.isNaN(inside)) continue
-    insides.push(inside)
-    outsides.push(outside / met)
-    differences.push(outside / met - inside)
+    differences[count++] = outside / met - inside
   }
-  const contrast = median(differences)
+  const seen = differences.subarray(0, count)
+  const contrast = median(seen)
   const clear = Math.max(least, 0.3 * contrast)
   let support = 0
-  for (const difference of differences) if (difference >= clear) support++
-  return {
-    contrast,
-    support: differences.length === 0 ? 0 : support / differences.length,
-    seen: differences.length / angles.length,
-    inside: median(insides),
-    outside: median(outsides),
-  }
+  for (const difference of seen) if (difference >= clear) support++
+  return { contrast, support: count === 0 ? 0 : support / count, seen: count / angles.length }
 }
 
-export function median(values: number[]): number {
-  if (values.length === 0) return 0
-  values.sort((a, b) => a - b)
-  return values[values.length >> 1]!
+/** Sorts in place. */
+export function median(values: Float64Array): number {
+  values.sort()
+  return values[values.length >> 1] ?? 0
 }

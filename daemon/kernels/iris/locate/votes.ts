@@ -7,6 +7,7 @@ import type { Plane } from './plane.js'
 /** Centres are voted for in cells of 2 × 2 pixels; radii grow by this ratio. */
 const cellPx = 2
 const radiusRatio = 1.13
+const widePx = 10
 const leastGradient = 2.5
 /** Gradients above count no more: a sharp edge is not more round. */
 const fullGradient = 14
@@ -29,6 +30,8 @@ export function votedDiscs(plane: Plane, leastPx: number, mostPx: number, most: 
 
 function vote({ grey, widthPx, heightPx }: Plane, radii: readonly number[], columns: number, rows: number, votes: Float32Array): void {
   const cells = columns * rows
+  const found = radii.findIndex((r) => r > widePx)
+  const wide = found < 0 ? radii.length : found
   for (let y = 1; y < heightPx - 1; y++) {
     for (let x = 1; x < widthPx - 1; x++) {
       const at = y * widthPx + x
@@ -41,14 +44,18 @@ function vote({ grey, widthPx, heightPx }: Plane, radii: readonly number[], colu
       const weight = g >= fullGradient ? 1 : Math.sqrt(g / fullGradient)
       const ux = gx / (g * cellPx)
       const uy = gy / (g * cellPx)
-      const cx = x / cellPx
-      const cy = y / cellPx
-      for (let i = 0; i < radii.length; i++) {
+      const cx = x / cellPx + 0.5
+      const cy = y / cellPx + 0.5
+      // Of long edges every second pixel votes, for two.
+      const until = (x + y) & 1 ? wide : radii.length
+      for (let i = 0, plane = 0; i < until; i++, plane += cells) {
         const r = radii[i]!
-        const px = Math.round(cx - r * ux)
-        const py = Math.round(cy - r * uy)
-        if (px < 0 || py < 0 || px >= columns || py >= rows) continue
-        votes[i * cells + py * columns + px]! += weight
+        const px = cx - r * ux
+        const py = cy - r * uy
+        // The voter is inside: once the centre has left the picture it stays outside.
+        if (px < 0 || py < 0 || px >= columns || py >= rows) break
+        const at = plane + (py | 0) * columns + (px | 0)
+        votes[at] = votes[at]! + (i < wide ? weight : 2 * weight)
       }
     }
   }
@@ -65,11 +72,15 @@ function peaks(votes: Float32Array, radii: readonly number[], columns: number, r
     // An edge is about two pixels thick.
     const scale = 1 / (2 * 2 * Math.PI * r)
     for (let y = 1; y < rows - 1; y++) {
-      for (let x = 1; x < columns - 1; x++) {
-        const at = y * columns + x
-        let sum = 0
-        for (let dy = -columns; dy <= columns; dy += columns) sum += plane[at + dy - 1]! + plane[at + dy]! + plane[at + dy + 1]!
-        smooth[at] = sum * scale
+      const row = y * columns
+      let before = 0
+      let here = plane[row - columns]! + plane[row]! + plane[row + columns]!
+      for (let x = 0; x < columns - 1; x++) {
+        const next = row + x + 1
+        const after = plane[next - columns]! + plane[next]! + plane[next + columns]!
+        smooth[row + x] = (before + here + after) * scale
+        before = here
+        here = after
       }
     }
     for (let y = 1; y < rows - 1; y++) {
