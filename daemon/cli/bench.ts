@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   tenprint: () => import('../../bench/tenprint.js'),
   signature: () => import('../../bench/signature.js'),
   face: () => import('../../bench/face.js'),
+  iris: () => import('../../bench/iris.js'),
 }
 const usage = `rekam bench [${Object.keys(benches).join('|')}]… [--data DIR] [--json]`
 

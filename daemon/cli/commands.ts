@@ -90,7 +90,7 @@ export const commands: readonly Entry[] = [
   },
   {
     name: 'bench',
-    usage: ['rekam bench [wsq|segment|quality|extract|match|tenprint|signature|face]… [--data DIR] [--json]'],
+    usage: ['rekam bench [wsq|segment|quality|extract|match|tenprint|signature|face|iris]… [--data DIR] [--json]'],
     load: async () => (await import('./bench.js')).command,
   },
   {

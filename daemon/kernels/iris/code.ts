@@ -23,7 +23,8 @@ function encodeRings(rings: Rings, simd: Simd | undefined): IrisCode {
   const mask = new Uint16Array(codeColumns * codeLanes)
   bandKernels.forEach((kernel, band) => {
     const { real, imaginary, seen } = simd ? filterByTwin(rings, kernel, simd) : filter(rings, kernel)
-    const trusted = rings.visible.map((visible, i) => (visible === 1 && seen[i]! >= leastVisible ? 1 : 0))
+    const trusted = new Uint8Array(seen.length)
+    for (let i = 0; i < seen.length; i++) trusted[i] = rings.visible[i] === 1 && seen[i]! >= leastVisible ? 1 : 0
     setBits(real, trusted, 2 * band, bits, mask)
     setBits(imaginary, trusted, 2 * band + 1, bits, mask)
   })
@@ -88,8 +89,7 @@ function filterByTwin({ grey, visible }: Rings, kernel: BandKernel, simd: Simd):
 
 /** Signs of the responses that can be trusted. */
 function setBits(response: Float32Array, trusted: Uint8Array, lane: number, bits: Uint16Array, mask: Uint16Array): void {
-  const sizes = response.filter((_, i) => trusted[i] === 1).map(Math.abs)
-  const least = sizes.sort()[Math.floor(fragile * sizes.length)] ?? 0
+  const least = strengthAt(response, trusted, fragile)
   for (let row = 0; row < codeRows; row++) {
     for (let column = 0; column < codeColumns; column++) {
       const value = response[row * codeColumns + column]!
@@ -100,6 +100,25 @@ function setBits(response: Float32Array, trusted: Uint8Array, lane: number, bits
     }
   }
 }
+
+/** Strength that this share of the trusted responses stays below, to a two-thousandth of the strongest. */
+function strengthAt(response: Float32Array, trusted: Uint8Array, share: number): number {
+  let [strongest, count] = [0, 0]
+  for (let i = 0; i < response.length; i++) {
+    if (trusted[i] !== 1) continue
+    strongest = Math.max(strongest, Math.abs(response[i]!))
+    count++
+  }
+  if (strongest === 0) return 0
+  const histogram = new Uint32Array(strengthSteps + 1)
+  const scale = strengthSteps / strongest
+  for (let i = 0; i < response.length; i++) if (trusted[i] === 1) histogram[Math.floor(Math.abs(response[i]!) * scale)]!++
+  let [below, step] = [0, 0]
+  while (below + histogram[step]! <= share * count) below += histogram[step++]!
+  return step / scale
+}
+
+const strengthSteps = 2000
 
 /** Bits that can be trusted. */
 export function bitsOf({ mask }: IrisCode): number {

@@ -79,7 +79,9 @@ function withoutOutliers({ grey, visible }: IrisSheet): Uint8Array {
   for (let level = 0; level < 256; level++) apart[Math.abs(level - middle)]! += histogram[level]!
   const deviation = Math.max(leastDeviation, 1.4826 * levelAt(apart, count / 2))
   const [low, high] = [middle - darkest * deviation, middle + brightest * deviation]
-  return visible.map((seen, i) => (seen === 1 && grey[i]! > low && grey[i]! < high ? 1 : 0))
+  const kept = new Uint8Array(visible.length)
+  for (let i = 0; i < kept.length; i++) kept[i] = visible[i] === 1 && grey[i]! > low && grey[i]! < high ? 1 : 0
+  return kept
 }
 
 /** Level below which `rank` of the pixels lie. */
