@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import type { Point, RgbImage } from '../../daemon/kernels/face/face.js'
 
-export const ofiqFolder = resolve('../shared/data/face/ofiq')
+const ofiqFolder = resolve('../shared/data/face/ofiq')
 export const mosipRecord = resolve('../shared/data/face/mosip/Face.iso')
 export const noOfiq = existsSync(join(ofiqFolder, 'expected_results.csv')) ? false : `SKIPPED: no test data at ${ofiqFolder}`
 export const noMosip = existsSync(mosipRecord) ? false : `SKIPPED: no test data at ${mosipRecord}`

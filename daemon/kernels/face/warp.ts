@@ -20,7 +20,7 @@ interface Cells {
 }
 
 /** A square's pixel (u, v) lies at x = x0 + a·u − b·v, y = y0 + b·u + a·v of a picture. */
-export interface Sampling {
+interface Sampling {
   readonly x0: number
   readonly y0: number
   readonly a: number
@@ -80,7 +80,7 @@ function cellsUnder({ widthPx, heightPx }: RgbImage, { centre, scale, angleRad }
 }
 
 /** @param out interleaved RGB, `columns * rows` */
-export function meansOfCells(rgb: Uint8Array, widthPx: number, cells: Cells, out: Uint8Array): void {
+function meansOfCells(rgb: Uint8Array, widthPx: number, cells: Cells, out: Uint8Array): void {
   const { leftPx, topPx, columns, rows, cellPx } = cells
   const line = new Uint16Array(columns * cellPx * 3)
   const area = cellPx * cellPx
@@ -110,7 +110,7 @@ export function meansOfCells(rgb: Uint8Array, widthPx: number, cells: Cells, out
 }
 
 /** Bilinear. */
-export function samplePlanes(
+function samplePlanes(
   rgb: Uint8Array,
   widthPx: number,
   heightPx: number,
