@@ -318,7 +318,7 @@ t.test('whatever a pad may send, measures are numbers and ink is drawn', async (
       const svg = inkSvg(drawInk(strokes, cardInkBox))
       return !/null/.test(JSON.stringify(measures)) && !/NaN|Infinity/.test(svg)
     }),
-    { numRuns: 300, verbose: true },
+    { numRuns: 1_000, verbose: true },
   )
 })
 

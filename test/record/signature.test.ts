@@ -1,7 +1,10 @@
 // Signature time series: whatever a pad gives and whatever channels a writer has come back from the record; what a reader makes of foreign ones.
 
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
+import { command } from '../../daemon/cli/signature/render.js'
 import { inspectRecord } from '../../daemon/record/inspect.js'
 import {
   padOfSignature,
@@ -184,4 +187,33 @@ t.test('inspection of a record without a scale says so and gives no millimetres'
   t.same(found.remarks, ['X states no scale: no measures in millimetres'])
   t.notOk('pathMm' in found)
   t.equal(found['durationMs'], 119 * 8)
+})
+
+t.test('rekam signature render writes SVG and PNG, within bytes when asked, and says what is wrong', async (t) => {
+  const folder = t.testdir({ 'broken.sdi': 'SDI\0 10\0' })
+  const record = join(folder, 'a.sdi')
+  writeFileSync(record, writeSignatureRecord(signatureOfPad(stroke, 16.14)))
+  const render = async (...args: string[]) => {
+    const lines: string[] = []
+    const put = (text: string) => void lines.push(text)
+    return { status: await command.run([...args, '--json'], { line: put, warn: put }), line: JSON.parse(lines[0] ?? '{}') }
+  }
+  t.match(await render(record, join(folder, 'a.svg')), { status: 0, line: { strokes: 1, codes: [] } })
+  t.match(readFileSync(join(folder, 'a.svg'), 'utf8'), /^<svg [^>]*width="16.93mm"/)
+  t.equal((await render(record, join(folder, 'a.png'), '--bytes', '500')).status, 0)
+  t.ok(statSync(join(folder, 'a.png')).size <= 500)
+  t.match(await render(record, join(folder, 'b.png'), '--size', '50x20', '--dpi', '300'), { status: 0 })
+  t.equal(readFileSync(join(folder, 'b.png')).readUInt32BE(16), Math.round((50 * 300) / 25.4))
+  t.match(await render(record, join(folder, 'c.png'), '--bytes', '20'), { status: 1, line: { error: { code: 'card.no_space' } } })
+  t.match(await render(join(folder, 'broken.sdi'), join(folder, 'c.png')), { status: 1, line: { error: { code: 'record.corrupt' } } })
+  t.match(await render(join(folder, 'none.sdi'), join(folder, 'c.png')), { status: 1, line: { error: { code: 'input.not_found' } } })
+  t.notOk(existsSync(join(folder, 'c.png')), 'a failure leaves no file')
+  for (const wrong of [
+    ['a.sdi'],
+    [record, 'a.bmp'],
+    [record, 'a.svg', '--bytes', '9'],
+    [record, 'a.png', '--size', '0x9'],
+    [record, 'a.png', '--dpi', '1'],
+  ])
+    await t.rejects(render(...wrong), { name: 'UsageError' })
 })

@@ -7,6 +7,8 @@ const spikeRatio = 1.3
 const spikeExtraMm = 0.3
 /** There and back against the straight way. */
 const spikeExcessMm = 0.7
+/** A detour of so many of its neighbours' steps is none of a hand either; a pen that turns back at once makes one of about one step. */
+const detourRatio = 1.5
 const longestSpike = 3
 /** Of a spike of several samples, and of one at an end, where only one side speaks against it. */
 const farMm = 2.5
@@ -76,11 +78,14 @@ function withoutSpikes(raw: Stroke): { stroke: Stroke; spikes: number } {
       const there = step(before, i)
       const back = step(after - 1, after)
       const neighbour = Math.max(before > 0 ? step(before - 1, before) : 0, after + 1 < count ? step(after, after + 1) : 0)
-      if (Math.min(there, back) <= Math.max(size > 1 ? farMm : 0, spikeRatio * neighbour + spikeExtraMm)) continue
       const straight = step(before, after)
-      if (there + back - straight < spikeExcessMm || (size > 1 && straight > 0.6 * (there + back))) continue
+      const excess = there + back - straight
+      const far = Math.min(there, back) > Math.max(size > 1 ? farMm : 0, spikeRatio * neighbour + spikeExtraMm)
+      const aside = far && excess >= spikeExcessMm && (size === 1 || straight <= 0.6 * (there + back))
+      if (!aside && !(size === 1 && excess > detourRatio * neighbour + spikeExcessMm)) continue
       for (let k = i; k < after; k++) {
-        const share = (timeMs[from + k]! - timeMs[from + before]!) / (timeMs[from + after]! - timeMs[from + before]!)
+        const spentMs = timeMs[from + after]! - timeMs[from + before]!
+        const share = spentMs > 0 ? (timeMs[from + k]! - timeMs[from + before]!) / spentMs : 0.5
         x[k] = x[before]! + share * (x[after]! - x[before]!)
         y[k] = y[before]! + share * (y[after]! - y[before]!)
       }

@@ -3,6 +3,8 @@
 /** Longer pauses say nothing about the pad's rate. */
 const mostIntervalMs = 60
 const usualIntervalMs = 8
+/** No pad is faster. */
+const leastIntervalMs = 1
 /** Three centuries: what is beyond, or no number at all, is no stamp. */
 const latestMs = 1e13
 /** Of the mean interval: stamps closer than this came in one bunch. */
@@ -57,5 +59,5 @@ function meanInterval(timesMs: Float64Array): number {
     count++
   }
   // A whole signature under one stamp has no rate of its own.
-  return sum > 0 ? sum / count : usualIntervalMs
+  return sum > 0 ? Math.max(leastIntervalMs, sum / count) : usualIntervalMs
 }
