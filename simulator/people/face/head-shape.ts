@@ -1,5 +1,6 @@
 // The head at rest as a distance field of soft solids, and the surface found on it slice by slice. It knows no expression and no colour.
 
+import { smoothstep } from '../raster.js'
 import type { FaceForm } from './form.js'
 import { type Mesh, makeMesh, material, type Vector } from './mesh.js'
 
@@ -65,10 +66,10 @@ export function headField(form: FaceForm): DistanceField {
 /** Outwards from (`x0`, `y`, `z0`) along (`dx`, 0, `dz`): the last crossing of the surface. */
 function reach(field: DistanceField, y: number, dx: number, dy: number, dz: number, z0: number, guess = 150): number {
   let r = field(dx * guess, y + dy * guess, z0 + dz * guess) > 0 ? guess : 150
-  for (let step = 0; step < 80; step++) {
+  for (let step = 0; step < 120; step++) {
     const d = field(dx * r, y + dy * r, z0 + dz * r)
-    if (d < 0.02) break
-    r -= Math.max(0.06, d * 0.8)
+    if (d < 0.02) return r - d
+    r -= Math.max(0.2, d * 0.8)
     if (r < 2) return 2
   }
   return r
@@ -94,8 +95,24 @@ const azimuths = ladder(0, 180, (at) => (at < 62 ? 0.95 : at < 90 ? 2.5 : 6)).ma
 
 function sliceHeights({ mouthMm, chinMm }: FaceForm): number[] {
   const above = ladder(-104, mouthMm - lipSeamMm, (y) => (y < -35 ? 4 : y < -14 ? 2 : y < 14 ? 0.85 : y < 56 ? 1.25 : 0.9))
-  const below = ladder(mouthMm + lipSeamMm, 150, (y) => (y < mouthMm + 10 ? 0.9 : y < chinMm - 8 ? 1.6 : y < chinMm + 8 ? 1 : 5))
+  const below = ladder(mouthMm + lipSeamMm, 150, (y) =>
+    y < mouthMm + 10 ? 0.9 : y < chinMm - 8 ? 1.6 : y < chinMm - 2 ? 1 : y < chinMm + 4 ? 0.5 : 4,
+  )
   return [...above, ...below]
+}
+
+/** Level slices graze the underside of the chin: there the front is led back to the throat and neighbours are evened out. */
+function underChin({ chinMm }: FaceForm, heights: readonly number[], radii: readonly number[][]): number[][] {
+  const throat = radii[heights.findIndex((y) => y >= chinMm + 12)]!
+  const chin = radii[heights.findIndex((y) => y >= chinMm - 5)]!
+  const evened = (row: readonly number[]) =>
+    row.map((r, k) => (row[Math.max(0, k - 1)]! + 2 * r + row[Math.min(row.length - 1, k + 1)]!) / 4)
+  return radii.map((row, at) => {
+    const y = heights[at]!
+    if (y < chinMm - 3) return row
+    const back = smoothstep(chinMm - 2, chinMm + 3.5, y)
+    return evened(evened(row.map((r, k) => Math.min(r, Math.max(throat[k]! + 1, chin[k]! + (throat[k]! - chin[k]!) * back)))))
+  })
 }
 
 /** The whole head with its neck: every slice is level and runs from the nape round the face to the nape. */
@@ -103,7 +120,7 @@ export function headMesh(form: FaceForm, field: DistanceField): Mesh {
   const heights = sliceHeights(form)
   const half = azimuths.length
   const cols = half * 2 - 1
-  const radii = sliceReaches(field, heights, azimuths)
+  const radii = underChin(form, heights, sliceReaches(field, heights, azimuths))
   return makeMesh({ rows: heights.length, cols, material: material.skin }, (row, col) => {
     const side = col < half - 1 ? -1 : 1
     const k = Math.abs(col - (half - 1))
