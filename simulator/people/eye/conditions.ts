@@ -54,7 +54,7 @@ export interface EyeConditions {
   readonly motion: { readonly lengthPx: number; readonly angleDeg: number }
   readonly noiseSigma: number
   readonly limbusSoftnessPx: number
-  /** Grey levels: means of iris, pupil, sclera and skin, standard deviation of the iris tissue, level of the lashes. */
+  /** Grey levels: means of iris, pupil, sclera and skin, standard deviation of the iris tissue, level of the lashes. A pupil lighter than its iris mirrors the lamp back. */
   readonly grey: {
     readonly iris: number
     readonly texture: number
