@@ -96,7 +96,7 @@ export const goodLook: EyeConditions = {
   lidOpening: { upper: 0.95, lower: 0.95 },
   lashes: { density: 0.8, lengthPx: 60, droop: 0.15 },
   rollDeg: 0,
-  blurSigmaPx: 0.8,
+  blurSigmaPx: 0.5,
   motion: { lengthPx: 0, angleDeg: 0 },
   noiseSigma: 1.6,
   limbusSoftnessPx: 5,

@@ -211,7 +211,7 @@ const station: SetMaker = {
     gazeDeg: { yaw: mostly(random, 6), pitch: mostly(random, 5) },
     rollDeg: mostly(random, 5),
     lashes: { density: between(random, 0.5, 1), lengthPx: between(random, 45, 75), droop: between(random, 0.05, 0.4) },
-    blurSigmaPx: between(random, 0.7, 1.4),
+    blurSigmaPx: between(random, 0.5, 1.3),
     noiseSigma: between(random, 1.2, 2.5),
     tissue: { warp: 0.035, relief: between(random, 0.2, 0.45) },
     highlights: lamps(random),
