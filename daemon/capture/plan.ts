@@ -1,9 +1,10 @@
-// What is captured, with which device and how patiently. Data: the thresholds are those of simple live measures, not of biometric quality.
+// What is captured, with which device and how patiently. Data: the thresholds are those of live measures, not of biometric quality.
 
 import { readyIndicator } from '../../drivers/camera/face-camera/driver.js'
 import { fingerIndicator } from '../../drivers/fingerprint/slap-scanner/driver.js'
 import { eyeIndicator } from '../../drivers/iris/dual-camera/driver.js'
 import type { CaptureKind } from '../../protocol/hardware/capture-device.js'
+import { liveAllPresent } from '../kernels/face/live.js'
 import { capturePositions } from '../kernels/finger/sequence.js'
 import type { Modality } from '../state.js'
 import type { AutoCapturePlan } from './auto-capture.js'
@@ -20,12 +21,13 @@ export const neededFrames = 4
 const still: Omit<AutoCapturePlan, 'leastMeasure'> = { neededFrames, mostMotion: 12, timeoutMs: 20_000 }
 
 export const framePlans: Readonly<Record<Exclude<Modality, 'signature'>, FrameCapturePlan>> = {
-  face: { ...still, kind: 'face_camera', indicator: readyIndicator, leastMeasure: 40 },
+  face: { ...still, kind: 'face_camera', indicator: readyIndicator, leastMeasure: liveAllPresent },
   right_four: { ...still, kind: 'slap_scanner', indicator: fingerIndicator(capturePositions.right_four), leastMeasure: 50 },
   left_four: { ...still, kind: 'slap_scanner', indicator: fingerIndicator(capturePositions.left_four), leastMeasure: 50 },
   thumbs: { ...still, kind: 'slap_scanner', indicator: fingerIndicator(capturePositions.thumbs), leastMeasure: 50 },
   index_fingers: { ...still, kind: 'slap_scanner', indicator: fingerIndicator(capturePositions.index_fingers), leastMeasure: 50 },
-  irises: { ...still, kind: 'iris_camera', indicator: eyeIndicator({ right: true, left: true }), leastMeasure: 20 },
+  // An eye fills its picture: what holds still enough for a sharp one still moves some pixels, and the pupil breathes.
+  irises: { ...still, kind: 'iris_camera', indicator: eyeIndicator({ right: true, left: true }), leastMeasure: 40, mostMotion: 40 },
 }
 
 /** One finger by itself, as at handover. @param position ISO/IEC 19794-4 */

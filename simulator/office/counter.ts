@@ -6,6 +6,7 @@ import type { EyeImages } from '../model/iris-camera.js'
 import type { PlatenImages } from '../model/slap-scanner.js'
 import type { TopazPadModel } from '../model/topaz-pad.js'
 import { type EyeApproach, eyeApproach } from '../people/eye/approach.js'
+import { type FaceMoment, faceApproach } from '../people/face/approach.js'
 import { type EyePresentation, type FingerPosition, fingersOf, type GreyImage, type Person, type Slap } from '../people/person.js'
 import type { SeededRandom } from '../seeded-random.js'
 
@@ -44,7 +45,9 @@ export interface Counter {
 /** How this person comes before the cameras and the pad, and how often that was already. */
 interface Ways {
   readonly eyes: EyeApproach
+  readonly face: (frameIndex: number) => FaceMoment | undefined
   eyeCaptures: number
+  faceCaptures: number
   signatures: number
 }
 
@@ -61,7 +64,13 @@ export function atTheCounter(clock: Clock, manner: Manner): Counter {
       person = who
       // Whoever was told once knows how.
       const before = manner === 'coached' ? 0 : 1
-      ways = { eyes: eyeApproach(random.fork('eyes')), eyeCaptures: before, signatures: before }
+      ways = {
+        eyes: eyeApproach(random.fork('eyes')),
+        face: faceApproach(random.fork('face')),
+        eyeCaptures: before,
+        faceCaptures: before,
+        signatures: before,
+      }
       counter.trick = undefined
     },
     trick: undefined,
@@ -84,8 +93,11 @@ export function atTheCounter(clock: Clock, manner: Manner): Counter {
     },
     face: {
       face: async (indicatorMask, frameIndex) => {
-        if (!person || indicatorMask === 0 || frameIndex < reactionFrames) return undefined
-        return person.images.faceMjpeg(frameIndex)
+        if (!person || !ways || indicatorMask === 0) return undefined
+        if (frameIndex === 0) ways.faceCaptures++
+        if (ways.faceCaptures > 1) return frameIndex < reactionFrames ? undefined : person.images.faceMjpeg(frameIndex)
+        const moment = ways.face(frameIndex)
+        return moment && person.images.faceFrame(moment.presentation)
       },
     },
     sign: (pad) => {

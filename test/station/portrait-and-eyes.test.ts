@@ -178,7 +178,8 @@ t.test('who signs may take back the last stroke or begin anew', async (t) => {
   const inks: string[] = []
   station.state.watch(({ ink }) => void inks.push(ink))
   await station.run(capture.start(station.actor, caseId, 'signature'))
-  await station.until(() => inks.length > 40)
+  await station.until(() => station.state.capture.state === 'live')
+  await station.run(new Promise<void>((resolve) => void station.world.clock.after(900, resolve)))
   const before = inks.at(-1) ?? ''
   await station.run(capture.undoStroke(station.actor, caseId))
   const after = inks.at(-1) ?? ''
