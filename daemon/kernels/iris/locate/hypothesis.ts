@@ -33,15 +33,18 @@ export interface PupilMeasure {
 /** @param opened the picture without highlights */
 export function measurePupil(opened: Plane, pupil: Circle, levels: Levels): PupilMeasure {
   const edge = edgeContrast(opened, pupil, around, 0.1, 0.22, 3)
+  const near = edgeContrast(opened, pupil, around, 0.04, 0.1, 3)
   const disc = discLevels(opened, pupil, 0.82)
+  // The step at the edge itself counts like the one about it: a disc drawn a little too large has only the latter.
+  const contrast = Math.sqrt(Math.max(0, near.contrast) * Math.max(0, edge.contrast))
   const range = Math.max(12, levels.middle - levels.dark)
   const terms = {
     pupilSupport: edge.support ** 2 * edge.seen,
-    pupilContrast: edge.contrast / (Math.max(0, edge.contrast) + 12),
+    pupilContrast: contrast / (contrast + 10),
     pupilSmooth: 1 / (1 + (disc.spread / Math.max(4, edge.contrast)) ** 2),
     pupilDark: 1 / (1 + (Math.max(0, disc.median - levels.dark) / (0.6 * range)) ** 2),
   }
-  const score = edge.contrast <= 0 ? 0 : product(terms)
+  const score = product(terms)
   return { pupil, score, contrast: edge.contrast, inside: disc.median, terms }
 }
 
@@ -61,7 +64,7 @@ export function measureEye(opened: Plane, measured: PupilMeasure, iris: Circle):
   const terms = {
     ...measured.terms,
     limbusSupport: support ** 2,
-    limbusContrast: Math.max(0, contrast) / (Math.max(0, contrast) + 10),
+    limbusContrast: contrast <= 0 ? 0 : contrast / (contrast + 22),
     // The ring is one thing: as bright near the limbus as near the pupil, measured against what bounds it.
     ringEven: 1 / (1 + (ring.step / Math.max(5, 0.6 * (contrast + measured.contrast))) ** 2),
     ringSmooth: 1 / (1 + (ring.spread / Math.max(6, contrast + measured.contrast)) ** 2),
