@@ -15,6 +15,8 @@ export interface Hypothesis {
 }
 
 const around = directions(40)
+const lateralX = Float64Array.from([...leftSide, ...rightSide], Math.cos)
+const lateralY = Float64Array.from([...leftSide, ...rightSide], Math.sin)
 
 /** Grey levels of the whole picture that darkness is told by. */
 export interface Levels {
@@ -110,20 +112,18 @@ const at = (sorted: Float64Array, share: number): number => sorted[Math.floor(so
 
 /** Lateral parts of the iris: step of the medians from near the pupil to near the limbus, and spread of all. */
 function ringLevels(plane: Plane, pupil: Circle, iris: Circle): { step: number; spread: number } {
-  const levels = new Float64Array(6 * (leftSide.length + rightSide.length))
+  const levels = new Float64Array(6 * lateralX.length)
   // The two inner and the two outer circles come first and last.
   const counts = [0, 0, 0]
   for (let k = 0; k < 6; k++) {
     const share = 0.12 + (0.76 * k) / 5
-    for (const side of [leftSide, rightSide]) {
-      for (const angle of side) {
-        const ux = Math.cos(angle)
-        const uy = Math.sin(angle)
-        const px = (1 - share) * (pupil.x + pupil.r * ux) + share * (iris.x + iris.r * ux)
-        const py = (1 - share) * (pupil.y + pupil.r * uy) + share * (iris.y + iris.r * uy)
-        const value = sample(plane, px, py)
-        if (!Number.isNaN(value)) levels[counts[2]!++] = value
-      }
+    for (let i = 0; i < lateralX.length; i++) {
+      const ux = lateralX[i]!
+      const uy = lateralY[i]!
+      const px = (1 - share) * (pupil.x + pupil.r * ux) + share * (iris.x + iris.r * ux)
+      const py = (1 - share) * (pupil.y + pupil.r * uy) + share * (iris.y + iris.r * uy)
+      const value = sample(plane, px, py)
+      if (!Number.isNaN(value)) levels[counts[2]!++] = value
     }
     if (k === 1) counts[0] = counts[2]!
     if (k === 3) counts[1] = counts[2]!
