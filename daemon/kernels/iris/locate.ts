@@ -20,7 +20,7 @@ const leastSidePx = 32
 const leastPupilPx = 3.5
 /** Highlights up to this share of the picture vanish before the search. */
 /** Pupils that are completed to eyes. */
-const mostPupils = 16
+const mostPupils = 10
 const leastPupilScore = 0.01
 const highlightShare = 0.012
 
@@ -60,7 +60,7 @@ const around = directions(32)
 
 function assumePupils(opened: Plane): readonly Circle[] {
   const pupils: Circle[] = []
-  for (const disc of votedDiscs(opened, leastPupilPx, 0.36 * opened.heightPx, 14)) {
+  for (const disc of votedDiscs(opened, leastPupilPx, 0.36 * opened.heightPx, 10)) {
     let pupil: Circle = disc
     for (const reach of [0.35, 0.2]) {
       const search = { angles: around, from: 1 - reach, until: 1 + reach, stepPx: 0.5, ringPx: Math.max(1.5, 0.15 * pupil.r), least: 3 }
@@ -128,8 +128,9 @@ function lidsOf(plane: Plane, pupil: Circle, iris: Circle, known: Lids): Lids {
     b,
     c: c * factor + top + offset,
   })
-  const model = learnIris(near, smallPupil, smallIris, mapLids(known, smaller))
-  return mapLids(findLids(near, smallPupil, smallIris, model), larger)
+  const smallLids = mapLids(known, smaller)
+  const model = learnIris(near, smallPupil, smallIris, smallLids)
+  return mapLids(findLids(near, smallPupil, smallIris, model, smallLids), larger)
 }
 
 const mapLids = ({ upper, lower }: Lids, map: (lid: LidCurve) => LidCurve): Lids => ({
