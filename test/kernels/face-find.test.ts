@@ -20,6 +20,10 @@ import { greyed, mosipRecord, noMosip, noOfiq, ofiqRows, painted, part, tabulate
 const simd = openSimd()
 const networks = await openFaceNetworks()
 t.teardown(() => networks.close())
+/** Drawing one takes a second: each person is drawn once. */
+const people = new Map<number, ReturnType<typeof syntheticPerson>>()
+const drawnPerson = (seed: number) => people.get(seed) ?? people.set(seed, syntheticPerson(seed)).get(seed)!
+const drawn = (seed: number): Promise<RgbImage> => drawnPerson(seed).images.face()
 const find = (image: RgbImage) => findFaces(image, networks, simd)
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!
@@ -65,7 +69,7 @@ t.test('the face of a record is found', { skip: noMosip }, async (t) => {
 
 t.test('drawn faces: eyes and chin where they were drawn', async (t) => {
   for (const seed of [1, 2, 3]) {
-    const person = syntheticPerson(seed)
+    const person = drawnPerson(seed)
     const found = await find(await person.images.face())
     t.equal(found.length, 1)
     const truth = person.truth!.face()
@@ -84,8 +88,7 @@ t.test('drawn faces: eyes and chin where they were drawn', async (t) => {
 })
 
 t.test('a face is found whatever its size, and in grey', async (t) => {
-  const { images } = syntheticPerson(1)
-  const image = await images.face()
+  const image = await drawn(1)
   // 450 px of this scene are the face.
   for (const widthPx of [60, 120, 300, 900, 1500]) {
     const found = await find(await wall(1920, 1080, [{ image, at: { x: 900, y: 560 }, scale: widthPx / 450 }]))
@@ -99,7 +102,7 @@ t.test('a face is found whatever its size, and in grey', async (t) => {
 })
 
 t.test('a leaning head is found level, and its roll read with the sign of OFIQ', async (t) => {
-  const image = await syntheticPerson(2).images.face()
+  const image = await drawn(2)
   const level = headPose((await find(image))[0]!.mesh)
   for (const turnDeg of [-30, -15, 15, 30]) {
     const found = await find(await wall(1600, 1200, [{ image, at: { x: 800, y: 600 }, scale: 0.8, turnDeg }]))
@@ -110,7 +113,7 @@ t.test('a leaning head is found level, and its roll read with the sign of OFIQ',
 })
 
 t.test('two people are two faces, the nearer one first', async (t) => {
-  const [near, far] = [await syntheticPerson(1).images.face(), await syntheticPerson(4).images.face()]
+  const [near, far] = [await drawn(1), await drawn(2)]
   const image = await wall(1920, 1080, [
     { image: await part(near, 560, 160, 800, 860), at: { x: 560, y: 560 }, scale: 1 },
     { image: await part(far, 560, 160, 800, 860), at: { x: 1450, y: 560 }, scale: 0.6 },
@@ -121,7 +124,7 @@ t.test('two people are two faces, the nearer one first', async (t) => {
 })
 
 t.test('there is no face in noise, on a plain wall, in a fingerprint or beside the head', async (t) => {
-  const person = syntheticPerson(3)
+  const person = drawnPerson(3)
   const { grey, widthPx, heightPx } = await person.images.slap('left_four')
   const slap = painted(widthPx, heightPx, (at) => grey[Math.floor(at / 3)]!)
   const next = noise(7)
@@ -138,8 +141,8 @@ t.test('there is no face in noise, on a plain wall, in a fingerprint or beside t
 })
 
 t.test('the mesh stays with a swaying face by one detector run in ten frames; a second person is seen; an empty chair too', async (t) => {
-  const image = await syntheticPerson(1).images.face()
-  const other = await syntheticPerson(5).images.face()
+  const image = await drawn(1)
+  const other = await drawn(2)
   let detections = 0
   const counted: FaceNetworks = { ...networks, detect: (planes) => networks.detect(planes).finally(() => detections++) }
   const tracker = openFaceTracker(counted, simd)
@@ -172,7 +175,7 @@ t.test('the mesh stays with a swaying face by one detector run in ten frames; a 
 })
 
 t.test('by WebAssembly the same faces are found at the same place', async (t) => {
-  const image = await syntheticPerson(1).images.face()
+  const image = await drawn(1)
   const wasm = await openFaceNetworks({ runtime: 'wasm' })
   const [a] = await find(image)
   const [b] = await findFaces(image, wasm, simd)
@@ -244,7 +247,7 @@ function turned({ points }: FaceMesh, axis: 'yaw' | 'roll' | 'pitch', angleRad: 
 }
 
 t.test('pose follows the head: a mesh turned about one axis turns the angle of that axis', async (t) => {
-  const [face] = await find(await syntheticPerson(1).images.face())
+  const [face] = await find(await drawn(1))
   const level = headPose(face!.mesh)
   const property = fc.property(fc.constantFrom('yaw', 'roll', 'pitch'), fc.double({ min: -35, max: 35, noNaN: true }), (axis, degrees) => {
     const pose = headPose(turned(face!.mesh, axis, (degrees * Math.PI) / 180))
@@ -256,7 +259,7 @@ t.test('pose follows the head: a mesh turned about one axis turns the angle of t
 })
 
 t.test('the 98 landmarks run along eyes, lips and outline as WFLW counts them', async (t) => {
-  const [face] = await find(await syntheticPerson(1).images.face())
+  const [face] = await find(await drawn(1))
   t.equal(face!.mesh.points.length, 3 * meshPointCount)
   const landmarks = landmarksFromMesh(face!.mesh.points)
   t.equal(landmarks.length, 2 * landmarkCount)
