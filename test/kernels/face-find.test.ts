@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import t from 'tap'
+import { ofiqRows, tabulatedEyes } from '../../bench/ofiq/table.js'
 import type { FaceMesh, RgbImage } from '../../daemon/kernels/face/face.js'
 import { findFaces } from '../../daemon/kernels/face/find.js'
 import { eyeCentres, landmark, landmarkAt, landmarkCount, landmarksFromMesh } from '../../daemon/kernels/face/landmarks.js'
@@ -15,7 +16,7 @@ import { readRgbImage } from '../../daemon/kernels/image/codec.js'
 import { openSimd } from '../../daemon/kernels/simd/simd.js'
 import { readFaceImageRecord } from '../../daemon/record/face-image.js'
 import { syntheticPerson } from '../../simulator/people/synthetic.js'
-import { greyed, mosipRecord, noMosip, noOfiq, ofiqRows, painted, part, tabulatedEyes, wall } from './face-scene.js'
+import { greyed, mosipRecord, noMosip, noOfiq, ofiqFolder, painted, part, wall } from './face-scene.js'
 
 const simd = openSimd()
 const networks = await openFaceNetworks()
@@ -39,7 +40,7 @@ const noise = (seed: number) => {
 
 t.test('on the reference thumbnails: one face each, eyes and pose where OFIQ has them', { skip: noOfiq }, async (t) => {
   const errors = { x: [] as number[], y: [] as number[], yaw: [] as number[], pitch: [] as number[], roll: [] as number[] }
-  for (const row of ofiqRows()) {
+  for (const row of ofiqRows(ofiqFolder)) {
     const image = await readRgbImage(row.file)
     const found = await find(image)
     t.equal(found.length, 1, row.name)
