@@ -175,6 +175,20 @@ t.test('the mesh stays with a swaying face by one detector run in ten frames; a 
   t.equal((await tracker.look(frames[0]!)).length + (await tracker.look(frames[0]!)).length > 0, true, 'back within two frames')
 })
 
+t.test('a face that the mesh never vouches for is followed too, at a detector run in four frames', async (t) => {
+  const image = await drawn(1)
+  let detections = 0
+  const doubting: FaceNetworks = {
+    ...networks,
+    detect: (planes) => networks.detect(planes).finally(() => detections++),
+    mesh: async (planes) => ({ ...(await networks.mesh(planes)), presence: 0.1 }),
+  }
+  const tracker = openFaceTracker(doubting, simd)
+  for (let frame = 0; frame < 12; frame++) t.equal((await tracker.look(image)).length, 1)
+  t.equal(detections, 3)
+  t.same(await tracker.look(painted(1920, 1080, () => 90)).then(() => tracker.look(painted(1920, 1080, () => 90))), [])
+})
+
 t.test('by WebAssembly the same faces are found at the same place', async (t) => {
   const image = await drawn(1)
   const wasm = await openFaceNetworks({ runtime: 'wasm' })
