@@ -66,7 +66,8 @@ export function faceImages(
   const within = (shift = 0) => Math.max(-sceneMargin, Math.min(sceneMargin, Math.round(shift)))
   const picture = async (presentation: FacePresentation): Promise<RgbImage> => {
     const { dxPx, dyPx, ...more } = presentation
-    if (draw && Object.keys(more).length > 0) return draw(presentation)
+    const shifted = Math.max(Math.abs(dxPx ?? 0), Math.abs(dyPx ?? 0)) > sceneMargin
+    if (draw && (shifted || Object.keys(more).length > 0)) return draw(presentation)
     return crop(await wide(), -within(dxPx), -within(dyPx))
   }
   return {

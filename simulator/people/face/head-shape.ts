@@ -39,27 +39,39 @@ export function headField(form: FaceForm): DistanceField {
   const chinFront: Vector = [10 * jaw, chinMm - 14, 67]
   const tip: Vector = [0, noseMm - 1, 100 + form.noseHeightMm]
   const wing: Vector = [form.noseHalfMm - 7, noseMm + 3.5, 90]
+  const wide = 65 * width
   return (signedX, y, z) => {
     const x = Math.abs(signedX)
     let d = ellipsoid(x, y + 28, z + 8, 73 * width, 84, 95)
-    d = blend(d, ellipsoid(x - 16 * width, y + 60, z + 20, 52 * width, 46, 62), 14)
-    d = blend(d, ellipsoid(x, y - 18, z - 20, 65 * width, 78, 62), 16)
-    d = blend(d, rod(x, y, z, chinBack, chinFront, 11, 13), 26)
-    d = blend(d, ellipsoid(x, y - (chinMm - 15), z - 71, 17 + 4 * jaw, 15, 18), 20)
-    d = blend(d, ellipsoid(x - 30 * width, y - 58, z - 49, 24, 30, 19 + 2 * cheek), 22)
-    d = blend(d, ellipsoid(x - 40 * width, y - 28, z - 53, 23, 18, 17.5 + cheek), 20)
-    d = blend(d, ellipsoid(x, y - mouthMm, z - 71, 29, 22, 20), 20)
-    d = blend(d, rod(x, y, z, [8, -17, 80], [40, -20, 66], 7 + ridge, 7), 14)
-    // The sockets, then the bridge between them and the lids in them.
-    const socket = ellipsoid(x - (eyeHalfMm - 3), y - 1, z - 89.5, 21, 12, 15.5)
-    d = -blend(-d, socket, 13)
-    d = blend(d, rod(x, y, z, [0, -9, 77.5], tip, 6.5, 9.5), 13)
-    d = blend(d, ellipsoid(x - tip[0], y - tip[1], z - tip[2], 9.5, 8.5, 9), 6)
-    d = blend(d, ellipsoid(x - wing[0], y - wing[1], z - wing[2], 7.5, 6.5, 9), 6)
-    d = blend(d, rod(x, y, z, [0, noseMm + 5, 98], [0, noseMm + 12, 89], 4.5, 4), 5)
-    const lid = Math.sqrt((x - eyeHalfMm) ** 2 + (y - eyeMiddleYMm) ** 2 + (z - eyeball.zMm) ** 2) - eyeball.radiusMm - eyeball.lidMm
-    d = blend(d, lid, 4)
-    return blend(d, rod(x, y, z, [0, 60, -18], [0, 240, -34], 50, 56), 26)
+    if (y < 40) d = blend(d, ellipsoid(x - 16 * width, y + 60, z + 20, 52 * width, 46, 62), 14)
+    d = blend(d, ellipsoid(x, y - 18, z - 20, wide, 78, 62), 16)
+    if (y > 0) {
+      d = blend(d, rod(x, y, z, chinBack, chinFront, 11, 13), 26)
+      if (z > 10) {
+        d = blend(d, ellipsoid(x, y - (chinMm - 15), z - 71, 17 + 4 * jaw, 15, 18), 20)
+        d = blend(d, ellipsoid(x - 30 * width, y - 58, z - 49, 24, 30, 19 + 2 * cheek), 22)
+        d = blend(d, ellipsoid(x, y - mouthMm, z - 71, 29, 22, 20), 20)
+      }
+      d = blend(d, rod(x, y, z, [0, 60, -18], [0, 240, -34], 50, 56), 26)
+    }
+    // What lies in front is left out where it is out of reach.
+    if (z > 15 && y > -20 && y < 72) d = blend(d, ellipsoid(x - 40 * width, y - 28, z - 53, 23, 18, 17.5 + cheek), 20)
+    if (z > 25 && y > -55 && y < 34) {
+      d = blend(d, rod(x, y, z, [8, -17, 80], [40, -20, 66], 7 + ridge, 7), 14)
+      // The sockets, then the bridge between them and the lids in them.
+      d = -blend(-d, ellipsoid(x - (eyeHalfMm - 3), y - 1, z - 89.5, 21, 12, 15.5), 13)
+    }
+    if (z > 50 && x < 46 && y > -36 && y < 76) {
+      d = blend(d, rod(x, y, z, [0, -9, 77.5], tip, 6.5, 9.5), 13)
+      d = blend(d, ellipsoid(x - tip[0], y - tip[1], z - tip[2], 9.5, 8.5, 9), 6)
+      d = blend(d, ellipsoid(x - wing[0], y - wing[1], z - wing[2], 7.5, 6.5, 9), 6)
+      d = blend(d, rod(x, y, z, [0, noseMm + 5, 98], [0, noseMm + 12, 89], 4.5, 4), 5)
+    }
+    if (z > 30 && y > -26 && y < 26) {
+      const lid = Math.sqrt((x - eyeHalfMm) ** 2 + (y - eyeMiddleYMm) ** 2 + (z - eyeball.zMm) ** 2) - eyeball.radiusMm - eyeball.lidMm
+      d = blend(d, lid, 4)
+    }
+    return d
   }
 }
 
@@ -91,7 +103,7 @@ const axisZ = -6
 export const lipSeamMm = 0.35
 
 /** Angles from the face's middle to the back, fine in front. */
-const azimuths = ladder(0, 180, (at) => (at < 62 ? 0.95 : at < 90 ? 2.5 : 6)).map((degrees) => (degrees * Math.PI) / 180)
+const azimuths = ladder(0, 180, (at) => (at < 60 ? 1 : at < 90 ? 2.5 : 9)).map((degrees) => (degrees * Math.PI) / 180)
 
 function sliceHeights({ mouthMm, chinMm }: FaceForm): number[] {
   const above = ladder(-104, mouthMm - lipSeamMm, (y) => (y < -35 ? 4 : y < -14 ? 2 : y < 14 ? 0.85 : y < 56 ? 1.25 : 0.9))

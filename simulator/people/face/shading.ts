@@ -222,13 +222,15 @@ function lashPaint(form: FaceForm, eyesOpen: number) {
     const fade = Math.exp(-((beyond / 1.6) ** 2))
     const thick = (woman ? 1.25 : 0.85) * (0.55 + 0.45 * within + 0.4 * (1 - eyesOpen))
     const dark = above > -0.5 ? Math.exp(-((Math.max(0, above) / Math.max(0.35, thick)) ** 2)) * fade * (woman ? 0.94 : 0.86) : 0
+    // Shut, the upper lashes hang over the lower lid.
+    const hanging = above < 0 ? 0.6 * (1 - eyesOpen) * Math.exp(-((above / 1.9) ** 2)) * fade : 0
     // The fold lies over the open lid; on the shut one it is smoothed out and higher.
     const creaseAt = 2.2 + 1.2 * Math.max(0, 1 - within * within * 0.8) + 4.5 * (1 - eyesOpen)
     const crease =
       (0.08 + 0.28 * eyesOpen) * Math.exp(-(((above - creaseAt) / (0.75 + 1.2 * (1 - eyesOpen))) ** 2)) * Math.exp(-((beyond / 4) ** 2))
     const under = v - lower
     const rim = under > -0.5 ? 0.42 * eyesOpen * Math.exp(-((under / 0.75) ** 2)) * fade : 0
-    const keep = (1 - dark) * (1 - crease) * (1 - rim)
+    const keep = (1 - dark) * (1 - hanging) * (1 - crease) * (1 - rim)
     colour[0] = colour[0]! * keep + 0.01 * dark
     colour[1] = colour[1]! * keep * (1 - 0.1 * rim) + 0.008 * dark
     colour[2] = colour[2]! * keep * (1 - 0.1 * rim) + 0.008 * dark
