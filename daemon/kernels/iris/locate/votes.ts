@@ -107,6 +107,6 @@ function peaks(votes: Float32Array, radii: readonly number[], columns: number, r
   return kept
 }
 
-export function isAlike(a: Circle, b: Circle): boolean {
+function isAlike(a: Circle, b: Circle): boolean {
   return Math.hypot(a.x - b.x, a.y - b.y) < 0.3 * Math.max(a.r, b.r) && Math.abs(Math.log(a.r / b.r)) < 0.2
 }
