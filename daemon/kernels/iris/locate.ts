@@ -39,10 +39,10 @@ export function locateIris(grey: Uint8Array, widthPx: number, heightPx: number, 
   return complete(plane, best, factor)
 }
 
-export const searchFactor = ({ widthPx, heightPx }: Plane): number => Math.max(1, Math.sqrt((widthPx * heightPx) / searchPixels))
+const searchFactor = ({ widthPx, heightPx }: Plane): number => Math.max(1, Math.sqrt((widthPx * heightPx) / searchPixels))
 
 /** Whole eyes in a small picture, best first. */
-export function assumeEyes(small: Plane): readonly Hypothesis[] {
+function assumeEyes(small: Plane): readonly Hypothesis[] {
   const opened = openByArea(small, Math.round(highlightShare * small.grey.length))
   const levels = { dark: quantile(opened, 0.02), middle: quantile(opened, 0.5) }
   const pupils = assumePupils(opened, levels)

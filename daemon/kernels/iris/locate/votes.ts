@@ -12,7 +12,7 @@ const leastGradient = 2.5
 /** Gradients above count no more: a sharp edge is not more round. */
 const fullGradient = 14
 
-export interface Disc extends Circle {
+interface Disc extends Circle {
   /** About the share of the circle that edges support. */
   readonly support: number
 }
