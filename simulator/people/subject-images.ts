@@ -145,7 +145,7 @@ function sideBySide(images: readonly GreyImage[], size: Size): GreyImage {
 
 export async function subjectIris(files: Readonly<Record<Eye, SampleFile>>): Promise<PersonImages['iris']> {
   const native = { right: await probe(files.right), left: await probe(files.left) }
-  const shown = remember<Promise<GreyImage & { readonly nativeSize?: Size }>>(4)
+  const shown = remember<Promise<GreyImage & { readonly nativeSize?: Size }>>(20)
   return (eye, presentation = {}) =>
     shown(JSON.stringify([eye, presentation]), async () => {
       const framed = presented(centred(await asFar(await decodeGrey(files[eye]), presentation), irisFrame, midGrey), presentation, midGrey)

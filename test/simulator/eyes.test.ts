@@ -184,26 +184,14 @@ t.test('sets vary what they claim to vary, within the ranges of the cameras they
       t.ok(Math.min(...values) >= low && Math.max(...values) <= high, `${name}: ${what} within ${low} … ${high}`)
       t.ok(Math.max(...values) - Math.min(...values) > 0.6 * (high - low), `${name}: ${what} fills the range`)
     }
-    fills(
-      'iris radius',
-      looks.map((look) => look.irisRadiusPx),
-      radius,
-    )
-    fills(
-      'pupil ratio',
-      looks.map((look) => look.pupilRatio),
-      ratio,
-    )
-    fills(
-      'roll',
-      looks.map((look) => look.rollDeg),
-      [-roll, roll],
-    )
-    fills(
-      'place',
-      looks.map((look) => look.centre.x),
-      [size[0] / 2 - size[0] / (name === 'station' ? 15 : 10), size[0] / 2 + size[0] / (name === 'station' ? 15 : 10)],
-    )
+    const aside = size[0] / (name === 'station' ? 15 : 10)
+    for (const [what, of, range] of [
+      ['iris radius', (look: EyeConditions) => look.irisRadiusPx, radius],
+      ['pupil ratio', (look: EyeConditions) => look.pupilRatio, ratio],
+      ['roll', (look: EyeConditions) => look.rollDeg, [-roll, roll]],
+      ['place', (look: EyeConditions) => look.centre.x - size[0] / 2, [-aside, aside]],
+    ] as const)
+      fills(what, looks.map(of), range)
     t.ok(
       looks.every(({ widthPx, heightPx }) => widthPx === size[0] && heightPx === size[1]),
       `${name}: ${size.join('×')}`,

@@ -54,7 +54,7 @@ export interface EyeConditions {
   readonly motion: { readonly lengthPx: number; readonly angleDeg: number }
   readonly noiseSigma: number
   readonly limbusSoftnessPx: number
-  /** Grey levels: means of iris, pupil, sclera and skin, standard deviation of the iris tissue, level of the lashes. */
+  /** Grey levels: means of iris, pupil, sclera and skin, standard deviation of the iris tissue, level of the lashes. A pupil lighter than its iris mirrors the lamp back. */
   readonly grey: {
     readonly iris: number
     readonly texture: number
@@ -96,7 +96,7 @@ export const goodLook: EyeConditions = {
   lidOpening: { upper: 0.95, lower: 0.95 },
   lashes: { density: 0.8, lengthPx: 60, droop: 0.15 },
   rollDeg: 0,
-  blurSigmaPx: 0.8,
+  blurSigmaPx: 0.5,
   motion: { lengthPx: 0, angleDeg: 0 },
   noiseSigma: 1.6,
   limbusSoftnessPx: 5,

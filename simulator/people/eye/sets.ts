@@ -158,7 +158,7 @@ const filled: SetMaker = {
       lidOpening: { upper: between(random, 0.97, 1), lower: between(random, 0.86, 1) },
       glasses: false,
       brow: { density: 0, heightRadii: 2.4 },
-      limbusSoftnessPx: between(random, 10, 18),
+      limbusSoftnessPx: between(random, 12, 26),
     }
   },
   look: (habit, random) => ({
@@ -171,7 +171,7 @@ const filled: SetMaker = {
     pupilRatio: within(habit.pupilRatio * between(random, 0.88, 1.12), 0.3, 0.6),
     gazeDeg: { yaw: mostly(random, 5), pitch: mostly(random, 4) },
     rollDeg: mostly(random, 6),
-    lashes: { density: between(random, 0.5, 0.9), lengthPx: between(random, 45, 70), droop: between(random, 0.45, 0.85) },
+    lashes: { density: between(random, 0.6, 1), lengthPx: between(random, 55, 95), droop: between(random, 0.5, 0.95) },
     blurSigmaPx: between(random, 0.9, 1.6),
     noiseSigma: between(random, 1, 2),
     tissue: { warp: 0.05, relief: between(random, 0.3, 0.6) },
@@ -211,7 +211,7 @@ const station: SetMaker = {
     gazeDeg: { yaw: mostly(random, 6), pitch: mostly(random, 5) },
     rollDeg: mostly(random, 5),
     lashes: { density: between(random, 0.5, 1), lengthPx: between(random, 45, 75), droop: between(random, 0.05, 0.4) },
-    blurSigmaPx: between(random, 0.7, 1.4),
+    blurSigmaPx: between(random, 0.5, 1.3),
     noiseSigma: between(random, 1.2, 2.5),
     tissue: { warp: 0.035, relief: between(random, 0.2, 0.45) },
     highlights: lamps(random),

@@ -17,7 +17,7 @@ export function skinPainter(form: EyeForm, look: EyeConditions) {
     const grain = readSkin(form.skin, u * 70 + 900, v * 70 + 700)
     const broad = readSkinSmooth(form.skin, u * 9 + 300, v * 9 + 500)
     const open = smoothstep(-0.5, 0.7, gap)
-    let value = skin * (1 + 0.035 * grain + 0.06 * broad)
+    let value = skin * (1 + 0.05 * grain + 0.06 * broad)
     // The socket is deep beside the nose; brow, nose and cheek stand out.
     const deep = bell((toNose - 2.5) / 1.3) * bell((v + 0.9) / 1.5)
     value *= 1 - 0.22 * deep + 0.07 * smoothstep(0.7, 2.2, v) + 0.06 * smoothstep(-1.2, -2.2, v)

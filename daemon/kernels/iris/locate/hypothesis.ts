@@ -15,6 +15,8 @@ export interface Hypothesis {
 }
 
 const around = directions(40)
+const lateralX = Float64Array.from([...leftSide, ...rightSide], Math.cos)
+const lateralY = Float64Array.from([...leftSide, ...rightSide], Math.sin)
 
 /** Grey levels of the whole picture that darkness is told by. */
 export interface Levels {
@@ -33,15 +35,18 @@ export interface PupilMeasure {
 /** @param opened the picture without highlights */
 export function measurePupil(opened: Plane, pupil: Circle, levels: Levels): PupilMeasure {
   const edge = edgeContrast(opened, pupil, around, 0.1, 0.22, 3)
+  const near = edgeContrast(opened, pupil, around, 0.04, 0.1, 3)
   const disc = discLevels(opened, pupil, 0.82)
+  // The step at the edge itself counts like the one about it: a disc drawn a little too large has only the latter.
+  const contrast = Math.sqrt(Math.max(0, near.contrast) * Math.max(0, edge.contrast))
   const range = Math.max(12, levels.middle - levels.dark)
   const terms = {
     pupilSupport: edge.support ** 2 * edge.seen,
-    pupilContrast: edge.contrast / (Math.max(0, edge.contrast) + 12),
+    pupilContrast: contrast / (contrast + 10),
     pupilSmooth: 1 / (1 + (disc.spread / Math.max(4, edge.contrast)) ** 2),
     pupilDark: 1 / (1 + (Math.max(0, disc.median - levels.dark) / (0.6 * range)) ** 2),
   }
-  const score = edge.contrast <= 0 ? 0 : product(terms)
+  const score = product(terms)
   return { pupil, score, contrast: edge.contrast, inside: disc.median, terms }
 }
 
@@ -61,7 +66,7 @@ export function measureEye(opened: Plane, measured: PupilMeasure, iris: Circle):
   const terms = {
     ...measured.terms,
     limbusSupport: support ** 2,
-    limbusContrast: Math.max(0, contrast) / (Math.max(0, contrast) + 10),
+    limbusContrast: contrast <= 0 ? 0 : contrast / (contrast + 22),
     // The ring is one thing: as bright near the limbus as near the pupil, measured against what bounds it.
     ringEven: 1 / (1 + (ring.step / Math.max(5, 0.6 * (contrast + measured.contrast))) ** 2),
     ringSmooth: 1 / (1 + (ring.spread / Math.max(6, contrast + measured.contrast)) ** 2),
@@ -107,20 +112,18 @@ const at = (sorted: Float64Array, share: number): number => sorted[Math.floor(so
 
 /** Lateral parts of the iris: step of the medians from near the pupil to near the limbus, and spread of all. */
 function ringLevels(plane: Plane, pupil: Circle, iris: Circle): { step: number; spread: number } {
-  const levels = new Float64Array(6 * (leftSide.length + rightSide.length))
+  const levels = new Float64Array(6 * lateralX.length)
   // The two inner and the two outer circles come first and last.
   const counts = [0, 0, 0]
   for (let k = 0; k < 6; k++) {
     const share = 0.12 + (0.76 * k) / 5
-    for (const side of [leftSide, rightSide]) {
-      for (const angle of side) {
-        const ux = Math.cos(angle)
-        const uy = Math.sin(angle)
-        const px = (1 - share) * (pupil.x + pupil.r * ux) + share * (iris.x + iris.r * ux)
-        const py = (1 - share) * (pupil.y + pupil.r * uy) + share * (iris.y + iris.r * uy)
-        const value = sample(plane, px, py)
-        if (!Number.isNaN(value)) levels[counts[2]!++] = value
-      }
+    for (let i = 0; i < lateralX.length; i++) {
+      const ux = lateralX[i]!
+      const uy = lateralY[i]!
+      const px = (1 - share) * (pupil.x + pupil.r * ux) + share * (iris.x + iris.r * ux)
+      const py = (1 - share) * (pupil.y + pupil.r * uy) + share * (iris.y + iris.r * uy)
+      const value = sample(plane, px, py)
+      if (!Number.isNaN(value)) levels[counts[2]!++] = value
     }
     if (k === 1) counts[0] = counts[2]!
     if (k === 3) counts[1] = counts[2]!

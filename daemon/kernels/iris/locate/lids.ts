@@ -30,10 +30,11 @@ interface Columns {
   readonly last: Int16Array
 }
 
-export function findLids(plane: Plane, pupil: Circle, iris: Circle, model: IrisModel): Lids {
+/** @param known  from a look before: they are only moved a little */
+export function findLids(plane: Plane, pupil: Circle, iris: Circle, model: IrisModel, known: Lids = {}): Lids {
   const columns = gather(plane, pupil, iris, model)
-  const upper = search(columns, iris, -1)
-  const lower = search(columns, iris, 1)
+  const upper = search(columns, iris, -1, known.upper)
+  const lower = search(columns, iris, 1, known.lower)
   return { ...(upper && { upper }), ...(lower && { lower }) }
 }
 
@@ -89,15 +90,25 @@ const bends = [-0.15, 0.05, 0.25, 0.45, 0.7]
 const usual = { slant: 0.2, bend: 0.25, bendBy: 0.3, worth: 0.01 } as const
 
 /** @param side −1 the upper lid, 1 the lower */
-function search(columns: Columns, iris: Circle, side: -1 | 1): LidCurve | undefined {
+function search(columns: Columns, iris: Circle, side: -1 | 1, known: LidCurve | undefined): LidCurve | undefined {
   let best = { height: 1, slant: 0, bend: 0.25, gain: 0 }
-  const attempt = (height: number, slant: number, bend: number) => {
+  const attempt = (height: number, slant: number, bend: number, every = 1) => {
     const unusual = (slant / usual.slant) ** 2 + ((bend - usual.bend) / usual.bendBy) ** 2
-    const gain = gainOf(columns, iris, side, height, slant, bend) - usual.worth * unusual * iris.r * iris.r
+    const gain = gainOf(columns, iris, side, height, slant, bend, every) - usual.worth * unusual * iris.r * iris.r
     if (gain > best.gain) best = { height, slant, bend, gain }
   }
-  for (let height = 1.05; height > -0.25; height -= 0.06) for (const slant of slants) for (const bend of bends) attempt(height, slant, bend)
-  for (let step = 0.5; step > 0.1; step /= 2) {
+  if (known !== undefined) {
+    const { x0, a, b } = known
+    attempt((side * (lidAt(known, iris.x) - iris.y)) / iris.r, b + 2 * a * (iris.x - x0), -side * a * iris.r)
+  }
+  if (best.gain === 0) {
+    for (let height = 1.05; height > -0.25; height -= 0.06)
+      for (const slant of slants) for (const bend of bends) attempt(height, slant, bend, 2)
+    best.gain = 0
+    attempt(best.height, best.slant, best.bend)
+    if (best.gain === 0) return undefined
+  }
+  for (let step = known === undefined ? 0.5 : 1; step > 0.1; step /= 2) {
     const { height, slant, bend } = best
     for (let h = -1; h <= 1; h++)
       for (let s = -1; s <= 1; s++)
@@ -107,7 +118,7 @@ function search(columns: Columns, iris: Circle, side: -1 | 1): LidCurve | undefi
   return { x0: iris.x, a: (-side * best.bend) / iris.r, b: best.slant, c: iris.y + side * best.height * iris.r }
 }
 
-/** Evidence beyond the curve plus what its edge is worth, pixels. */
+/** Evidence beyond the curve plus what its edge is worth, pixels; looks at every so many columns. */
 function gainOf(
   { height: rows, sums, edges, first, last }: Columns,
   iris: Circle,
@@ -115,12 +126,13 @@ function gainOf(
   height: number,
   slant: number,
   bend: number,
+  every: number,
 ): number {
   const stride = rows + 1
   let gain = 0
   const from = Math.max(0, Math.ceil(iris.x - iris.r))
   const until = Math.min(first.length - 1, Math.floor(iris.x + iris.r))
-  for (let x = from; x <= until; x++) {
+  for (let x = from; x <= until; x += every) {
     const top = first[x]!
     const bottom = last[x]!
     if (top > bottom) continue
@@ -137,7 +149,7 @@ function gainOf(
     }
     if (y >= 0 && y < rows) gain += edgeWorth * iris.r * edges[x * stride + y]!
   }
-  return gain
+  return gain * every
 }
 
 /** Rows between which the eye is open, by column, in the picture's pixels. */

@@ -39,6 +39,7 @@ export function refineIris(plane: Plane, rough: Circle, pupil: Circle, lids?: Li
   const ring = (lids === undefined ? 0.1 : 0.08) * rough.r
   const search = { angles, from: 1 - reach, until: 1 + reach, stepPx: Math.max(0.5, rough.r / 100), ringPx: Math.max(1.5, ring), least: 2 }
   const { xs, ys, weights, count } = radialEdges(plane, rough, search)
+  dropFaint(weights)
   if (lids !== undefined) {
     const { from, until } = openRows(lids, plane.widthPx, plane.heightPx)
     for (let i = 0; i < count; i++) {
@@ -55,6 +56,13 @@ export function refineIris(plane: Plane, rough: Circle, pupil: Circle, lids?: Li
   if (Math.hypot(next.x - rough.x, next.y - rough.y) > 0.2 * rough.r) return rough
   if (Math.hypot(next.x - pupil.x, next.y - pupil.y) + pupil.r > next.r) return rough
   return { ...next, r: settledRadius(plane, next) }
+}
+
+/** What is far weaker than the limbus elsewhere is texture, e.g. where the limbus itself lies outside the picture. */
+function dropFaint(weights: Float64Array): void {
+  const sorted = weights.slice().sort()
+  const least = 0.2 * sorted[Math.floor(0.75 * sorted.length)]!
+  for (let i = 0; i < weights.length; i++) if (weights[i]! < least) weights[i] = 0
 }
 
 /** The limbus is a ramp some percent of the radius wide; people draw it where the iris begins to fade, not in the middle of the ramp. */
