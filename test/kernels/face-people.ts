@@ -5,6 +5,7 @@ import type { FaceMesh, FoundFace, HeadPose, RgbImage } from '../../daemon/kerne
 import { findFaces } from '../../daemon/kernels/face/find.js'
 import type { FaceNetworks } from '../../daemon/kernels/face/networks.js'
 import { headPose } from '../../daemon/kernels/face/pose.js'
+import type { FacePresentation } from '../../simulator/people/person.js'
 import { syntheticPerson } from '../../simulator/people/synthetic.js'
 
 export interface Seen {
@@ -15,8 +16,13 @@ export interface Seen {
   readonly birthYear: number
 }
 
-export async function seePerson(seed: number, birthYear: number, networks: FaceNetworks): Promise<Seen> {
-  const { rgb, widthPx, heightPx } = await syntheticPerson(seed, { birthYear }).images.face()
+export async function seePerson(
+  seed: number,
+  birthYear: number,
+  networks: FaceNetworks,
+  presentation: FacePresentation = {},
+): Promise<Seen> {
+  const { rgb, widthPx, heightPx } = await syntheticPerson(seed, { birthYear }).images.face(presentation)
   const image = { rgb, widthPx, heightPx }
   const located = await findFaces(image, networks)
   const mesh = located[0]?.mesh

@@ -9,9 +9,9 @@ import { alignFace } from '../../daemon/kernels/face/assess.js'
 import { type FaceComponent, faceComponents, unmeasuredComponents } from '../../daemon/kernels/face/components.js'
 import type { Point, RgbImage } from '../../daemon/kernels/face/face.js'
 import { findFaces } from '../../daemon/kernels/face/find.js'
-import { defaultPhotoPolicy, expectedBackground, judgePhoto, type PhotoPolicy } from '../../daemon/kernels/face/ktp-photo.js'
+import { defaultPhotoPolicy, expectedBackground, fallsShort, judgePhoto, type PhotoPolicy } from '../../daemon/kernels/face/ktp-photo.js'
 import { landmarkCount } from '../../daemon/kernels/face/landmarks.js'
-import { liveAllPresent, measureFace } from '../../daemon/kernels/face/live.js'
+import { type FaceAdvice, liveAllPresent, measureFace } from '../../daemon/kernels/face/live.js'
 import { openFaceNetworks } from '../../daemon/kernels/face/networks.js'
 import { headPose } from '../../daemon/kernels/face/pose.js'
 import { applied, inverse, robustSimilarity, sampleRgb } from '../../daemon/kernels/face/quality/align.js'
@@ -20,6 +20,7 @@ import { commonShare, histogram, luminanceFigures, luminanceOf } from '../../dae
 import { sharpnessFeatureNames, sharpnessFeatures } from '../../daemon/kernels/face/quality/sharpness-features.js'
 import { faceRegion, landmarkHull } from '../../daemon/kernels/face/regions.js'
 import { scalarOf } from '../../daemon/kernels/face/scalars.js'
+import type { FacePresentation } from '../../simulator/people/person.js'
 import { assess, changed, moved, type Seen, seePerson } from './face-people.js'
 
 const ofiq = join(resolve('../shared/data'), 'face/ofiq')
@@ -451,6 +452,36 @@ t.test('a covered head is never refused for being covered', async (t) => {
       t.equal(live(seen).advice, '', `${covered.name} ${colour}`)
     }
   }
+})
+
+t.test('a person who sits badly is told what is wrong, in the drawing’s own terms', async (t) => {
+  const sits = async (presentation: FacePresentation) => live(await seePerson(2, 1982, networks, presentation))
+  const told: readonly (readonly [FaceAdvice | '', FacePresentation])[] = [
+    ['', { yawDeg: 3, rollDeg: -2, smile: 0.3, backdropCreases: 0.5 }],
+    ['face_straight', { yawDeg: 18 }],
+    ['raise_chin', { pitchDeg: 22 }],
+    ['open_eyes', { eyesOpen: 0 }],
+    ['close_mouth', { mouthOpen: 1 }],
+    ['come_closer', { distance: 2.6 }],
+    ['move_back', { distance: 0.75 }],
+    ['hold_still', { blurPx: 4 }],
+    ['change_backdrop', { backdrop: 'red' }],
+    ['more_light', { light: { level: 0.3 } }],
+  ]
+  for (const [advice, presentation] of told) {
+    const { advice: given, measure } = await sits(presentation)
+    t.equal(given, advice, JSON.stringify(presentation))
+    t.equal(measure >= liveAllPresent, advice === '', `${measure}`)
+  }
+})
+
+t.test('eyes that are shut are refused, eyes that cannot be judged are not', (t) => {
+  t.ok(fallsShort('rekamEyesOpen', 5, defaultPhotoPolicy) && !fallsShort('rekamEyesOpen', -1, defaultPhotoPolicy))
+  t.ok(fallsShort('DynamicRange', -1, defaultPhotoPolicy), 'anything else that could not be judged is')
+  const blank = changed(red, (r, g, b, _, y) => (y > 300 && y < 700 ? [90, 90, 90] : [r, g, b]))
+  t.equal(assess(blank).own.rekamEyesOpen.scalar, -1)
+  t.notOk(judged(blank).shortcomings.includes('rekamEyesOpen'))
+  t.end()
 })
 
 t.test('advice names the one thing that helps most', (t) => {
