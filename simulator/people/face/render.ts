@@ -37,7 +37,7 @@ export function stance(form: FaceForm, presentation: FacePresentation): Stance {
 }
 
 /** Where the camera looks: with the head level the eyes then lie on row 490, where a millimetre is so many pixels. */
-const rest = { x: 960, y: 509.6, perMm: 3.2, eyeDepthMm: 68, distanceMm: 900 } as const
+const rest = { x: 960, y: 520.9, perMm: 3.2, eyeDepthMm: 68, distanceMm: 900 } as const
 
 export function cameraOf({ distance, dxPx, dyPx }: Stance): Camera {
   return {
@@ -52,7 +52,7 @@ export function cameraOf({ distance, dxPx, dyPx }: Stance): Camera {
 const joint: Vector = [0, 62, -4]
 
 /** How far the modelled head looks down when its axes are level: OFIQ's zero of the pitch is a convention, not an axis of the skull. */
-const modelPitchDeg = 5
+const modelPitchDeg = 8
 
 export function posed({ yawDeg, pitchDeg, rollDeg }: Stance): (at: Vector) => Vector {
   const rotation = headRotation(yawDeg, pitchDeg - modelPitchDeg, rollDeg)
