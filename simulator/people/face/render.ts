@@ -151,7 +151,7 @@ function placeModel({ form, head, parts }: FaceModel, at: Stance, marginPx: numb
   const camera = cameraOf({ ...at, dxPx: at.dxPx + marginPx, dyPx: at.dyPx + marginPx })
   const pose = posed(at)
   const express = expressed(form, at)
-  const bite = ([x, y, z]: Vector): Vector => [x, y > form.mouthMm ? y + (y - form.mouthMm) * 2.1 * at.mouthOpen : y, z]
+  const bite = ([x, y, z]: Vector): Vector => [x, y > form.mouthMm ? y + ((y - form.mouthMm) / 11.5) * jawDropMm * at.mouthOpen : y, z]
   const veil = fallen(form, at.mouthOpen)
   return [
     place(head, moved(head, 'head', pose, express), camera),
