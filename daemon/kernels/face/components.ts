@@ -51,7 +51,8 @@ export type UnmeasuredComponent = (typeof unmeasuredComponents)[number]
 export type MeasuredComponent = Exclude<FaceComponent, UnmeasuredComponent>
 
 /** Ours beside OFIQ's: a stand-in for its `Sharpness`, and a look at the eyes' own pixels. Their numbers do not compare with OFIQ's. */
-export type OwnComponent = 'rekamSharpness' | 'rekamEyesOpen'
+export const ownComponents = ['rekamSharpness', 'rekamEyesOpen'] as const
+export type OwnComponent = (typeof ownComponents)[number]
 
 /** What a policy may ask a least scalar of. */
 export type AssessedComponent = MeasuredComponent | OwnComponent

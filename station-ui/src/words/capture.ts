@@ -119,6 +119,7 @@ const id = {
   portraitQuality: 'Mutu foto menurut ISO/IEC 29794-5',
   portraitComponents: {
     rekamSharpness: 'ketajaman (rekam)',
+    rekamEyesOpen: 'mata terbuka (rekam)',
     UnifiedQualityScore: 'mutu keseluruhan',
     BackgroundUniformity: 'latar polos',
     IlluminationUniformity: 'cahaya merata',
@@ -348,6 +349,7 @@ const en: typeof id = {
   portraitQuality: 'Quality of the photo after ISO/IEC 29794-5',
   portraitComponents: {
     rekamSharpness: 'sharpness (rekam)',
+    rekamEyesOpen: 'eyes open (rekam)',
     UnifiedQualityScore: 'overall quality',
     BackgroundUniformity: 'plain background',
     IlluminationUniformity: 'even light',
