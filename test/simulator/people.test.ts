@@ -247,7 +247,7 @@ t.test('a face stands before red cloth for odd birth years and blue for even one
     const eyes = drawn.truth!.face()
     t.equal(eyes.background, background)
     t.ok(Math.max(...pixel(Math.round(eyes.leftEye.x), Math.round(eyes.leftEye.y))) < 60, 'a dark pupil at the eye')
-    t.ok(eyes.leftEye.x - eyes.rightEye.x >= 180, 'eyes far enough apart')
+    t.ok(eyes.leftEye.x - eyes.rightEye.x >= 160, 'eyes far enough apart')
   }
 })
 
