@@ -1,6 +1,6 @@
-// Pictures for the face tests: a drawn face put anywhere, at any size and angle, beside another; pictures without a face; OFIQ's table.
+// Pictures for the face tests: a drawn face put anywhere, at any size and angle, beside another; pictures without a face; where OFIQ's lie.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import type { Point, RgbImage } from '../../daemon/kernels/face/face.js'
@@ -9,39 +9,6 @@ export const ofiqFolder = resolve('../shared/data/face/ofiq')
 export const mosipRecord = resolve('../shared/data/face/mosip/Face.iso')
 export const noOfiq = existsSync(join(ofiqFolder, 'expected_results.csv')) ? false : `SKIPPED: no test data at ${ofiqFolder}`
 export const noMosip = existsSync(mosipRecord) ? false : `SKIPPED: no test data at ${mosipRecord}`
-
-export interface OfiqRow {
-  readonly name: string
-  readonly file: string
-  value(column: string): number
-}
-
-export function ofiqRows(): OfiqRow[] {
-  const [head = [], ...rows] = readFileSync(join(ofiqFolder, 'expected_results.csv'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(';'))
-  return rows.map((row) => {
-    const name = row[0]!.replace(/^.*\//, '').replace(/\.\w+$/, '')
-    return { name, file: join(ofiqFolder, `thumb-${name}.jpg`), value: (column) => Number(row[head.indexOf(column)]) }
-  })
-}
-
-/** The reference pictures' width, of which the thumbnails are reductions. */
-const referenceWidthPx = 3022
-
-/** Where the table says that the eyes are, in pixels of the thumbnail: both x, the middle's y, and their distance. */
-export function tabulatedEyes({ value }: OfiqRow, { widthPx, heightPx }: RgbImage) {
-  const yaw = (value('HeadPoseYaw') * Math.PI) / 180
-  const distance = (value('InterEyeDistance') * Math.cos(yaw) * widthPx) / referenceWidthPx
-  return {
-    distance,
-    // Pixel centres at integers.
-    rightX: widthPx - value('RightwardCropOfTheFaceImage') * distance - 0.5,
-    leftX: value('LeftwardCropOfTheFaceImage') * distance - 0.5,
-    middleY: value('MarginAboveOfTheFaceImage') * value('HeadSize') * heightPx - 0.5,
-  }
-}
 
 const raw = ({ widthPx: width, heightPx: height }: RgbImage) => ({ raw: { width, height, channels: 3 as const } })
 

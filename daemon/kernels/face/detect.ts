@@ -35,7 +35,7 @@ export async function detectFaces(image: RgbImage, place: Placement, networks: F
   return decodeFaces(await networks.detect(planes), place)
 }
 
-export function decodeFaces(rows: DetectorRows, place: Placement): FoundFace[] {
+function decodeFaces(rows: DetectorRows, place: Placement): FoundFace[] {
   return mergeFaces(candidates(rows, place))
 }
 

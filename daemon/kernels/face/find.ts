@@ -17,7 +17,7 @@ export const leastPresence = 0.5
 /** Masks and caps over the eyes take the mesh's trust; from this score on the detector's word is enough for the first face of a picture … */
 export const sureOfFirst = 0.6
 /** … and from this one for any other, and for faces beyond the edge or in a part of the picture. */
-const sureOfOther = 0.75
+export const sureOfOther = 0.75
 
 /**
  * The whole picture first; when it holds no face, with room around it (a face larger than the picture), then part by part (small ones).
@@ -74,7 +74,7 @@ export async function lookIn(
 const sameFace = 0.3
 
 /** A face that neither network is sure of is looked at once more from close by. */
-async function confirm(
+export async function confirm(
   image: RgbImage,
   face: FoundFace,
   sure: number,
