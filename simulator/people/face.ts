@@ -15,16 +15,21 @@ export type WideScene = RgbImage
 
 type FaceImages = Pick<PersonImages, 'face' | 'faceFrame' | 'faceMjpeg'>
 
-/** The grain of a sensor, in place. */
+const grainTile = 1 << 16
+
+/** The grain of a sensor, in place: ±3 levels, triangular, the same piece laid anew on every stretch. */
 export function grain(rgb: Uint8Array, seed: number): void {
   const noise = noiseWords(seed)
-  for (let i = 0; i < rgb.length; ) {
-    let word = noise()
-    for (let k = 0; k < 4 && i < rgb.length; k++, i++) {
-      const value = rgb[i]! + ((word & 3) + ((word >>> 2) & 3) - 3)
-      rgb[i] = value < 0 ? 0 : Math.min(value, 255)
-      word >>>= 8
-    }
+  const tile = Int8Array.from({ length: grainTile }, () => {
+    const word = noise()
+    return (word & 3) + ((word >>> 2) & 3) - 3
+  })
+  const clamped = new Uint8ClampedArray(rgb.buffer, rgb.byteOffset, rgb.length)
+  const stretch = 5_000
+  for (let from = 0; from < clamped.length; from += stretch) {
+    const offset = noise() & (grainTile - 1)
+    const to = Math.min(from + stretch, clamped.length)
+    for (let i = from; i < to; i++) clamped[i] = clamped[i]! + tile[(offset + i - from) & (grainTile - 1)]!
   }
 }
 
@@ -37,7 +42,7 @@ function crop(wide: WideScene, dx: number, dy: number): RgbImage {
   return { ...scene, rgb }
 }
 
-export async function toJpeg({ rgb, widthPx, heightPx }: RgbImage): Promise<Uint8Array> {
+async function toJpeg({ rgb, widthPx, heightPx }: RgbImage): Promise<Uint8Array> {
   const jpeg = await sharp(rgb, { raw: { width: widthPx, height: heightPx, channels: 3 } })
     .jpeg({ quality: 88 })
     .toBuffer()
@@ -61,7 +66,8 @@ export function faceImages(
   const within = (shift = 0) => Math.max(-sceneMargin, Math.min(sceneMargin, Math.round(shift)))
   const picture = async (presentation: FacePresentation): Promise<RgbImage> => {
     const { dxPx, dyPx, ...more } = presentation
-    if (draw && Object.keys(more).length > 0) return draw(presentation)
+    const shifted = Math.max(Math.abs(dxPx ?? 0), Math.abs(dyPx ?? 0)) > sceneMargin
+    if (draw && (shifted || Object.keys(more).length > 0)) return draw(presentation)
     return crop(await wide(), -within(dxPx), -within(dyPx))
   }
   return {

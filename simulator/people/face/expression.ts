@@ -1,5 +1,6 @@
 // How lids, jaw and lips move the surface at rest: displacements in millimetres by where a point belongs. It knows no pose and no colour.
 
+import { smoothstep } from '../raster.js'
 import type { FaceForm } from './form.js'
 import { eyeball, eyeMiddleYMm, lipSeamMm } from './head-shape.js'
 import type { Vector } from './mesh.js'
@@ -11,14 +12,10 @@ export interface Expression {
   readonly smile: number
 }
 
-const smoothstep = (low: number, high: number, value: number) => {
-  const t = Math.max(0, Math.min(1, (value - low) / (high - low)))
-  return t * t * (3 - 2 * t)
-}
 const near = (dx: number, dy: number, reach: number) => Math.exp(-(dx * dx + dy * dy) / (reach * reach))
 
 /** How far the chin falls with the mouth wide open. */
-const jawDropMm = 24
+export const jawDropMm = 32
 
 /** Falls of the lower jaw's points; the lips part like a lens, the corners stay. */
 function jawShare({ mouthMm, mouthHalfMm }: FaceForm, [x, y, z]: Vector): number {
@@ -27,7 +24,7 @@ function jawShare({ mouthMm, mouthHalfMm }: FaceForm, [x, y, z]: Vector): number
   const skin = smoothstep(mouthMm - 16, mouthMm + 26, y)
   const lip = y > mouthMm ? Math.max(skin, 0.82 + 0.18 * skin) : Math.min(skin, 0.02)
   const share = lip * lens + skin * (1 - lens)
-  return share * smoothstep(-12, 42, z) * smoothstep(146, 118, y)
+  return share * smoothstep(-12, 42, z) * (1 - smoothstep(118, 146, y))
 }
 
 export function expressed(form: FaceForm, { mouthOpen, smile, eyesOpen }: Expression): (rest: Vector) => Vector {
@@ -61,6 +58,14 @@ export function expressed(form: FaceForm, { mouthOpen, smile, eyesOpen }: Expres
     z -= fall * jawDropMm * 0.3
     if (restY < mouthMm) y -= near(restX / 1.6, restY - mouthMm, 9) * 1.6 * mouthOpen
     return [x, y, z]
+  }
+}
+
+/** What hangs on the chin falls with it: the edge of a veil. */
+export function fallen(form: FaceForm, mouthOpen: number): (rest: Vector) => Vector {
+  return (at) => {
+    const fall = jawShare(form, at) * mouthOpen * jawDropMm
+    return [at[0], at[1] + fall, at[2] - fall * 0.3]
   }
 }
 

@@ -97,9 +97,9 @@ function ears({ width, noseMm }: FaceForm): Part[] {
       const ex = 6.5 * s * Math.sin(turn) * shell
       const ez = 15 * s * Math.cos(turn) * narrow
       const ey = -31 * c
-      const out = ex * 0.82 + (ez < 0 ? -ez * 0.42 : -ez * 0.2)
+      const out = ex * 0.82 + (ez < 0 ? -ez * 0.34 : -ez * 0.16) - (ey > 0 ? ey * 0.1 : 0)
       return {
-        at: [side * (72.5 * width + out), noseMm * 0.42 + ey, -6 + ez * 0.9 - (ey + 6) * 0.12],
+        at: [side * (69.5 * width + out), noseMm * 0.42 + ey, -6 + ez * 0.9 - (ey + 6) * 0.12],
         rest: [side * 79, 0],
         openness: 0.62 + 0.38 * Math.min(1, Math.abs(c) + Math.max(0, -Math.cos(turn)) + Math.max(0, Math.sin(turn)) * 0.5),
       }
@@ -283,14 +283,14 @@ function hijab(form: FaceForm, field: DistanceField, random: Random): Part {
       smoothstep(-96, -80, y)
     const swing = Math.sin(angle * 7 + y * 0.05 + lean * 3) * smoothstep(110, 200, y) * 5
     const drape = (1.4 + 4 * smoothstep(80, 170, y)) * folds((angle / Math.PI + 1) / 2, (y + 120) / 380) + swing
-    const cross = 5 * smoothstep(108, 118, y) * smoothstep(0.25, -0.25, angle * 1.3 + (y - 150) * (lean > 0 ? 0.012 : -0.012))
+    const cross = 5 * smoothstep(108, 118, y) * (1 - smoothstep(-0.25, 0.25, angle * 1.3 + (y - 150) * (lean > 0 ? 0.012 : -0.012)))
     const edge = Math.exp(-(((away - 1.05) / 0.05) ** 2)) * 1.2
     const loose = Math.max(outer, y < 118 ? skin + 5 : 0) + drape + cross
     const r = loose + (skin + 1.6 + edge - loose) * close
     return {
       at: [r * Math.sin(angle), y, -6 + r * Math.cos(angle)],
       rest: [Math.abs(angle) < 1.6 ? r * Math.sin(angle) : beyond, y],
-      openness: (1 - 0.3 * close) * (1 - 0.35 * Math.exp(-(((y - 122) / 9) ** 2)) * smoothstep(1.3, 0.6, Math.abs(angle))),
+      openness: (1 - 0.3 * close) * (1 - 0.35 * Math.exp(-(((y - 122) / 9) ** 2)) * (1 - smoothstep(0.6, 1.3, Math.abs(angle)))),
     }
   })
   return { mesh, anchor: 'drape' }

@@ -99,27 +99,30 @@ function triangle(band: Band, firstRow: number, { mesh, screen, normal }: Placed
   if (top > bottom || left > right) return
   const inverse = 1 / area
   const side = area < 0 ? -1 : 1
-  const { rest, openness } = mesh
+  const { rest, openness, material } = mesh
+  const { depth, width, attribute: out } = band
   const az = screen[a * 3 + 2]!
   const bz = screen[b * 3 + 2]!
   const cz = screen[c * 3 + 2]!
+  // Barycentric weights of `b` and `c` and what a step to the right adds.
+  const stepB = (cy - ay) * inverse
+  const stepC = (ay - by) * inverse
   for (let y = top; y <= bottom; y++) {
-    for (let x = left; x <= right; x++) {
-      const wb = ((x - ax) * (cy - ay) - (y - ay) * (cx - ax)) * inverse
-      const wc = ((bx - ax) * (y - ay) - (by - ay) * (x - ax)) * inverse
+    let wb = ((left - ax) * (cy - ay) - (y - ay) * (cx - ax)) * inverse
+    let wc = ((bx - ax) * (y - ay) - (by - ay) * (left - ax)) * inverse
+    for (let x = left; x <= right; x++, wb += stepB, wc += stepC) {
       const wa = 1 - wb - wc
       // A hair over the edge, so that no sample falls between two neighbours.
       if (wa < -1e-5 || wb < -1e-5 || wc < -1e-5) continue
-      const at = y * band.width + x
+      const at = y * width + x
       const z = wa * az + wb * bz + wc * cz
-      if (z <= band.depth[at]!) continue
+      if (z <= depth[at]!) continue
       const u = wa * rest[a * 2]! + wb * rest[b * 2]! + wc * rest[c * 2]!
       const v = wa * rest[a * 2 + 1]! + wb * rest[b * 2 + 1]! + wc * rest[c * 2 + 1]!
-      if (hole(mesh.material, u, v)) continue
-      band.depth[at] = z
-      band.material[at] = mesh.material
+      if (hole(material, u, v)) continue
+      depth[at] = z
+      band.material[at] = material
       const to = at * attributes
-      const out = band.attribute
       out[to] = side * (wa * normal[a * 3]! + wb * normal[b * 3]! + wc * normal[c * 3]!)
       out[to + 1] = side * (wa * normal[a * 3 + 1]! + wb * normal[b * 3 + 1]! + wc * normal[c * 3 + 1]!)
       out[to + 2] = side * (wa * normal[a * 3 + 2]! + wb * normal[b * 3 + 2]! + wc * normal[c * 3 + 2]!)

@@ -2,13 +2,13 @@
 
 import type { FacePresentation } from '../person.js'
 import { noiseWords, type Streams } from '../raster.js'
-import { expressed, eyeOpening, lipOpening } from './expression.js'
+import { expressed, eyeOpening, fallen, jawDropMm, lipOpening } from './expression.js'
 import type { FaceForm, Rgb } from './form.js'
 import { headField, headMesh } from './head-shape.js'
-import { type Camera, headRotation, type Mesh, material, type Rotation, rotate, type Vector } from './mesh.js'
+import { type Camera, headRotation, type Mesh, material, rotate, type Vector } from './mesh.js'
 import { type Anchor, bodyParts, type Part, veilOpening } from './parts.js'
-import { makeBand, place, rasterise, samplesPerSide } from './rasteriser.js'
-import { betweenStrands, type Light, ofCode, shade, toCode, toLinear } from './shading.js'
+import { type Band, makeBand, place, rasterise, samplesPerSide } from './rasteriser.js'
+import { betweenStrands, type Light, ofCode, type ShadeSample, sampleShader, toCode, toLinear } from './shading.js'
 import { skinTexture, type Texture } from './skin-texture.js'
 
 /** A presentation with nothing left open. */
@@ -36,8 +36,8 @@ export function stance(form: FaceForm, presentation: FacePresentation): Stance {
   }
 }
 
-/** Where the eyes are at rest, and how large a millimetre is there. */
-const rest = { x: 960, y: 490, perMm: 3.2, eyeDepthMm: 68, distanceMm: 900 } as const
+/** Where the camera looks: with the head level the eyes then lie on row 490, where a millimetre is so many pixels. */
+const rest = { x: 960, y: 520.9, perMm: 3.2, eyeDepthMm: 68, distanceMm: 900 } as const
 
 export function cameraOf({ distance, dxPx, dyPx }: Stance): Camera {
   return {
@@ -52,7 +52,7 @@ export function cameraOf({ distance, dxPx, dyPx }: Stance): Camera {
 const joint: Vector = [0, 62, -4]
 
 /** How far the modelled head looks down when its axes are level: OFIQ's zero of the pitch is a convention, not an axis of the skull. */
-const modelPitchDeg = 5
+const modelPitchDeg = 8
 
 export function posed({ yawDeg, pitchDeg, rollDeg }: Stance): (at: Vector) => Vector {
   const rotation = headRotation(yawDeg, pitchDeg - modelPitchDeg, rollDeg)
@@ -127,9 +127,10 @@ export function drawScene(people: readonly Placing[], cloth: Cloth, canvas: Canv
   const rgb = new Uint8Array(width * height * 3)
   hang(rgb, width, height, cloth)
   const band = makeBand(width * samplesPerSide, bandRows * samplesPerSide)
-  const colour = new Float32Array(band.width * band.height * 3)
   for (const { model, stance: at } of [...people].reverse()) {
     const placed = placeModel(model, at, canvas.marginPx)
+    const { light, eyesOpen } = at
+    const shadeSample = sampleShader(band, { ...model, light, eyesOpen, mouthFallMm: jawDropMm * at.mouthOpen })
     const eyes = eyeOpening(model.form, at.eyesOpen)
     const lips = lipOpening(model.form)
     const veil = veilOpening(model.form)
@@ -140,12 +141,7 @@ export function drawScene(people: readonly Placing[], cloth: Cloth, canvas: Canv
     }
     for (let row = 0; row < height; row += bandRows) {
       rasterise(band, row * samplesPerSide, placed, hole)
-      shade(
-        band,
-        { form: model.form, texture: model.texture, light: at.light, eyesOpen: at.eyesOpen, mouthFallMm: 24 * at.mouthOpen },
-        colour,
-      )
-      resolve(rgb, width, height, row, band.material, colour)
+      resolve(rgb, width, height, row, band, shadeSample)
     }
   }
   return rgb
@@ -155,10 +151,13 @@ function placeModel({ form, head, parts }: FaceModel, at: Stance, marginPx: numb
   const camera = cameraOf({ ...at, dxPx: at.dxPx + marginPx, dyPx: at.dyPx + marginPx })
   const pose = posed(at)
   const express = expressed(form, at)
-  const fall = ([x, y, z]: Vector): Vector => [x, y > form.mouthMm ? y + (y - form.mouthMm) * 2.1 * at.mouthOpen : y, z]
+  const bite = ([x, y, z]: Vector): Vector => [x, y > form.mouthMm ? y + ((y - form.mouthMm) / 11.5) * jawDropMm * at.mouthOpen : y, z]
+  const veil = fallen(form, at.mouthOpen)
   return [
     place(head, moved(head, 'head', pose, express), camera),
-    ...parts.map(({ mesh, anchor }) => place(mesh, moved(mesh, anchor, pose, anchor === 'jaw' ? fall : undefined), camera)),
+    ...parts.map(({ mesh, anchor }) =>
+      place(mesh, moved(mesh, anchor, pose, anchor === 'jaw' ? bite : mesh.material === material.veil ? veil : undefined), camera),
+    ),
   ]
 }
 
@@ -169,6 +168,9 @@ export interface Cloth {
   readonly seed: number
 }
 
+/** The cloth changes so slowly that blocks of pixels share their value; the grain comes later. */
+const clothBlockPx = 4
+
 /** Fills the picture with the cloth: a little darker away from the middle, creased on request. */
 function hang(rgb: Uint8Array, width: number, height: number, { colour, creases, light, seed }: Cloth): void {
   const base = toLinear(colour)
@@ -177,44 +179,52 @@ function hang(rgb: Uint8Array, width: number, height: number, { colour, creases,
     const word = words()
     return { fx: 1 + (word & 7), fy: ((word >>> 3) & 3) - 1.5, phase: ((word >>> 8) & 255) / 40 }
   })
-  const row = new Float32Array(width)
-  for (let y = 0; y < height; y++) {
+  for (let y = 0; y < height; y += clothBlockPx) {
     const v = y / height - 0.42
-    for (let x = 0; x < width; x += 8) {
+    for (let x = 0; x < width; x += clothBlockPx) {
       const u = x / width - 0.5
       let fold = 0
       for (const { fx, fy, phase } of waves) fold += Math.sin(fx * u * 7 + fy * v * 6 + phase)
-      row[x] = light.level * (1.04 - 0.34 * (u * u + v * v) + 0.62 * light.side * u + creases * 0.075 * fold)
+      const power = light.level * (1.04 - 0.34 * (u * u + v * v) + 0.62 * light.side * u + creases * 0.075 * fold)
+      const [r, g, b] = [toCode(base[0] * power), toCode(base[1] * power), toCode(base[2] * power)]
+      for (let at = (y * width + x) * 3; at < (y * width + Math.min(x + clothBlockPx, width)) * 3; at += 3) {
+        rgb[at] = r
+        rgb[at + 1] = g
+        rgb[at + 2] = b
+      }
     }
-    for (let x = 0; x < width; x++) {
-      const from = x & ~7
-      const next = from + 8 < width ? row[from + 8]! : row[from]!
-      const power = row[from]! + ((next - row[from]!) * (x & 7)) / 8
-      const at = (y * width + x) * 3
-      rgb[at] = toCode(base[0] * power)
-      rgb[at + 1] = toCode(base[1] * power)
-      rgb[at + 2] = toCode(base[2] * power)
-    }
+    for (let k = 1; k < clothBlockPx && y + k < height; k++) rgb.copyWithin((y + k) * width * 3, y * width * 3, (y + 1) * width * 3)
   }
 }
 
-/** Samples to pixels; what no surface covers stays what it was. */
-function resolve(rgb: Uint8Array, width: number, height: number, firstRow: number, materials: Uint8Array, colour: Float32Array): void {
+/** Samples to pixels: one shading where a pixel lies within a surface, one a sample at edges; what no surface covers stays what it was. */
+function resolve(
+  rgb: Uint8Array,
+  width: number,
+  height: number,
+  firstRow: number,
+  { material: materials }: Band,
+  shadeSample: ShadeSample,
+): void {
   const stride = width * samplesPerSide
+  const sum = new Float32Array(3)
   for (let y = 0; y < bandRows && firstRow + y < height; y++)
     for (let x = 0; x < width; x++) {
       const a = y * samplesPerSide * stride + x * samplesPerSide
-      const [b, c, d] = [a + 1, a + stride, a + stride + 1]
-      const covered = +(materials[a]! > 0) + +(materials[b]! > 0) + +(materials[c]! > 0) + +(materials[d]! > 0)
+      const what = materials[a]!
+      const covered = +(what > 0) + +(materials[a + 1]! > 0) + +(materials[a + stride]! > 0) + +(materials[a + stride + 1]! > 0)
       if (covered === 0) continue
       const to = ((firstRow + y) * width + x) * 3
-      for (let k = 0; k < 3; k++) {
-        let sum = covered < 4 ? ofCode(rgb[to + k]!) * (4 - covered) : 0
-        if (materials[a]) sum += colour[a * 3 + k]!
-        if (materials[b]) sum += colour[b * 3 + k]!
-        if (materials[c]) sum += colour[c * 3 + k]!
-        if (materials[d]) sum += colour[d * 3 + k]!
-        rgb[to + k] = toCode(sum * 0.25)
+      sum.fill(0)
+      if (what === materials[a + 1] && what === materials[a + stride] && what === materials[a + stride + 1] && smooth(what))
+        shadeSample(a, sum, 4)
+      else {
+        for (const sample of [a, a + 1, a + stride, a + stride + 1]) if (materials[sample]) shadeSample(sample, sum, 1)
+        for (let k = 0; k < 3 && covered < 4; k++) sum[k] = sum[k]! + ofCode(rgb[to + k]!) * (4 - covered)
       }
+      for (let k = 0; k < 3; k++) rgb[to + k] = toCode(sum[k]! * 0.25)
     }
 }
+
+/** Surfaces without detail finer than a pixel. */
+const smooth = (what: number) => what !== material.hair && what !== material.eye

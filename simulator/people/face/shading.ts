@@ -41,11 +41,13 @@ const noise = (() => {
 function noiseAt(u: number, v: number): number {
   const x = Math.floor(u)
   const y = Math.floor(v)
-  const [fx, fy] = [u - x, v - y]
-  const at = (dx: number, dy: number) => noise[((y + dy) & 255) * noiseSide + ((x + dx) & 255)]!
-  const top = at(0, 0) + (at(1, 0) - at(0, 0)) * fx
-  const bottom = at(0, 1) + (at(1, 1) - at(0, 1)) * fx
-  return top + (bottom - top) * fy
+  const row = (y & 255) << 8
+  const below = ((y + 1) & 255) << 8
+  const left = x & 255
+  const right = (x + 1) & 255
+  const top = noise[row + left]! + (noise[row + right]! - noise[row + left]!) * (u - x)
+  const bottom = noise[below + left]! + (noise[below + right]! - noise[below + left]!) * (u - x)
+  return top + (bottom - top) * (v - y)
 }
 
 /** Where the edge of hair ends in single strands. */
@@ -59,46 +61,45 @@ export interface Shader {
   readonly mouthFallMm: number
 }
 
-/** Colours of a band's samples as linear RGB into `out`; samples without a surface are left alone. */
-export function shade(band: Band, shader: Shader, out: Float32Array): void {
+/** Adds a sample's colour in linear light, `weight` times. */
+export type ShadeSample = (sample: number, sum: Float32Array, weight: number) => void
+
+export function sampleShader(band: Band, shader: Shader): ShadeSample {
   const { light } = shader
   const turn = light.side * 1.25
   const lean = Math.abs(light.side)
-  const key: Rgb = [Math.sin(turn) * 0.86, -0.42, Math.cos(turn) * 0.86]
-  const length = Math.hypot(...key)
-  const [kx, ky, kz] = [key[0] / length, key[1] / length, key[2] / length]
+  const length = Math.hypot(0.86, 0.42)
+  const [kx, ky, kz] = [(Math.sin(turn) * 0.86) / length, -0.42 / length, (Math.cos(turn) * 0.86) / length]
   const half = Math.hypot(kx, ky, kz + 1)
   const [hx, hy, hz] = [kx / half, ky / half, (kz + 1) / half]
-  const keyPower = (0.62 + 0.25 * lean) * light.level
-  const around = 0.46 * (1 - 0.62 * lean) * light.level
+  const keyPower = (0.74 + 0.25 * lean) * light.level
+  const around = 0.56 * (1 - 0.62 * lean) * light.level
   const flat = 0.1 * (1 - 0.8 * lean) * light.level
   const colour = new Float32Array(3)
-  const paints = painters(shader)
-  for (let k = 0; k < band.material.length; k++) {
-    const what = band.material[k]!
-    if (what === 0) continue
-    const a = k * 6
-    let nx = band.attribute[a]!
-    let ny = band.attribute[a + 1]!
-    let nz = band.attribute[a + 2]!
+  const paint = painters(shader)
+  const { attribute } = band
+  return (sample, sum, weight) => {
+    const what = band.material[sample]!
+    const a = sample * 6
+    const nx = attribute[a]!
+    const ny = attribute[a + 1]!
+    const nz = attribute[a + 2]!
     const inverse = 1 / Math.sqrt(nx * nx + ny * ny + nz * nz || 1)
-    nx *= inverse
-    ny *= inverse
-    nz *= inverse
-    const open = band.attribute[a + 5]!
-    const gloss = paints(what, band.attribute[a + 3]!, band.attribute[a + 4]!, colour)
-    const facing = nx * kx + ny * ky + nz * kz
-    const sky = around * (0.78 - 0.22 * ny) * open + flat * Math.max(0, nz) * open
-    const shine = gloss === 0 ? 0 : shineOf(what, nx * hx + ny * hy + nz * hz) * gloss * keyPower * open
-    const skin = what === material.skin
+    const open = attribute[a + 5]!
+    const gloss = paint(what, attribute[a + 3]!, attribute[a + 4]!, colour)
+    const facing = (nx * kx + ny * ky + nz * kz) * inverse
+    const sky = around * (0.78 - 0.22 * ny * inverse) * open + flat * Math.max(0, nz * inverse) * open
+    const shine = gloss === 0 ? 0 : shineOf(what, (nx * hx + ny * hy + nz * hz) * inverse) * gloss * keyPower * open
+    const direct = keyPower * (0.35 + 0.65 * open)
     // Light that enters skin leaves it redder and a little further on.
-    for (let c = 0; c < 3; c++) {
-      const wrap = skin ? (c === 0 ? 0.36 : c === 1 ? 0.24 : 0.2) : 0.15
-      const lit = Math.max(0, (facing + wrap) / (1 + wrap))
-      out[k * 3 + c] = colour[c]! * (keyPower * lit * (0.35 + 0.65 * open) + sky) + shine
-    }
+    const skin = what === material.skin
+    sum[0] = sum[0]! + weight * (colour[0]! * (direct * wrapped(facing, skin ? 0.36 : 0.15) + sky) + shine)
+    sum[1] = sum[1]! + weight * (colour[1]! * (direct * wrapped(facing, skin ? 0.24 : 0.15) + sky) + shine)
+    sum[2] = sum[2]! + weight * (colour[2]! * (direct * wrapped(facing, skin ? 0.2 : 0.15) + sky) + shine)
   }
 }
+
+const wrapped = (facing: number, by: number): number => Math.max(0, (facing + by) / (1 + by))
 
 function shineOf(what: number, along: number): number {
   if (along <= 0) return 0
@@ -221,13 +222,15 @@ function lashPaint(form: FaceForm, eyesOpen: number) {
     const fade = Math.exp(-((beyond / 1.6) ** 2))
     const thick = (woman ? 1.25 : 0.85) * (0.55 + 0.45 * within + 0.4 * (1 - eyesOpen))
     const dark = above > -0.5 ? Math.exp(-((Math.max(0, above) / Math.max(0.35, thick)) ** 2)) * fade * (woman ? 0.94 : 0.86) : 0
+    // Shut, the upper lashes hang over the lower lid.
+    const hanging = above < 0 ? 0.6 * (1 - eyesOpen) * Math.exp(-((above / 1.9) ** 2)) * fade : 0
     // The fold lies over the open lid; on the shut one it is smoothed out and higher.
     const creaseAt = 2.2 + 1.2 * Math.max(0, 1 - within * within * 0.8) + 4.5 * (1 - eyesOpen)
     const crease =
       (0.08 + 0.28 * eyesOpen) * Math.exp(-(((above - creaseAt) / (0.75 + 1.2 * (1 - eyesOpen))) ** 2)) * Math.exp(-((beyond / 4) ** 2))
     const under = v - lower
     const rim = under > -0.5 ? 0.42 * eyesOpen * Math.exp(-((under / 0.75) ** 2)) * fade : 0
-    const keep = (1 - dark) * (1 - crease) * (1 - rim)
+    const keep = (1 - dark) * (1 - hanging) * (1 - crease) * (1 - rim)
     colour[0] = colour[0]! * keep + 0.01 * dark
     colour[1] = colour[1]! * keep * (1 - 0.1 * rim) + 0.008 * dark
     colour[2] = colour[2]! * keep * (1 - 0.1 * rim) + 0.008 * dark
