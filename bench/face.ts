@@ -45,7 +45,7 @@ export const bench: Bench = {
       ...both('network FaceMesh 192', (networks) => () => networks.mesh(meshPlanes)),
       ...both(`detect in ${size}`, (networks) => () => detectFaces(image, wholePicture(image), networks, simd)),
       ...both(`mesh in ${size}, followed`, (networks) => () => meshFace(image, crop, networks, simd)),
-      ...both(`still ${size}: detect and mesh twice`, (networks) => () => findFaces(image, networks, simd)),
+      ...both(`still ${size}: detector, mesh three times`, (networks) => () => findFaces(image, networks, simd)),
       ...both(`stream ${size}: a frame, detector on every tenth`, (networks) => {
         const tracker = openFaceTracker(networks, simd)
         return async () => {
