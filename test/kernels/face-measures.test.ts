@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import t from 'tap'
+import { ofiqRows } from '../../bench/ofiq/table.js'
 import { type FaceComponent, faceComponents } from '../../daemon/kernels/face/components.js'
 import type { Point, RgbImage } from '../../daemon/kernels/face/face.js'
 import { landmarkCount } from '../../daemon/kernels/face/landmarks.js'
@@ -11,10 +12,10 @@ import { commonShare, histogram, luminanceFigures, luminanceOf } from '../../dae
 import { sharpnessFeatureNames, sharpnessFeatures } from '../../daemon/kernels/face/quality/sharpness-features.js'
 import { faceRegion, landmarkHull } from '../../daemon/kernels/face/regions.js'
 import { scalarOf } from '../../daemon/kernels/face/scalars.js'
-import { noOfiq, ofiqRows } from './face-scene.js'
+import { noOfiq, ofiqFolder } from './face-scene.js'
 
 t.test('gives every scalar of the conformance table from its native value', { skip: noOfiq }, (t) => {
-  const rows = ofiqRows()
+  const rows = ofiqRows(ofiqFolder)
   const off = rows.flatMap(({ name, value }) =>
     faceComponents
       .filter((component) => scalarOf(component, value(component)) !== value(`${component}.scalar`))

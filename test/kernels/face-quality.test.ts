@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import sharp from 'sharp'
 import t from 'tap'
+import { ofiqRows } from '../../bench/ofiq/table.js'
 import { alignFace } from '../../daemon/kernels/face/assess.js'
 import { type FaceComponent, faceComponents, unmeasuredComponents } from '../../daemon/kernels/face/components.js'
 import { findFaces } from '../../daemon/kernels/face/find.js'
@@ -14,7 +15,7 @@ import { faceRegion } from '../../daemon/kernels/face/regions.js'
 import type { FacePresentation } from '../../simulator/people/person.js'
 import { syntheticPerson } from '../../simulator/people/synthetic.js'
 import { assess, changed, moved, type Seen, see, seePerson } from './face-people.js'
-import { noOfiq, ofiqRows } from './face-scene.js'
+import { noOfiq, ofiqFolder } from './face-scene.js'
 
 const networks = await openFaceNetworks()
 t.teardown(() => networks.close())
@@ -302,7 +303,7 @@ const geometryWithin: readonly (readonly [FaceComponent, number])[] = [
 
 t.test('natives of the conformance thumbnails lie near the table', { skip: noOfiq }, async (t) => {
   const off = new Map<FaceComponent, number[]>()
-  for (const { file, value } of ofiqRows()) {
+  for (const { file, value } of ofiqRows(ofiqFolder)) {
     const thumb = sharp(file).resize({ width: 372, kernel: 'cubic' })
     const { data, info } = await thumb.removeAlpha().raw().toBuffer({ resolveWithObject: true })
     const image = { rgb: new Uint8Array(data), widthPx: info.width, heightPx: info.height }
