@@ -129,6 +129,7 @@ t.test('doctor looks at everything in an empty data folder and says what to do',
     'signature pad',
     'card terminals',
     'kernels',
+    'face networks',
   ]
   t.same(
     findings.map(({ check }) => check),

@@ -1,9 +1,10 @@
 // The converted face networks give what the published graphs give, by either runtime; files that are missing or damaged have a name.
 
 import { createHash } from 'node:crypto'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
@@ -146,4 +147,21 @@ t.test('without native code the networks run by WebAssembly; without either that
   await networks.close()
   const nothing = openFaceNetworks({ loaders: { native: broken, wasm: broken } })
   await t.rejects(nothing, { code: 'face.runtime_missing', context: { expected: 'native wasm' } })
+})
+
+t.test('the native runtime knows no address to report to: a station of biometrics has no telemetry', async (t) => {
+  const folder = join(
+    dirname(createRequire(import.meta.url).resolve('onnxruntime-node')),
+    '..',
+    'bin',
+    'napi-v6',
+    process.platform,
+    process.arch,
+  )
+  const libraries = readdirSync(folder).filter((name) => /\.(so[.\d]*|node|dylib|dll)$/.test(name))
+  t.ok(libraries.length >= 2, libraries.join(', '))
+  for (const name of libraries) {
+    const bytes = readFileSync(join(folder, name))
+    for (const trace of ['OneCollector', 'events.data.microsoft.com']) t.equal(bytes.indexOf(trace), -1, `${name} holds no ${trace}`)
+  }
 })
