@@ -49,7 +49,7 @@ export const bench: Bench = {
       ...both(`detect in ${size}`, (networks) => () => detectFaces(image, wholePicture(image), networks, simd)),
       ...both(`mesh in ${size}, followed`, (networks) => () => meshFace(image, crop, networks, simd)),
       ...both(`lids of both eyes in ${size}`, (networks) => () => refineLids(image, face.mesh, networks, simd)),
-      ...both(`still ${size}: detect, mesh twice, lids`, (networks) => () => findFaces(image, networks, simd)),
+      ...both(`still ${size}: detector, mesh three times, lids`, (networks) => () => findFaces(image, networks, simd)),
       ...both(`stream ${size}: a frame, detector on every tenth`, (networks) => {
         const tracker = openFaceTracker(networks, simd)
         return async () => {

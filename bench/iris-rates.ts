@@ -1,19 +1,22 @@
 // Error rates on folders of eye images: which images are of one eye is in their names. Compare bench/fvc.ts.
-// Run as `node dist/bench/iris-rates.js DIR… [--pattern REGEXP] [--json] [--scores FILE]`.
+// Run as `node dist/bench/iris-rates.js DIR… [--pattern REGEXP] [--json] [--scores FILE]`, or with `--drawn SET` in place of a folder.
 
 import { readdir } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { readIris, templateOf } from '../daemon/cli/iris/files.js'
+import { type IrisImage, readIris, templateOf } from '../daemon/cli/iris/files.js'
 import { writeWhole } from '../daemon/kernels/image/whole-file.js'
 import { compareIris } from '../daemon/kernels/iris/match.js'
 import type { IrisTemplate } from '../daemon/kernels/iris/template.js'
 import { openSimd } from '../daemon/kernels/simd/simd.js'
 import { systemClock } from '../protocol/clock.js'
+import { isFault } from '../protocol/fault.js'
+import type { EyeSetName } from '../simulator/people/eye/sets.js'
 import { errorRates, thresholdAt } from './fvc-rates.js'
 
 const usage = `usage: iris-rates DIR… [--pattern REGEXP] [--json] [--scores FILE]
+       iris-rates --drawn lg2200|filled|station [--eyes 90] [--looks 5] [--seed 2] [--json] [--scores FILE]
   DIR holds images at any depth; --pattern is matched with each path below DIR, its groups together name the eye (default ${'^(.+)_[^_/]+$'}:
   all but what follows the last underscore; CASIA v1 with one folder an eye: '^([^/]+)/', MMU1: '^(\\d+)/(left|right)/')
   --scores FILE  writes every comparison: genuine 1 or 0, score, both files`
@@ -44,15 +47,21 @@ export async function main(args: readonly string[], print: (line: string) => voi
       pattern: { type: 'string', default: defaultPattern },
       json: { type: 'boolean', default: false },
       scores: { type: 'string' },
+      drawn: { type: 'string' },
+      eyes: { type: 'string', default: '90' },
+      looks: { type: 'string', default: '5' },
+      seed: { type: 'string', default: '2' },
     },
   })
-  if (positionals.length === 0) {
+  const set = (['lg2200', 'filled', 'station'] as const).find((name) => name === values.drawn)
+  const numbers = { eyes: Number(values.eyes), looks: Number(values.looks), seed: Number(values.seed) }
+  if ((positionals.length === 0) === (set === undefined) || !Object.values(numbers).every(Number.isSafeInteger)) {
     print(usage)
     return 2
   }
   const lines: string[] = []
-  for (const folder of positionals) {
-    const { looks, encodeMs } = await readFolder(folder, new RegExp(values.pattern))
+  for (const folder of set ? [`drawn ${set}`] : positionals) {
+    const { looks, encodeMs } = set ? await drawSet(set, numbers) : await readFolder(folder, new RegExp(values.pattern))
     const start = systemClock.monotonicMs()
     const comparisons = compareAll(looks)
     const facts = { folder: basename(folder), ...factsOf(looks, comparisons), encodeMs, perSecond: rate(comparisons.length, start) }
@@ -65,30 +74,56 @@ export async function main(args: readonly string[], print: (line: string) => voi
 
 const rate = (count: number, start: number): number => Math.round((1000 * count) / (systemClock.monotonicMs() - start))
 
-async function readFolder(folder: string, pattern: RegExp): Promise<{ looks: readonly Look[]; encodeMs: number }> {
-  const simd = openSimd()
+interface Read {
+  readonly looks: readonly Look[]
+  /** Of one image. */
+  readonly encodeMs: number
+}
+
+async function readFolder(folder: string, pattern: RegExp): Promise<Read> {
+  const encode = timedEncoder()
   const looks: Look[] = []
-  let spentMs = 0
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath, entry.name)
     const eye = pattern.exec(relative(folder, file).replace(image, ''))?.slice(1).join(' ')
     if (!entry.isFile() || !image.test(file) || eye === undefined) continue
-    let template: IrisTemplate | undefined
-    try {
-      const picture = await readIris(file)
+    // A picture that cannot be read counts like one without an iris.
+    const picture = await readIris(file).catch(() => undefined)
+    looks.push({ file, eye, template: picture && encode.template(picture) })
+  }
+  looks.sort((a, b) => (a.file < b.file ? -1 : 1))
+  return { looks, encodeMs: encode.ms() / Math.max(1, looks.length) }
+}
+
+/** Figures of drawn eyes are no figures of real ones. */
+async function drawSet(name: EyeSetName, size: { eyes: number; looks: number; seed: number }): Promise<Read> {
+  const { eyeSet } = await import('../simulator/people/eye/sets.js')
+  const encode = timedEncoder()
+  const looks = Array.from(eyeSet(name, size), (item) => ({
+    file: `${item.eye}_${item.look}`,
+    eye: String(item.eye),
+    template: encode.template(item),
+  }))
+  return { looks, encodeMs: encode.ms() / Math.max(1, looks.length) }
+}
+
+function timedEncoder(): { template(picture: IrisImage): IrisTemplate | undefined; ms(): number } {
+  const simd = openSimd()
+  let spentMs = 0
+  return {
+    template: (picture) => {
       const start = systemClock.monotonicMs()
       try {
-        template = templateOf(picture, simd)
+        return templateOf(picture, simd)
+      } catch (error) {
+        if (isFault(error, 'iris.not_found')) return undefined
+        throw error
       } finally {
         spentMs += systemClock.monotonicMs() - start
       }
-    } catch {
-      // Counted as a failure to enrol.
-    }
-    looks.push({ file, eye, template })
+    },
+    ms: () => spentMs,
   }
-  looks.sort((a, b) => (a.file < b.file ? -1 : 1))
-  return { looks, encodeMs: spentMs / Math.max(1, looks.length) }
 }
 
 function compareAll(looks: readonly Look[]): readonly Comparison[] {

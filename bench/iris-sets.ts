@@ -11,7 +11,7 @@ import type { EyeSetItem, EyeSetName } from '../simulator/people/eye/sets.js'
 const usage = 'usage: iris-sets [--set lg2200|filled|station] [--eyes N] [--looks N] [--seed N] [--worst N]'
 const setNames: readonly EyeSetName[] = ['lg2200', 'filled', 'station']
 
-export interface IrisFigures {
+interface IrisFigures {
   readonly name: string
   /** Intersection over union of the masks of visible iris; 0 when the eye was not found. */
   readonly iou: number
@@ -22,7 +22,7 @@ export interface IrisFigures {
   readonly ms: number
 }
 
-export function maskIou(found: Uint8Array, truth: Uint8Array): number {
+function maskIou(found: Uint8Array, truth: Uint8Array): number {
   let both = 0
   let either = 0
   for (let i = 0; i < truth.length; i++) {
@@ -48,7 +48,7 @@ function figuresOf(name: string, eye: EyeSetItem, location: IrisLocation | undef
 }
 
 /** @returns exit status */
-export async function main(args: readonly string[], print: (line: string) => void): Promise<number> {
+async function main(args: readonly string[], print: (line: string) => void): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {

@@ -42,7 +42,12 @@ export function node(type, inputs, output, attributes = {}) {
 }
 
 function valueInfo({ name, dims }) {
-  const shape = message(...each(1, dims.map((size) => message([1, size])))) // biome-ignore format: one message in another
+  const shape = message(
+    ...each(
+      1,
+      dims.map((size) => message([1, size])),
+    ),
+  )
   const tensorType = message([1, elementType.float32], [2, shape])
   return message([1, name], [2, message([1, tensorType])])
 }

@@ -2,18 +2,18 @@
 
 import sharp from 'sharp'
 import type { RgbImage } from '../kernels/face/face.js'
-import { type FeaturePoint, featurePoints } from '../kernels/face/feature-points.js'
+import { featurePoints } from '../kernels/face/feature-points.js'
 import { cutPortrait, placementOf, tokenTemplate } from '../kernels/face/portrait.js'
 import { faceGeometry } from '../kernels/face/quality/geometry.js'
 import { jpegWithin } from '../kernels/image/budget.js'
 import { readRgbImage } from '../kernels/image/codec.js'
 import {
-  type FaceLandmark,
   faceColourSpace,
   faceImageDataType,
   faceImageType,
   faceTechnology,
   gender,
+  mpeg4Landmark,
   spatialSamplingLevel,
   writeFaceImageRecord,
 } from '../record/face-image.js'
@@ -38,8 +38,6 @@ const mostBytes = Math.floor((template.widthPx * template.heightPx * 3) / 10)
 const noAngle = { yaw: 0, pitch: 0, roll: 0 }
 /** 0 says unspecified: the signs of the standard's angles were not to be verified, and a wrong sign is worse than none. */
 const unspecifiedPose = { pose: noAngle, poseUncertainty: noAngle }
-/** Landmark point type 1: a feature point of MPEG-4, group in the upper half of the code and number in the lower. */
-const landmarkOf = ({ group, number, x, y }: FeaturePoint): FaceLandmark => ({ type: 1, code: (group << 4) | number, x, y, z: 0 })
 
 /** @throws Fault `image.corrupt` */
 export async function makeFaceRecord({ frame, sex, face, capturedAtMs }: FaceRecordJob): Promise<Uint8Array> {
@@ -85,7 +83,9 @@ function describe(picture: RgbImage, face: ExaminedFace | undefined) {
   const headWidthPx = template.widthPx / 2
   return {
     ...unspecifiedPose,
-    landmarks: featurePoints(face.landmarks, template.widthPx, template.heightPx, placement.back).map(landmarkOf),
+    landmarks: featurePoints(face.landmarks, template.widthPx, template.heightPx, placement.back).map(({ group, number, x, y }) =>
+      mpeg4Landmark(group, number, x, y),
+    ),
     spatialSamplingLevel: spatialSamplingLevel(headWidthPx),
     faceImageType: faceImageType.tokenFrontal,
   }

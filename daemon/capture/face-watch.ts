@@ -2,7 +2,7 @@
 // and what was learnt from the frames of one capture; knows no case and no device. Runs in the analysis worker and in tests.
 
 import { assessFace, type FaceAssessment } from '../kernels/face/assess.js'
-import { faceComponents } from '../kernels/face/components.js'
+import { faceComponents, ownComponents } from '../kernels/face/components.js'
 import type { Point, RgbImage } from '../kernels/face/face.js'
 import { findFaces } from '../kernels/face/find.js'
 import { judgeFlatness, type MeshAt } from '../kernels/face/flatness.js'
@@ -129,7 +129,7 @@ function componentsOf({ components, own }: FaceAssessment, policy: PhotoPolicy):
     const result = components[name]
     return { name, least: leastOf(policy, name), ...(result !== 'not_measured' && { scalar: result.scalar }) }
   })
-  return [...ofStandard, { name: 'rekamSharpness', scalar: own.rekamSharpness.scalar, least: leastOf(policy, 'rekamSharpness') }]
+  return [...ofStandard, ...ownComponents.map((name) => ({ name, scalar: own[name].scalar, least: leastOf(policy, name) }))]
 }
 
 const leastOf = ({ least }: PhotoPolicy, name: string): number => (least as Readonly<Record<string, number | undefined>>)[name] ?? 0

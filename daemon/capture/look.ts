@@ -26,7 +26,7 @@ export interface Look {
   readonly signature: Uint8Array
 }
 
-export const adviceNames = [...new Set([...liveAdvice, 'look_into_camera' as const, ...irisAdvice, ...faceAdvice])]
+const adviceNames = [...new Set([...liveAdvice, 'look_into_camera' as const, ...irisAdvice, ...faceAdvice])]
 export type Advice = (typeof liveAdvice)[number] | LiveEyeAdvice | (typeof faceAdvice)[number]
 
 const signatureSide = 16

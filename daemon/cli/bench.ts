@@ -12,9 +12,9 @@ const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   extract: () => import('../../bench/extract.js'),
   match: () => import('../../bench/match.js'),
   tenprint: () => import('../../bench/tenprint.js'),
-  signature: () => import('../../bench/signature.js'),
-  face: () => import('../../bench/face.js'),
   iris: () => import('../../bench/iris.js'),
+  face: () => import('../../bench/face.js'),
+  signature: () => import('../../bench/signature.js'),
 }
 const usage = `rekam bench [${Object.keys(benches).join('|')}]… [--data DIR] [--json]`
 

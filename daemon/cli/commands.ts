@@ -84,13 +84,18 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./iris/match.js')).command,
   },
   {
+    name: 'face assess',
+    usage: ['rekam face assess [--runtime native|wasm] FILE… [--json]'],
+    load: async () => (await import('./face/assess.js')).command,
+  },
+  {
     name: 'signature render',
     usage: ['rekam signature render FILE OUT.svg|OUT.png [--size WxH mm] [--dpi 600] [--bytes N] [--json]'],
     load: async () => (await import('./signature/render.js')).command,
   },
   {
     name: 'bench',
-    usage: ['rekam bench [wsq|segment|quality|extract|match|tenprint|signature|face|iris]… [--data DIR] [--json]'],
+    usage: ['rekam bench [wsq|segment|quality|extract|match|tenprint|iris|face|signature]… [--data DIR] [--json]'],
     load: async () => (await import('./bench.js')).command,
   },
   {

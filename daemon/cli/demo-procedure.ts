@@ -222,8 +222,10 @@ async function captureOne(procedure: Procedure, caseId: string, modality: Modali
     })
   await client.request('startCapture', { caseId, modality })
   await taken()
-  // One more try where the station asks for it; then it is for a supervisor.
-  if (client.state.capture.findings.some(({ ask, retake }) => ask === 'retake' && retake.includes(modality))) {
+  // One more try where the station asks for it, or the pen slipped; then it is for a supervisor.
+  const { findings, advice } = client.state.capture
+  const slipped = modality === Modality.SIGNATURE && advice !== ''
+  if (slipped || findings.some(({ ask, retake }) => ask === 'retake' && retake.includes(modality))) {
     await client.request('retakeCapture', { caseId, modality })
     await taken()
   }

@@ -15,6 +15,7 @@ import { silentLog } from '../../protocol/log.js'
 import { systemRandom } from '../../protocol/random.js'
 import { loadConfig, parseConfig, type StationConfig } from '../config.js'
 import { directEffects } from '../effects.js'
+import { openFaceNetworks } from '../kernels/face/networks.js'
 import { extractTemplate } from '../kernels/finger/extract.js'
 import { openSimd } from '../kernels/simd/simd.js'
 import { decodeWsq, encodeWsq } from '../kernels/wsq/index.js'
@@ -70,6 +71,7 @@ export async function examine(data: string, configFile: string | undefined): Pro
     ['signature pad', () => checkPad(config.value)],
     ['card terminals', () => checkReaders(config.value)],
     ['kernels', async () => checkKernels()],
+    ['face networks', checkFaceNetworks],
   ]
   const findings: Finding[] = []
   for (const [check, run] of checks) {
@@ -104,6 +106,15 @@ async function readConfig(
   } catch (error) {
     return { value: defaults, finding: failed(error) }
   }
+}
+
+/** Opening them runs each once: damaged weights show. */
+async function checkFaceNetworks(): Promise<Omit<Finding, 'check'>> {
+  const networks = await openFaceNetworks()
+  await networks.close()
+  return networks.runtime === 'native'
+    ? good('native runtime')
+    : weak('WebAssembly, about three times as slow', 'install onnxruntime-node for this system: npm ci')
 }
 
 async function checkClock(): Promise<Omit<Finding, 'check'>> {

@@ -3,6 +3,9 @@
 import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
 import { Fault } from '../../protocol/fault.js'
+import { jp2Within } from '../kernels/image/budget.js'
+import { readRgbImage } from '../kernels/image/codec.js'
+import { openJp2Codec } from '../kernels/image/jp2.js'
 import type { Biodata } from '../service/case.js'
 
 /** A CR80 card at 300 dpi, lying. */
@@ -32,8 +35,15 @@ export interface CardSides {
 
 /** @returns both sides as print rasters of `printRaster` */
 export async function renderCard(print: CardPrint): Promise<CardSides> {
-  const [front, back] = await Promise.all([renderSide('front', print), renderSide('back', print)])
+  const toned = { ...print, photo: await toneForBlack(print.photo) }
+  const [front, back] = await Promise.all([renderSide('front', toned), renderSide('back', toned)])
   return { front, back }
+}
+
+/** One black panel has no colour to tell a face from its backdrop: so all of the tones are used. */
+async function toneForBlack(photo: Uint8Array): Promise<Uint8Array> {
+  const grey = sharp(photo).greyscale().normalise({ lower: 1, upper: 99 })
+  return new Uint8Array(await grey.jpeg({ quality: 92 }).toBuffer())
 }
 
 async function renderSide(side: 'front' | 'back', print: CardPrint): Promise<Uint8Array> {
@@ -134,13 +144,19 @@ export async function rasterToPng(raster: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(png)
 }
 
-/** The best JPEG of the photo that fits in `maxBytes`, at chip size. @throws Fault `card.no_space` */
+/** Widths of the chip's photo, largest first, and the strongest compression at which a face is still a face. */
+const chipWidthsPx = [240, 192, 160, 128, 96] as const
+const mostRatio = 100
+
+/** The photo as JPEG 2000 (JP2), as good as fits in `maxBytes`, at the largest size that is not compressed to pieces. @throws Fault `card.no_space`, `image.*` */
 export async function fitPhoto(photo: Uint8Array, maxBytes: number): Promise<Uint8Array> {
-  for (const width of [240, 192, 160, 128, 96]) {
-    for (const quality of [80, 65, 50, 40, 30]) {
-      const jpeg = await sharp(photo).resize({ width, withoutEnlargement: true }).jpeg({ quality, chromaSubsampling: '4:2:0' }).toBuffer()
-      if (jpeg.length <= maxBytes) return new Uint8Array(jpeg)
-    }
+  const { rgb, widthPx, heightPx } = await readRgbImage(photo)
+  const whole = { width: widthPx, height: heightPx, channels: 3 } as const
+  for (const width of chipWidthsPx) {
+    const size = { widthPx: Math.min(width, widthPx), heightPx: Math.round((heightPx * Math.min(width, widthPx)) / widthPx) }
+    if (size.widthPx * size.heightPx * 3 > mostRatio * maxBytes) continue
+    const pixels = await sharp(rgb, { raw: whole }).resize(size.widthPx, size.heightPx, { fit: 'fill' }).raw().toBuffer()
+    return (await jp2Within({ pixels: new Uint8Array(pixels), ...size }, maxBytes, openJp2Codec())).bytes
   }
   throw new Fault('card.no_space', { field: 'photo', limit: maxBytes })
 }

@@ -25,7 +25,7 @@ export interface CardFile {
 /** What a card is made from: all of it comes from the centre's verified bundle. */
 export interface CardContent {
   readonly biodata: Biodata
-  /** JPEG, already small enough for the chip. */
+  /** JPEG 2000, already small enough for the chip. */
   readonly photo: Uint8Array
   /** PNG, already small enough for the chip. */
   readonly signature: Uint8Array

@@ -42,7 +42,7 @@ function crop(wide: WideScene, dx: number, dy: number): RgbImage {
   return { ...scene, rgb }
 }
 
-export async function toJpeg({ rgb, widthPx, heightPx }: RgbImage): Promise<Uint8Array> {
+async function toJpeg({ rgb, widthPx, heightPx }: RgbImage): Promise<Uint8Array> {
   const jpeg = await sharp(rgb, { raw: { width: widthPx, height: heightPx, channels: 3 } })
     .jpeg({ quality: 88 })
     .toBuffer()

@@ -11,6 +11,7 @@ import {
   type CaptureStatus,
   type DeviceKind,
   type FingerBox,
+  type Guide,
   idleCapture,
   type Modality,
   type PreviewPicture,
@@ -30,6 +31,8 @@ export interface ScriptedStation extends Station {
   capturing(status: Partial<CaptureStatus>): void
   /** Sends the pictures of a modality to whoever watches; `turn` makes each a little different. @returns where the fingertips are */
   picture(modality: Modality, turn: number): Promise<readonly FingerBox[]>
+  /** Where the eyes, or the face, of the person are: by the drawing's own truth. */
+  guides(modality: 'face' | 'irises'): readonly Guide[]
   /** The next command of this name fails. */
   refuse(command: string, fault: Fault): void
   readonly asked: readonly string[]
@@ -195,6 +198,7 @@ export async function scriptedStation(clock: Clock, seed: number): Promise<Scrip
       const { grey, widthPx, heightPx } = await person.images.slap(modality, moved(turn))
       return segmentSlap(grey, widthPx, heightPx, { slap: modality }).fingers
     },
+    guides: (modality) => guidesOf(person, modality),
     refuse: (command, fault) => void refusals.set(command, fault),
     asked,
   }
@@ -212,6 +216,23 @@ const products: readonly (readonly [DeviceKind, string])[] = [
 function biodataOf({ biodata }: Person): Biodata {
   const { address, ...rest } = biodata
   return { ...rest, address: [address.street, address.village, address.district].join(', ') }
+}
+
+function guidesOf({ truth }: Person, modality: 'face' | 'irises'): readonly Guide[] {
+  if (!truth) return []
+  if (modality === 'irises')
+    return (['right', 'left'] as const).flatMap((eye, sensor) => {
+      const { iris, pupil } = truth.iris(eye)
+      const guide = (shape: 'iris' | 'pupil', { x, y, radius }: typeof iris): Guide => {
+        return { sensor, shape, cx: x, cy: y, width: 2 * radius, height: 2 * radius }
+      }
+      return [guide('iris', iris), guide('pupil', pupil)]
+    })
+  const { rightEye, leftEye, chin } = truth.face()
+  const apart = leftEye.x - rightEye.x
+  const eye = ({ x, y }: typeof rightEye): Guide => ({ sensor: 0, shape: 'eye', cx: x, cy: y, width: apart / 6, height: apart / 6 })
+  const height = (chin.y - rightEye.y) * 1.6
+  return [{ sensor: 0, shape: 'face', cx: chin.x, cy: chin.y - height / 2, width: apart * 2, height }, eye(rightEye), eye(leftEye)]
 }
 
 const moved = (turn: number) => ({ dyPx: (turn % 5) * 8 })

@@ -122,11 +122,31 @@ t.test('a person is recorded with the keyboard alone, and the live picture is al
   await station.picture('face', 5)
   const second = await untilPainted(page, first)
   t.not(second, first, 'a new picture is painted')
-  live(station, 84)
+  const guides = station.guides('face')
+  const backdrop = { expected: 'red', found: '#0090ff', distance: 61.4, mostDistance: 20 }
+  station.capturing({ state: 'live', measure: 38, stableFrames: 0, neededFrames: 3, advice: 'change_backdrop', guides, backdrop })
+  await page.getByText('Ganti latar sesuai tahun lahir').waitFor()
+  await page.getByText('belum sesuai').waitFor()
+  await page.locator('rekam-preview ellipse').first().waitFor({ state: 'attached' })
+  await shoot(page, 'capture-face-backdrop')
+  station.capturing({ advice: '', measure: 84, stableFrames: 2, backdrop: { ...backdrop, found: '#d81a17', distance: 3.2 } })
   await page.getByText('Bagus, tahan sebentar').waitFor()
   await shoot(page, 'capture-face')
   await page.keyboard.press('Space')
+  station.capturing({
+    components: [
+      { name: 'EyesOpen', scalar: 97, least: 85 },
+      { name: 'MouthClosed', scalar: 96, least: 92 },
+      { name: 'IlluminationUniformity', scalar: 31, least: 40 },
+      { name: 'HeadSize', scalar: 88, least: 0 },
+      { name: 'ExpressionNeutrality', least: 0 },
+      { name: 'FaceOcclusionPrevention', least: 0 },
+    ],
+  })
   await page.getByText('Pemohon yang menyetujui').waitFor()
+  await page.getByRole('listitem', { name: 'cahaya merata: 31, paling sedikit 40' }).waitFor()
+  await page.getByText('Tidak diukur: ekspresi netral, wajah terlihat').waitFor()
+  t.same(await overflows(page), [], 'nothing scrolls at 1366 x 768')
   t.ok(station.asked.includes('takeNow'), 'Space takes the picture')
   await shoot(page, 'capture-face-review')
   await page.keyboard.press('r')
@@ -146,6 +166,10 @@ t.test('a person is recorded with the keyboard alone, and the live picture is al
   await station.picture('signature', 9)
   await page.locator('rekam-preview path[d^="M"]').waitFor()
   await shoot(page, 'capture-signature')
+  await page.keyboard.press('Backspace')
+  await page.keyboard.press('r')
+  await page.getByRole('button', { name: 'Tanda tangan ulang' }).waitFor()
+  t.ok(station.asked.includes('undoStroke') && station.asked.includes('signAgain'), 'a slip is taken back, or all of it')
   station.capturing({ state: 'review', measure: 100 })
   await page.getByRole('button', { name: 'Terima' }).waitFor()
   await page.keyboard.press('Enter')
@@ -195,11 +219,19 @@ t.test('irises stand side by side, the applicant signs what is sealed, and the c
   await page.keyboard.press('Enter')
   await begun(page)
   live(station, 72)
+  station.capturing({ guides: station.guides('irises') })
   await station.picture('irises', 1)
   const [right, left] = [await untilPainted(page, '', 0), await untilPainted(page, '', 1)]
   t.not(right, left, 'each eye has its own picture')
+  t.equal(await page.locator('rekam-preview ellipse:not(.under)').count(), 4, 'both circles of both eyes are drawn')
   await shoot(page, 'capture-irises')
-  station.capturing({ state: 'review' })
+  const eyes = [
+    { eye: 'right', quality: 88, codes: [] },
+    { eye: 'left', quality: 41, codes: ['too_little_visible'] },
+  ] as const
+  station.capturing({ state: 'review', eyes })
+  await page.getByText('iris banyak tertutup').waitFor()
+  await shoot(page, 'capture-irises-review')
   await page.getByRole('button', { name: 'Terima' }).waitFor()
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Pemohon memeriksa' }).waitFor()

@@ -9,7 +9,7 @@ import type { Person } from '../../simulator/people/person.js'
 const simd = openSimd()
 export const lookers = { simd, faces: openFaceWatch(defaultPhotoPolicy, simd) }
 
-export const applicantFrom = ({ biodata }: Person): Applicant => ({
+const applicantFrom = ({ biodata }: Person): Applicant => ({
   birthYear: Number(biodata.birthDate.slice(0, 4)),
   citizen: biodata.citizenship === 'WNI',
 })

@@ -5,6 +5,7 @@ import type { FaceMesh, FoundFace, HeadPose, RgbImage } from '../../daemon/kerne
 import { findFaces } from '../../daemon/kernels/face/find.js'
 import type { FaceNetworks } from '../../daemon/kernels/face/networks.js'
 import { headPose } from '../../daemon/kernels/face/pose.js'
+import type { FacePresentation, Person } from '../../simulator/people/person.js'
 import { syntheticPerson } from '../../simulator/people/synthetic.js'
 
 export interface Seen {
@@ -15,12 +16,15 @@ export interface Seen {
   readonly birthYear: number
 }
 
-export async function seePerson(seed: number, birthYear: number, networks: FaceNetworks): Promise<Seen> {
-  const { rgb, widthPx, heightPx } = await syntheticPerson(seed, { birthYear }).images.face()
+export const seePerson = (seed: number, birthYear: number, networks: FaceNetworks): Promise<Seen> =>
+  see(syntheticPerson(seed, { birthYear }), birthYear, networks)
+
+export async function see(person: Person, birthYear: number, networks: FaceNetworks, presentation: FacePresentation = {}): Promise<Seen> {
+  const { rgb, widthPx, heightPx } = await person.images.face(presentation)
   const image = { rgb, widthPx, heightPx }
   const located = await findFaces(image, networks)
   const mesh = located[0]?.mesh
-  if (mesh === undefined) throw new Error(`no face found in the drawing of person ${seed}`)
+  if (mesh === undefined) throw new Error(`no face found: ${JSON.stringify(presentation)}`)
   return { image, faces: located.map(({ face }) => face), mesh, pose: headPose(mesh), birthYear }
 }
 

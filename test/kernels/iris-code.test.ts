@@ -25,7 +25,7 @@ function truthOf({ truth }: DrawnEye): IrisLocation {
 
 function draw(set: EyeSetName, eye: number, look: number, change: object = {}): DrawnEye {
   const of = eyeOfSet(set, seed, eye)
-  return drawEye(of.form, { ...of.look(look), ...change })
+  return drawEye(of.grow(), { ...of.look(look), ...change })
 }
 
 const codeOf = (eye: DrawnEye, location = truthOf(eye)): IrisCode => encodeIris(eye.grey, eye.widthPx, eye.heightPx, location, simd)
@@ -73,7 +73,11 @@ t.test('circles that were found a tenth of the pupil off still give the same eye
     [0, 2],
     [-1.5, -1.5],
   ] as const) {
-    const off = { ...rest, pupil: { ...pupil, x: pupil.x + dx, y: pupil.y + dy }, iris: { ...iris, x: iris.x - dx / 2, y: iris.y - dy / 2 } }
+    const off = {
+      ...rest,
+      pupil: { ...pupil, x: pupil.x + dx, y: pupil.y + dy },
+      iris: { ...iris, x: iris.x - dx / 2, y: iris.y - dy / 2 },
+    }
     const { distance } = compareIris(codeOf(eye, off), plain, simd)
     t.ok(distance < irisPoints.fmr1in1000, `(${dx}, ${dy}): ${distance}`)
   }
@@ -172,7 +176,12 @@ t.test('any circles give some code', async (t) => {
   )
 })
 
-const template: IrisTemplate = { code: codeOf(once('station', 2, 0)), pupil: { x: 320.5, y: 240, r: 50.25 }, iris: { x: 318, y: 241, r: 120 }, quality: 83 }
+const template: IrisTemplate = {
+  code: codeOf(once('station', 2, 0)),
+  pupil: { x: 320.5, y: 240, r: 50.25 },
+  iris: { x: 318, y: 241, r: 120 },
+  quality: 83,
+}
 
 t.test('a template file gives back what was written, and its size says little of the eye', async (t) => {
   const bytes = writeIrisTemplate(template)

@@ -33,7 +33,7 @@ t.test('no finger and no iris before the applicant approved the portrait; a reta
   await station.present(caseId, 'face')
   const { state, components, backdrop, guides, advice } = station.state.capture
   t.strictSame([state, advice], ['review', ''])
-  t.equal(components.length, 29, '28 of the standard and our own sharpness')
+  t.equal(components.length, 30, '28 of the standard and two of our own')
   t.ok(
     components.every(({ scalar, least }) => least === 0 || (scalar ?? 0) >= least),
     'what the policy asks for is there',

@@ -77,16 +77,19 @@ function refuseTiny({ grey, widthPx, heightPx }: IrisImage): IrisImage {
 }
 
 /** @throws Fault `iris.not_found` */
-export function located({ grey, widthPx, heightPx }: IrisImage, simd: Simd): IrisLocation {
+export function located({ grey, widthPx, heightPx }: IrisImage, simd: Simd, leastSure = leastConfidence): IrisLocation {
   const location = locateIris(grey, widthPx, heightPx, simd)
-  if (!location || location.confidence < leastConfidence) throw new Fault('iris.not_found')
+  if (!location || location.confidence < leastSure) throw new Fault('iris.not_found')
   return location
 }
+
+/** A doubtful location is good enough for a code: if it is wrong, the code resembles none. */
+const leastForCode = 0.36
 
 /** Image to template. @throws Fault `iris.not_found` */
 export function templateOf(image: IrisImage, simd: Simd): IrisTemplate {
   const { grey, widthPx, heightPx } = image
-  const location = located(image, simd)
+  const location = located(image, simd, leastForCode)
   const { pupil, iris } = location
   const { overall: quality } = assessIris(grey, widthPx, heightPx, location, simd, 'iris')
   return { code: encodeIris(grey, widthPx, heightPx, location, simd), pupil, iris, quality }

@@ -6,6 +6,7 @@ import type { FaceMesh, FoundFace, HeadPose, RgbImage } from './face.js'
 import { landmarksFromMesh } from './landmarks.js'
 import { alignedLandmarks, alignment, inverse, type Similarity } from './quality/align.js'
 import { type Appearance, appearanceOf, backgroundUniformity } from './quality/appearance.js'
+import { rekamEyesOpen, rekamEyesOpenScalar } from './quality/eyes.js'
 import { eyesOpen, type FaceGeometry, faceGeometry, framing, interEyeDistance, mouthClosed, secondFaceShare } from './quality/geometry.js'
 import { rekamSharpness, rekamSharpnessScalar } from './quality/sharpness.js'
 import { scalarOf } from './scalars.js'
@@ -21,13 +22,16 @@ export interface AlignedFace {
   readonly back: Similarity
 }
 
+/** A landmark further away than any picture reaches is none. */
+const farthestPx = 32_768
+
 /** @returns undefined when the mesh is no face: eyes, nose and mouth in one place or nowhere */
 export function alignFace(mesh: FaceMesh): AlignedFace | undefined {
   const landmarks = landmarksFromMesh(mesh.points)
   const to = alignment(landmarks)
   if (to === undefined || !(to.a * to.a + to.b * to.b > 0)) return undefined
   const geometry = faceGeometry(landmarks)
-  const usable = geometry.eyeDistance >= 1 && geometry.eyesToChin >= 1 && landmarks.every(Number.isFinite)
+  const usable = geometry.eyeDistance >= 1 && geometry.eyesToChin >= 1 && landmarks.every((value) => Math.abs(value) < farthestPx)
   return usable ? { landmarks, geometry, aligned: alignedLandmarks(landmarks, to), back: inverse(to) } : undefined
 }
 
@@ -64,6 +68,15 @@ export function nativesOf(
   }
 }
 
+export function ownOf(image: RgbImage, { aligned, back }: AlignedFace): Record<OwnComponent, ComponentValue> {
+  const sharpness = rekamSharpness(image, back)
+  const eyes = rekamEyesOpen(image, aligned, back)
+  return {
+    rekamSharpness: { native: sharpness, scalar: rekamSharpnessScalar(sharpness) },
+    rekamEyesOpen: { native: eyes, scalar: rekamEyesOpenScalar(eyes) },
+  }
+}
+
 export interface FaceAssessment {
   readonly components: Readonly<Record<FaceComponent, ComponentResult>>
   /** Ours beside OFIQ's; never to be shown under OFIQ's names. */
@@ -86,7 +99,6 @@ export function assessFace(image: RgbImage, faces: readonly FoundFace[], mesh: F
   const natives = nativesOf(face, image, faces, pose, appearanceOf(image, face.aligned, face.back, 1))
   const value = (component: MeasuredComponent, native: number): ComponentValue => ({ native, scalar: scalarOf(component, native) })
   const measured = (component: keyof Natives) => value(component, natives[component])
-  const sharpness = rekamSharpness(image, face.back)
   return {
     components: {
       UnifiedQualityScore: 'not_measured',
@@ -118,7 +130,7 @@ export function assessFace(image: RgbImage, faces: readonly FoundFace[], mesh: F
       ExpressionNeutrality: 'not_measured',
       NoHeadCoverings: 'not_measured',
     },
-    own: { rekamSharpness: { native: sharpness, scalar: rekamSharpnessScalar(sharpness) } },
+    own: ownOf(image, face),
     face,
     pose,
     background,

@@ -37,7 +37,7 @@ const headHeight = 1.4
 const mostDistance = 20
 const lightnessWeight = 0.5
 /** Below this share of common colour the surroundings are no single backdrop and all cells beside the head stand for them. */
-const leastCommon = 0.5
+const leastCommon = 0.75
 /** Fewer cells beside the head inside the picture say nothing. */
 const leastCells = 40
 

@@ -50,8 +50,8 @@ export const unmeasuredComponents = [
 export type UnmeasuredComponent = (typeof unmeasuredComponents)[number]
 export type MeasuredComponent = Exclude<FaceComponent, UnmeasuredComponent>
 
-/** Our own stand-in for sharpness beside OFIQ's components. It is not OFIQ's `Sharpness` and its numbers do not compare with that. */
-export const ownComponents = ['rekamSharpness'] as const
+/** Ours beside OFIQ's: a stand-in for its `Sharpness`, and a look at the eyes' own pixels. Their numbers do not compare with OFIQ's. */
+export const ownComponents = ['rekamSharpness', 'rekamEyesOpen'] as const
 export type OwnComponent = (typeof ownComponents)[number]
 
 /** What a policy may ask a least scalar of. */

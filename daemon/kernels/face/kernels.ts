@@ -1,8 +1,8 @@
 // What simd/face.as.ts exports: the twins of warp.ts over memory offsets.
 
 export interface FaceKernels {
-  /** @param line scratch of 16-bit sums, one line of the source and 32 bytes more */
-  meansOfCells(source: number, columns: number, rows: number, cellPx: number, line: number, out: number): void
+  /** @param lines a cell has in the source  @param line scratch of 16-bit sums, one line of the source and 32 bytes more */
+  meansOfCells(source: number, columns: number, rows: number, cellPx: number, lines: number, line: number, out: number): void
   samplePlanes(
     rgb: number,
     widthPx: number,

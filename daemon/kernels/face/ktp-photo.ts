@@ -48,6 +48,7 @@ export interface PhotoPolicy {
  * - `EyesOpen` 80 is an opening of 0.034 T: midway between shut eyes (0.023 in OFIQ's table, which its half point lets pass; up to 0.016 here on
  *   drawn ones) and the narrowest open ones (0.051 in the table; a quarter open, 0.040 here)
  * - `MouthClosed` 92 is 0.057 T: lips at rest come to 0.050 in the table, an open mouth to 0.083, one drawn half open to 0.058 and more here
+ * - `rekamEyesOpen` refuses eyes that are seen to be shut; where it cannot tell, nothing is refused and the look at the picture decides
  * - pose: ICAO 9303's ±5° plus the error of a pose from a mesh (median 2° of yaw, 4° of pitch on the conformance thumbnails)
  * - 90 px between the eyes: ICAO 9303's least
  * - colours: as quoted by offices of Dukcapil; no regulation with colour values was found. 20 ΔE00 holds lit and shaded cloth of that colour
@@ -60,12 +61,13 @@ export const defaultPhotoPolicy: PhotoPolicy = {
     SingleFacePresent: 80,
     EyesOpen: 80,
     MouthClosed: 92,
-    LuminanceMean: 20,
+    LuminanceMean: 10,
     UnderExposurePrevention: 50,
     OverExposurePrevention: 50,
     DynamicRange: 60,
     IlluminationUniformity: 40,
-    rekamSharpness: 15,
+    rekamSharpness: 10,
+    rekamEyesOpen: 30,
   },
   mostYawDeg: 8,
   mostPitchDeg: 12,
@@ -97,6 +99,20 @@ export interface BackgroundVerdict {
   readonly coverage: number
   readonly plain: boolean
   readonly ok: boolean
+  /** The right hue in the wrong light: the cloth is there, the lamp or the exposure is not. */
+  readonly light?: 'too_dark' | 'too_light'
+}
+
+/** Hues closer than this, in degrees, are one cloth's; lightness further off than this, in L*, is the light's doing. */
+const oneHueDeg = 20
+const otherLight = 12
+
+function lightOf(measured: Lab, expected: Lab): BackgroundVerdict['light'] {
+  const hue = ({ a, b }: Lab) => (Math.atan2(b, a) * 180) / Math.PI
+  const apart = Math.abs(((hue(measured) - hue(expected) + 540) % 360) - 180)
+  if (apart > oneHueDeg || Math.hypot(measured.a, measured.b) < 15) return undefined
+  if (measured.l < expected.l - otherLight) return 'too_dark'
+  return measured.l > expected.l + otherLight ? 'too_light' : undefined
 }
 
 /** @returns undefined when no backdrop is in the picture */
@@ -105,8 +121,16 @@ export function judgeBackground(background: Background | undefined, sitter: Sitt
   const { red, green, blue, lab, spread, coverage } = background
   const expected = expectedBackground(sitter, rule)
   const deltaE = expected === undefined ? 0 : ciede2000(lab, labOfHex(expected))
+  const light = expected === undefined ? undefined : lightOf(lab, labOfHex(expected))
   const plain = spread <= rule.mostSpread && coverage >= rule.leastCoverage
-  return { expected, measured: { red, green, blue, lab }, deltaE, spread, coverage, plain, ok: plain && deltaE <= rule.mostDeltaE }
+  const ok = plain && deltaE <= rule.mostDeltaE
+  return { expected, measured: { red, green, blue, lab }, deltaE, spread, coverage, plain, ok, ...(light && { light }) }
+}
+
+/** Whether a scalar misses the policy's least one. Eyes that could not be judged miss nothing, everything else that could not be does. */
+export function fallsShort(component: AssessedComponent, scalar: number, { least }: PhotoPolicy): boolean {
+  if (component === 'rekamEyesOpen' && scalar < 0) return false
+  return scalar < (least[component] ?? Number.NEGATIVE_INFINITY)
 }
 
 export type PhotoShortcoming = AssessedComponent | 'pose' | 'eye_distance' | 'framing' | 'background'
@@ -128,9 +152,10 @@ const poseWithin = (pose: HeadPose, policy: PhotoPolicy): boolean =>
 export function judgePhoto(assessment: FaceAssessment, image: RgbImage, policy: PhotoPolicy, sitter: Sitter): PhotoVerdict {
   const { components, own, pose, face } = assessment
   const shortcomings: PhotoShortcoming[] = []
-  for (const [component, least] of Object.entries(policy.least) as [AssessedComponent, number][]) {
-    const result = component === 'rekamSharpness' ? own.rekamSharpness : components[component]
-    if (result === 'not_measured' || result.scalar < least) shortcomings.push(component)
+  const results = { ...components, ...own }
+  for (const component of Object.keys(policy.least) as AssessedComponent[]) {
+    const result = results[component]
+    if (result === 'not_measured' || fallsShort(component, result.scalar, policy)) shortcomings.push(component)
   }
   if (!poseWithin(pose, policy)) shortcomings.push('pose')
   const distance = components.InterEyeDistance

@@ -73,7 +73,7 @@ function missingShare(widthPx: number, heightPx: number, corners: readonly Point
     ({ y }) => heightPx - half - y,
   ]
   const inside = edges.reduce((kept, depth) => kept.flatMap((from, k) => cutAt(from, kept[(k + 1) % kept.length]!, depth)), [...corners])
-  return 1 - area(inside) / area(corners)
+  return Math.max(0, 1 - area(inside) / area(corners))
 }
 
 /** What is left of an edge from one corner to the next: its start when inside, and the place where it crosses. */

@@ -4,7 +4,8 @@ import type { FaceMesh, HeadPose } from './face.js'
 import { eyeCentres } from './landmarks.js'
 
 /** Pairs of one height, the subject's right first: eye corners, temples, cheeks, wings of the nose, mouth corners. */
-const acrossTheFace = [[33, 263], [133, 362], [127, 356], [234, 454], [93, 323], [132, 361], [98, 327], [61, 291]] as const // biome-ignore format: a table
+// biome-ignore format: a table
+const acrossTheFace = [[33, 263], [133, 362], [127, 356], [234, 454], [93, 323], [132, 361], [98, 327], [61, 291]] as const
 const forehead = [151, 9] as const
 const underNose = [164, 2] as const
 /** The line from forehead to upper lip of a level head leans forward by so much: between what OFIQ reads off photos and what drawn heads say (docs/face.md). */

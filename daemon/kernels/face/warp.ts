@@ -17,6 +17,9 @@ interface Cells {
   readonly columns: number
   readonly rows: number
   readonly cellPx: number
+  /** Lines of a cell that are read: every second one of large cells, whose means hardly differ by it. */
+  readonly lines: number
+  readonly lineStep: number
 }
 
 /** A square's pixel (u, v) lies at x = x0 + a·u − b·v, y = y0 + b·u + a·v of a picture. */
@@ -45,13 +48,13 @@ export function warpToPlanes(
   simd?: Simd,
 ): void {
   const cells = cellsUnder(image, place, sizePx)
-  const { leftPx, topPx, columns, rows, cellPx } = cells
+  const { leftPx, topPx, columns, rows, cellPx, lines, lineStep } = cells
   const a = (Math.cos(place.angleRad) * place.scale) / cellPx
   const b = (Math.sin(place.angleRad) * place.scale) / cellPx
   const middle = (sizePx - 1) / 2
-  // From pixel centres of the picture to centres of cells.
+  // From pixel centres of the picture to centres of what is read of a cell.
   const x = (place.centre.x - leftPx - (cellPx - 1) / 2) / cellPx
-  const y = (place.centre.y - topPx - (cellPx - 1) / 2) / cellPx
+  const y = (place.centre.y - topPx - ((lines - 1) * lineStep) / 2) / cellPx
   const sampling = { x0: x - a * middle + b * middle, y0: y - b * middle - a * middle, a, b }
   if (simd) {
     warpBySimd(image, cells, sampling, sizePx, low, high, out, simd)
@@ -76,19 +79,20 @@ function cellsUnder({ widthPx, heightPx }: RgbImage, { centre, scale, angleRad }
   }
   const x = span(centre.x, widthPx)
   const y = span(centre.y, heightPx)
-  return { leftPx: x.from, topPx: y.from, columns: x.count, rows: y.count, cellPx }
+  const lineStep = cellPx >= 4 ? 2 : 1
+  return { leftPx: x.from, topPx: y.from, columns: x.count, rows: y.count, cellPx, lines: Math.ceil(cellPx / lineStep), lineStep }
 }
 
 /** @param out interleaved RGB, `columns * rows` */
 function meansOfCells(rgb: Uint8Array, widthPx: number, cells: Cells, out: Uint8Array): void {
-  const { leftPx, topPx, columns, rows, cellPx } = cells
+  const { leftPx, topPx, columns, rows, cellPx, lines, lineStep } = cells
   const line = new Uint16Array(columns * cellPx * 3)
-  const area = cellPx * cellPx
+  const area = cellPx * lines
   const half = area >> 1
   for (let row = 0; row < rows; row++) {
     line.fill(0)
-    for (let j = 0; j < cellPx; j++) {
-      const from = ((topPx + row * cellPx + j) * widthPx + leftPx) * 3
+    for (let j = 0; j < lines; j++) {
+      const from = ((topPx + row * cellPx + j * lineStep) * widthPx + leftPx) * 3
       for (let i = 0; i < line.length; i++) line[i] = line[i]! + rgb[from + i]!
     }
     let to = row * columns * 3
@@ -162,20 +166,24 @@ function warpBySimd(
   out: Float32Array,
   simd: Simd,
 ): void {
-  const { leftPx, topPx, columns, rows, cellPx } = cells
+  const { leftPx, topPx, columns, rows, cellPx, lines, lineStep } = cells
   const { rgb, widthPx } = image
   const lineBytes = columns * cellPx * 3
-  const stripRows = Math.min(rows, Math.max(1, Math.floor(stripBytes / (lineBytes * cellPx))))
+  const stripRows = Math.min(rows, Math.max(1, Math.floor(stripBytes / (lineBytes * lines))))
   simd.lease((take) => {
-    const strip = take(lineBytes * stripRows * cellPx + readBeyond)
+    const strip = take(lineBytes * stripRows * lines + readBeyond)
     const line = take(lineBytes * 2 + 2 * readBeyond)
     const means = take(columns * rows * 3 + readBeyond)
     const planes = take(out.byteLength)
     const memory = new Uint8Array(simd.memory.buffer)
     const copy = (firstRow: number, count: number, to: number) => {
-      for (let y = 0; y < count * cellPx; y++) {
-        const from = ((topPx + firstRow * cellPx + y) * widthPx + leftPx) * 3
-        memory.set(rgb.subarray(from, from + lineBytes), to + y * lineBytes)
+      let at = to
+      for (let row = firstRow; row < firstRow + count; row++) {
+        for (let j = 0; j < lines; j++) {
+          const from = ((topPx + row * cellPx + j * lineStep) * widthPx + leftPx) * 3
+          memory.set(rgb.subarray(from, from + lineBytes), at)
+          at += lineBytes
+        }
       }
     }
     if (cellPx === 1) copy(0, rows, means)
@@ -183,7 +191,7 @@ function warpBySimd(
       for (let row = 0; row < rows; row += stripRows) {
         const count = Math.min(stripRows, rows - row)
         copy(row, count, strip)
-        simd.kernels.meansOfCells(strip, columns, count, cellPx, line, means + row * columns * 3)
+        simd.kernels.meansOfCells(strip, columns, count, cellPx, lines, line, means + row * columns * 3)
       }
     }
     const { x0, y0, a, b } = sampling

@@ -3,15 +3,15 @@
 
 import type { Simd } from '../simd/simd.js'
 import { openByArea } from './locate/area-opening.js'
-import { type Hypothesis, measureEye, measurePupil } from './locate/hypothesis.js'
+import { type Hypothesis, type Levels, measureEye, measurePupil, type PupilMeasure } from './locate/hypothesis.js'
 import { learnIris } from './locate/iris-model.js'
 import { findLids, type Lids } from './locate/lids.js'
 import { findLimbus } from './locate/limbus.js'
 import { drawMask } from './locate/mask.js'
-import { cutAround, type Plane, quantile, shrink } from './locate/plane.js'
+import { cutAround, type Plane, quantile, shrink, type Window } from './locate/plane.js'
 import { directions, refineCircle } from './locate/radial.js'
 import { refineIris, refinePupil } from './locate/refine.js'
-import { isAlike, votedDiscs } from './locate/votes.js'
+import { votedDiscs } from './locate/votes.js'
 import type { Circle, IrisLocation, LidCurve } from './location.js'
 
 /** Hypotheses are made on a picture of about this many pixels: 160 × 120. */
@@ -21,6 +21,8 @@ const leastPupilPx = 3.5
 /** Highlights up to this share of the picture vanish before the search. */
 /** Pupils that are completed to eyes. */
 const mostPupils = 10
+/** Discs of an octave of radii that are looked at. */
+const mostDiscs = 10
 const leastPupilScore = 0.01
 const highlightShare = 0.012
 
@@ -37,16 +39,13 @@ export function locateIris(grey: Uint8Array, widthPx: number, heightPx: number, 
   return complete(plane, best, factor)
 }
 
-export const searchFactor = ({ widthPx, heightPx }: Plane): number => Math.max(1, Math.sqrt((widthPx * heightPx) / searchPixels))
+const searchFactor = ({ widthPx, heightPx }: Plane): number => Math.max(1, Math.sqrt((widthPx * heightPx) / searchPixels))
 
 /** Whole eyes in a small picture, best first. */
-export function assumeEyes(small: Plane): readonly Hypothesis[] {
+function assumeEyes(small: Plane): readonly Hypothesis[] {
   const opened = openByArea(small, Math.round(highlightShare * small.grey.length))
   const levels = { dark: quantile(opened, 0.02), middle: quantile(opened, 0.5) }
-  const pupils = assumePupils(opened)
-    .map((pupil) => measurePupil(opened, pupil, levels))
-    .sort((a, b) => b.score - a.score)
-    .slice(0, mostPupils)
+  const pupils = assumePupils(opened, levels)
   const eyes: Hypothesis[] = []
   const mostIrisPx = 0.62 * Math.min(small.widthPx, small.heightPx * 1.2)
   for (const pupil of pupils) {
@@ -56,32 +55,36 @@ export function assumeEyes(small: Plane): readonly Hypothesis[] {
   return eyes.sort((a, b) => b.score - a.score)
 }
 
-const around = directions(32)
+const around = directions(24)
 
-function assumePupils(opened: Plane): readonly Circle[] {
-  const pupils: Circle[] = []
-  for (const disc of votedDiscs(opened, leastPupilPx, 0.36 * opened.heightPx, 10)) {
-    let pupil: Circle = disc
-    for (const reach of [0.35, 0.2]) {
-      const search = { angles: around, from: 1 - reach, until: 1 + reach, stepPx: 0.5, ringPx: Math.max(1.5, 0.15 * pupil.r), least: 3 }
-      pupil = refineCircle(opened, pupil, search, 0.7, 0.5) ?? pupil
-    }
-    if (
-      !pupils.some(
-        (other) => isAlike(pupil, other) && Math.abs(other.r - pupil.r) < 1 && Math.hypot(other.x - pupil.x, other.y - pupil.y) < 1,
-      )
-    )
-      pupils.push(pupil)
+/** Discs that edges vote for, moved onto their edges; the best of them once more, best first. */
+function assumePupils(opened: Plane, levels: Levels): readonly PupilMeasure[] {
+  const rough = votedDiscs(opened, leastPupilPx, 0.36 * opened.heightPx, mostDiscs)
+    .map((disc) => measurePupil(opened, movedToEdge(opened, disc, 0.35), levels))
+    .sort((a, b) => b.score - a.score)
+  const kept: Circle[] = []
+  for (const { pupil } of rough) {
+    const moved = movedToEdge(opened, pupil, 0.2)
+    if (kept.some((other) => Math.abs(other.r - moved.r) < 1 && Math.hypot(other.x - moved.x, other.y - moved.y) < 1)) continue
+    kept.push(moved)
+    if (kept.length === mostPupils) break
   }
-  return pupils
+  return kept.map((pupil) => measurePupil(opened, pupil, levels)).sort((a, b) => b.score - a.score)
+}
+
+function movedToEdge(opened: Plane, pupil: Circle, reach: number): Circle {
+  const search = { angles: around, from: 1 - reach, until: 1 + reach, stepPx: 0.5, ringPx: Math.max(1.5, 0.15 * pupil.r), least: 3 }
+  return refineCircle(opened, pupil, search, 0.7, 0.5) ?? pupil
 }
 
 function complete(plane: Plane, eye: Hypothesis, factor: number): IrisLocation {
   const pupil = refinePupil(plane, enlarged(eye.pupil, factor))
   let iris = refineIris(plane, enlarged(eye.iris, factor), pupil)
+  // The iris moves by little between the rounds: one window serves both.
+  const near = cutAround(plane, iris, 1.25, Math.max(1, iris.r / lidRadiusPx))
   let lids: Lids = {}
   for (let round = 0; round < 2; round++) {
-    lids = lidsOf(plane, pupil, iris, lids)
+    lids = lidsOf(near, pupil, iris, lids)
     if (round === 0) iris = refineIris(plane, iris, pupil, lids)
   }
   const { mask, highlights } = drawMask(plane, pupil, iris, lids, learnIris(plane, pupil, iris, lids))
@@ -105,9 +108,7 @@ const enlarged = ({ x, y, r }: Circle, factor: number): Circle => ({
 /** Lids are sought where the iris has this radius. */
 const lidRadiusPx = 40
 
-function lidsOf(plane: Plane, pupil: Circle, iris: Circle, known: Lids): Lids {
-  const factor = Math.max(1, iris.r / lidRadiusPx)
-  const { plane: near, left, top } = cutAround(plane, iris, 1.15, factor)
+function lidsOf({ plane, left, top, factor }: Window, pupil: Circle, iris: Circle, known: Lids): Lids {
   const shrunk = ({ x, y, r }: Circle): Circle => ({
     x: (x - left - (factor - 1) / 2) / factor,
     y: (y - top - (factor - 1) / 2) / factor,
@@ -129,8 +130,8 @@ function lidsOf(plane: Plane, pupil: Circle, iris: Circle, known: Lids): Lids {
     c: c * factor + top + offset,
   })
   const smallLids = mapLids(known, smaller)
-  const model = learnIris(near, smallPupil, smallIris, smallLids)
-  return mapLids(findLids(near, smallPupil, smallIris, model, smallLids), larger)
+  const model = learnIris(plane, smallPupil, smallIris, smallLids)
+  return mapLids(findLids(plane, smallPupil, smallIris, model, smallLids), larger)
 }
 
 const mapLids = ({ upper, lower }: Lids, map: (lid: LidCurve) => LidCurve): Lids => ({

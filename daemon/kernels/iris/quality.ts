@@ -62,6 +62,8 @@ export interface IrisQuality {
 
 /** Iris diameters in pixels: recommended for enrolment from 160 (medium) and 200 (high), ISO/IEC 19794-6:2005 as widely cited. */
 const diameters = { least: 100, good: 170, most: 300, far: 380 } as const
+/** Sharpness about the iris grows without a bound that means anything: at this it is worth 0.63, so that the sharper of two frames wins. */
+const softSharpness = 8
 /** A code below means that the metric does less well than this. */
 const doesBadly = 0.6
 
@@ -76,9 +78,9 @@ export function assessIris(
   simd?: Simd,
   scope: 'image' | 'iris' = 'image',
 ): IrisQuality {
-  const { pupil, iris, highlights } = location
+  const { pupil, iris } = location
   const regions = regionGreys(grey, widthPx, heightPx, location)
-  const contour = pupilContour(grey, widthPx, heightPx, pupil)
+  const contour = pupilContour(grey, widthPx, heightPx, location)
   const near = irisBox(iris, widthPx, heightPx)
   const about = sharpness(grey, widthPx, near, simd)
   const metrics: IrisMetrics = {
@@ -86,13 +88,13 @@ export function assessIris(
     ...contrasts(regions),
     pupilBoundaryCircularity: contour.circularity,
     greyScaleUtilisation: regions.entropyBits,
-    irisPupilRatio: (100 * pupil.r) / iris.r,
+    irisPupilRatio: Math.min(100, (100 * pupil.r) / iris.r),
     irisPupilConcentricity: 100 * Math.max(0, 1 - Math.hypot(pupil.x - iris.x, pupil.y - iris.y) / iris.r),
     marginAdequacy: margins(location, widthPx, heightPx),
     sharpness: scope === 'iris' ? about : sharpness(grey, widthPx, { left: 0, top: 0, right: widthPx, bottom: heightPx }, simd),
     motion: 100 * (1 - directionality(grey, widthPx, heightPx, location)),
   }
-  const worths = worthsOf(metrics, { diameterPx: 2 * iris.r, about, axisRatio: contour.axisRatio, highlights })
+  const worths = worthsOf(metrics, { diameterPx: 2 * iris.r, about, axisRatio: contour.axisRatio, glare: regions.glare })
   const overall = Math.round(100 * worths.reduce((product, { worth }) => product * worth, 1))
   const bad = worths.filter(({ worth }) => worth < doesBadly)
   const [worst] = [...bad].filter(({ advice }) => advice !== '').sort((a, b) => a.worth - b.worth || rank(a.advice) - rank(b.advice))
@@ -137,23 +139,24 @@ interface Beside {
   /** Sharpness about the iris alone: lashes are no proof of a sharp iris. */
   readonly about: number
   readonly axisRatio: number
-  readonly highlights: number
+  /** Share of the open iris that is as white as a lamp. */
+  readonly glare: number
 }
 
 /** From useless at `none` to as recommended at `full`, straight between. */
 const rise = (value: number, none: number, full: number): number => Math.max(0, Math.min(1, (value - none) / (full - none)))
 
-function worthsOf(metrics: IrisMetrics, { diameterPx, about, axisRatio, highlights }: Beside): readonly Worth[] {
+function worthsOf(metrics: IrisMetrics, { diameterPx, about, axisRatio, glare }: Beside): readonly Worth[] {
   const ratio = metrics.irisPupilRatio
   return [
     { worth: rise(diameterPx, diameters.least / 2, diameters.good), code: 'iris_too_small', advice: 'come_closer' },
     { worth: 1 - rise(diameterPx, diameters.most, diameters.far), code: 'iris_too_large', advice: 'move_back' },
     { worth: 0.3 + 0.7 * rise(metrics.marginAdequacy, 0, 80), code: 'margin_too_small', advice: 'center_eye' },
-    { worth: rise(metrics.usableIrisArea, 10, 70), code: 'too_little_visible', advice: 'open_wide' },
+    { worth: rise(metrics.usableIrisArea, 10, 90), code: 'too_little_visible', advice: 'open_wide' },
     { worth: rise(metrics.irisPupilConcentricity, 70, 90), code: 'off_centre_gaze', advice: 'look_straight' },
-    { worth: rise(axisRatio, 0.7, 0.93), code: 'off_centre_gaze', advice: 'look_straight' },
-    { worth: 0.4 + 0.6 * (1 - rise(highlights, 6, 20)), code: 'reflections', advice: 'avoid_reflections' },
-    { worth: rise(about, 0, 8), code: 'blurred', advice: 'hold_still' },
+    { worth: rise(axisRatio, 0.85, 0.96), code: 'off_centre_gaze', advice: 'look_straight' },
+    { worth: 1 - rise(glare, 0.01, 0.08), code: 'reflections', advice: 'avoid_reflections' },
+    { worth: 1 - Math.exp(-about / softSharpness), code: 'blurred', advice: 'hold_still' },
     { worth: rise(metrics.motion, 20, 60), code: 'motion', advice: 'hold_still' },
     { worth: rise(metrics.irisPupilContrast, 0, 30), code: 'low_contrast', advice: 'adjust_light' },
     { worth: 0.3 + 0.7 * rise(metrics.irisScleraContrast, 0, 5), code: 'low_contrast', advice: 'adjust_light' },

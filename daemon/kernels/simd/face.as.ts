@@ -1,20 +1,20 @@
 // Twins of kernels/face/warp.ts: means of cells (whole numbers, equal), bilinear samples (32-bit floats, equal to about one in a million).
 
 /**
- * @param source  interleaved RGB, `columns * cellPx` by `rows * cellPx`; 16 bytes behind it may be read
+ * @param source  interleaved RGB, `columns * cellPx` by `rows * lines`; 16 bytes behind it may be read
  * @param line    u16 sums of one line of cells, 32 bytes longer than the line
  */
-export function meansOfCells(source: usize, columns: i32, rows: i32, cellPx: i32, line: usize, out: usize): void {
+export function meansOfCells(source: usize, columns: i32, rows: i32, cellPx: i32, lines: i32, line: usize, out: usize): void {
   const lineBytes = <usize>(columns * cellPx * 3)
-  const area = <u32>(cellPx * cellPx)
+  const area = <u32>(cellPx * lines)
   const half = area >> 1
   let to = out
   for (let row = 0; row < rows; row++) {
-    const first = source + <usize>(row * cellPx) * lineBytes
+    const first = source + <usize>(row * lines) * lineBytes
     for (let at: usize = 0; at < lineBytes; at += 16) {
       let low = i16x8.splat(0)
       let high = i16x8.splat(0)
-      for (let j = 0; j < cellPx; j++) {
+      for (let j = 0; j < lines; j++) {
         const bytes = v128.load(first + <usize>j * lineBytes + at)
         low = i16x8.add(low, i16x8.extend_low_i8x16_u(bytes))
         high = i16x8.add(high, i16x8.extend_high_i8x16_u(bytes))

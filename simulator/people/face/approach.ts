@@ -30,7 +30,7 @@ const faults: Readonly<Record<FaceFault, (side: 1 | -1, strength: number) => Fac
   turned_away: (side, strength) => ({ yawDeg: side * (22 + 8 * strength) }),
   chin_down: (_, strength) => ({ pitchDeg: 20 + 6 * strength }),
   eyes_closed: () => ({ eyesOpen: 0 }),
-  mouth_open: (_, strength) => ({ mouthOpen: 0.65 + 0.3 * strength }),
+  mouth_open: (_, strength) => ({ mouthOpen: 0.85 + 0.15 * strength }),
   dark: (side, strength) => ({ light: { level: 0.1 + 0.05 * strength, side: side * 0.3 } }),
 }
 

@@ -15,7 +15,7 @@ export interface Expression {
 const near = (dx: number, dy: number, reach: number) => Math.exp(-(dx * dx + dy * dy) / (reach * reach))
 
 /** How far the chin falls with the mouth wide open. */
-export const jawDropMm = 24
+export const jawDropMm = 32
 
 /** Falls of the lower jaw's points; the lips part like a lens, the corners stay. */
 function jawShare({ mouthMm, mouthHalfMm }: FaceForm, [x, y, z]: Vector): number {

@@ -42,8 +42,8 @@ export interface FaceForm {
 const skins = [
   { base: [222, 172, 134], shade: [166, 108, 76], lip: [186, 104, 94] },
   { base: [205, 150, 110], shade: [148, 92, 60], lip: [170, 92, 82] },
-  { base: [186, 130, 92], shade: [130, 80, 50], lip: [154, 82, 74] },
-  { base: [160, 108, 74], shade: [108, 64, 40], lip: [132, 72, 64] },
+  { base: [196, 140, 102], shade: [138, 86, 56], lip: [154, 82, 74] },
+  { base: [178, 124, 88], shade: [122, 74, 48], lip: [132, 72, 64] },
 ] as const
 
 export function drawFaceForm(random: Random, sex: 'M' | 'F', birthYear: number): FaceForm {

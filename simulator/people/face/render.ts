@@ -37,7 +37,7 @@ export function stance(form: FaceForm, presentation: FacePresentation): Stance {
 }
 
 /** Where the camera looks: with the head level the eyes then lie on row 478, where a millimetre is so many pixels: room for the portrait's template. */
-const rest = { x: 960, y: 495.2, perMm: 2.8, eyeDepthMm: 68, distanceMm: 900 } as const
+const rest = { x: 960, y: 505, perMm: 2.8, eyeDepthMm: 68, distanceMm: 900 } as const
 
 export function cameraOf({ distance, dxPx, dyPx }: Stance): Camera {
   return {
@@ -52,7 +52,7 @@ export function cameraOf({ distance, dxPx, dyPx }: Stance): Camera {
 const joint: Vector = [0, 62, -4]
 
 /** How far the modelled head looks down when its axes are level: OFIQ's zero of the pitch is a convention, not an axis of the skull. */
-const modelPitchDeg = 5
+const modelPitchDeg = 8
 
 export function posed({ yawDeg, pitchDeg, rollDeg }: Stance): (at: Vector) => Vector {
   const rotation = headRotation(yawDeg, pitchDeg - modelPitchDeg, rollDeg)
@@ -151,7 +151,7 @@ function placeModel({ form, head, parts }: FaceModel, at: Stance, marginPx: numb
   const camera = cameraOf({ ...at, dxPx: at.dxPx + marginPx, dyPx: at.dyPx + marginPx })
   const pose = posed(at)
   const express = expressed(form, at)
-  const bite = ([x, y, z]: Vector): Vector => [x, y > form.mouthMm ? y + (y - form.mouthMm) * 2.1 * at.mouthOpen : y, z]
+  const bite = ([x, y, z]: Vector): Vector => [x, y > form.mouthMm ? y + ((y - form.mouthMm) / 11.5) * jawDropMm * at.mouthOpen : y, z]
   const veil = fallen(form, at.mouthOpen)
   return [
     place(head, moved(head, 'head', pose, express), camera),

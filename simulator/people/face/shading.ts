@@ -72,8 +72,8 @@ export function sampleShader(band: Band, shader: Shader): ShadeSample {
   const [kx, ky, kz] = [(Math.sin(turn) * 0.86) / length, -0.42 / length, (Math.cos(turn) * 0.86) / length]
   const half = Math.hypot(kx, ky, kz + 1)
   const [hx, hy, hz] = [kx / half, ky / half, (kz + 1) / half]
-  const keyPower = (0.62 + 0.25 * lean) * light.level
-  const around = 0.46 * (1 - 0.62 * lean) * light.level
+  const keyPower = (0.74 + 0.25 * lean) * light.level
+  const around = 0.56 * (1 - 0.62 * lean) * light.level
   const flat = 0.1 * (1 - 0.8 * lean) * light.level
   const colour = new Float32Array(3)
   const paint = painters(shader)

@@ -128,12 +128,10 @@ function beard(form: FaceForm, random: Random): string {
     const y = m - lipMm * 0.7 * share - 1 - random.next() * 6 * share
     hairs += `M${f(x)} ${f(y)} q${f(x * 0.03)} 1 ${f(x * 0.06)} ${f(between(random, 1.4, 2.4))} `
   }
-  return (
-    soft(
-      1.6,
-      `<path d="M${-w} ${m - 2} Q${-w * 0.5} ${m - lipMm - 7} 0 ${m - lipMm - 4.5} Q${w * 0.5} ${m - lipMm - 7} ${w} ${m - 2} Q0 ${m - lipMm * 1.4} ${-w} ${m - 2} Z" fill="${css(hair, 0.45)}"/>`,
-    ) + `<path d="${hairs}" stroke="${css(hair, 0.42)}" stroke-width="0.36" fill="none" stroke-linecap="round"/>`
-  )
+  return `${soft(
+    1.6,
+    `<path d="M${-w} ${m - 2} Q${-w * 0.5} ${m - lipMm - 7} 0 ${m - lipMm - 4.5} Q${w * 0.5} ${m - lipMm - 7} ${w} ${m - 2} Q0 ${m - lipMm * 1.4} ${-w} ${m - 2} Z" fill="${css(hair, 0.45)}"/>`,
+  )}<path d="${hairs}" stroke="${css(hair, 0.42)}" stroke-width="0.36" fill="none" stroke-linecap="round"/>`
 }
 
 export async function skinTexture(form: FaceForm, random: Random): Promise<Texture> {

@@ -103,7 +103,7 @@ export class RekamPortraitQuality extends StationElement {
     const good = distance <= mostDistance
     const numbers = `ΔE ${distance.toFixed(0)} / ${mostDistance.toFixed(0)}`
     return html`<div class="cloth">
-      <span class="swatch" style="background:${found}"></span>
+      <svg class="swatch" viewBox="0 0 20 20" aria-hidden="true"><rect width="20" height="20" fill=${found} /></svg>
       <span>${words.backdrop(nameOf(words.colours, expected))}</span>
       <span class="numbers muted" title=${words.colourDistance}>${numbers}</span>
       <span class=${good ? 'ok' : 'warn'}>${icon(good ? 'check' : 'warn')} ${good ? words.backdropGood : words.backdropWrong}</span>

@@ -209,13 +209,19 @@ export class RekamCapture extends StationElement {
       return html`<span class="warn">${icon('warn')}</span>${this.#flaw(advice)}`
     }
     if (review) {
-      const sentence = focus === Modality.FACE ? words.faceApproval : words.reviewHint
-      return html`<span class="info">${icon('eye')}</span>${sentence}`
+      return html`<span class="info">${icon('eye')}</span>${this.#reviewHint(focus)}`
     }
     if (!live) return html`<span class="muted">${icon('ring')}</span>${this.#opening(focus)}`
     if (focus === Modality.SIGNATURE) return html`<span class="info">${icon('pen')}</span>${words.signNow}`
     if (advice !== '') return html`<span class="warn">${icon('warn')}</span>${nameOf(words.advice, advice)}`
     return html`<span class="ok">${icon('check')}</span>${words.adviceFine}`
+  }
+
+  #reviewHint(focus: Modality): string {
+    const { words } = this
+    if (focus === Modality.FACE) return words.faceApproval
+    if (focus === Modality.IRISES) return words.reviewEyes
+    return focus === Modality.SIGNATURE ? words.reviewSignature : words.reviewHint
   }
 
   /** Why a result is not simply good: a finding, something about the fingers, or only that it is weak. */

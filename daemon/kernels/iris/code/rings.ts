@@ -15,7 +15,7 @@ const brightest = 3.5
 const darkest = 4
 const leastDeviation = 3
 /** A ring's window reaches so far into its neighbours, in rings: texture is longer along the radius than across it. */
-const reachOfRing = 1.8
+const reachOfRing = 1.5
 /** Of the window. */
 const leastVisible = 0.5
 

@@ -6,50 +6,62 @@ import type { Plane } from './plane.js'
  * Every bright component of fewer than `area` pixels sinks to the level where it joins its surroundings. Edges of anything larger stay exactly.
  */
 export function openByArea({ grey, widthPx, heightPx }: Plane, area: number): Plane {
-  const size = grey.length
-  const order = brightestFirst(grey)
-  // parent: < 0 a root, its area negated; `size` not seen yet
-  const parent = new Int32Array(size).fill(size)
-  const root = (of: number): number => {
-    let top = of
-    while (parent[top]! >= 0) top = parent[top]!
-    for (let at = of; at !== top; ) {
-      const next = parent[at]!
-      parent[at] = top
-      at = next
-    }
-    return top
-  }
-  for (let i = 0; i < size; i++) {
+  // A frame of one pixel that is never met spares the question whether a neighbour exists.
+  const stride = widthPx + 2
+  const levels = new Uint8Array(stride * (heightPx + 2))
+  for (let y = 0; y < heightPx; y++) levels.set(grey.subarray(y * widthPx, (y + 1) * widthPx), (y + 1) * stride + 1)
+  const order = brightestFirst(grey, widthPx, heightPx)
+  // Negative: a root, its area negated.
+  const parents = new Int32Array(levels.length).fill(unmet)
+  for (let i = 0; i < order.length; i++) {
     const pixel = order[i]!
-    const x = pixel % widthPx
-    parent[pixel] = -1
-    for (let side = 0; side < 4; side++) {
-      if ((side === 0 && x === 0) || (side === 1 && x === widthPx - 1)) continue
-      const neighbour = side === 0 ? pixel - 1 : side === 1 ? pixel + 1 : side === 2 ? pixel - widthPx : pixel + widthPx
-      if (neighbour < 0 || neighbour >= size || parent[neighbour] === size) continue
-      const other = root(neighbour)
-      if (other === pixel) continue
-      if (grey[other] === grey[pixel] || -parent[other]! < area) {
-        parent[pixel]! += parent[other]!
-        parent[other] = pixel
-      } else parent[pixel] = -area
-    }
+    parents[pixel] = -1
+    if (parents[pixel - 1] !== unmet) join(parents, levels, pixel, pixel - 1, area)
+    if (parents[pixel + 1] !== unmet) join(parents, levels, pixel, pixel + 1, area)
+    if (parents[pixel - stride] !== unmet) join(parents, levels, pixel, pixel - stride, area)
+    if (parents[pixel + stride] !== unmet) join(parents, levels, pixel, pixel + stride, area)
   }
-  const out = new Uint8Array(size)
-  for (let i = size - 1; i >= 0; i--) {
+  // From the darkest on every parent has its level before its children.
+  for (let i = order.length - 1; i >= 0; i--) {
     const pixel = order[i]!
-    out[pixel] = parent[pixel]! >= 0 ? out[parent[pixel]!]! : grey[pixel]!
+    const parent = parents[pixel]!
+    if (parent >= 0) levels[pixel] = levels[parent]!
+  }
+  const out = new Uint8Array(grey.length)
+  for (let y = 0; y < heightPx; y++) {
+    const at = (y + 1) * stride + 1
+    out.set(levels.subarray(at, at + widthPx), y * widthPx)
   }
   return { grey: out, widthPx, heightPx }
 }
 
-/** Counting sort, stable. */
-function brightestFirst(grey: Uint8Array): Int32Array {
+const unmet = 0x7fffffff
+
+/** The component that `neighbour` lies in becomes part of `pixel`'s, unless it is large enough to stand. */
+function join(parents: Int32Array, levels: Uint8Array, pixel: number, neighbour: number, area: number): void {
+  let root = neighbour
+  while (parents[root]! >= 0) root = parents[root]!
+  for (let at = neighbour; at !== root; ) {
+    const next = parents[at]!
+    parents[at] = root
+    at = next
+  }
+  if (root === pixel) return
+  if (levels[root] === levels[pixel] || -parents[root]! < area) {
+    parents[pixel]! += parents[root]!
+    parents[root] = pixel
+  } else parents[pixel] = -area
+}
+
+/** Counting sort, stable; places in the framed picture. */
+function brightestFirst(grey: Uint8Array, widthPx: number, heightPx: number): Int32Array {
   const starts = new Uint32Array(257)
-  for (const value of grey) starts[256 - value]!++
+  for (let i = 0; i < grey.length; i++) starts[256 - grey[i]!]!++
   for (let i = 1; i <= 256; i++) starts[i]! += starts[i - 1]!
   const order = new Int32Array(grey.length)
-  for (let i = 0; i < grey.length; i++) order[starts[255 - grey[i]!]!++] = i
+  for (let y = 0, i = 0; y < heightPx; y++) {
+    const row = (y + 1) * (widthPx + 2) + 1
+    for (let x = 0; x < widthPx; x++, i++) order[starts[255 - grey[i]!]!++] = row + x
+  }
   return order
 }

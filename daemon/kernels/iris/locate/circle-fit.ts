@@ -6,7 +6,7 @@ import type { Circle } from '../location.js'
  * Algebraic least squares (Kåsa 1976) on points of nonzero weight.
  * @returns undefined when the points lie on a line or are fewer than three
  */
-export function fitCircle(xs: Float64Array, ys: Float64Array, weights: Float64Array, count: number): Circle | undefined {
+function fitCircle(xs: Float64Array, ys: Float64Array, weights: Float64Array, count: number): Circle | undefined {
   let total = 0
   let mx = 0
   let my = 0
@@ -79,7 +79,7 @@ export function fitCircleTrimmed(
 const offCircle = ({ x, y, r }: Circle, px: number, py: number): number => Math.abs(Math.sqrt((px - x) ** 2 + (py - y) ** 2) - r)
 
 /** What is known of a centre before any edge is seen. */
-export interface CentrePrior {
+interface CentrePrior {
   readonly x: number
   readonly y: number
   /** Standard deviations, px. */

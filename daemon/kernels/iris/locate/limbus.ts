@@ -17,7 +17,7 @@ const fullDifference = 45
 const candidates = 3
 const leastScore = 2
 
-export interface LimbusCandidate {
+interface LimbusCandidate {
   readonly iris: Circle
   readonly score: number
 }

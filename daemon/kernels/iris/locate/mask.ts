@@ -9,7 +9,7 @@ import type { Plane } from './plane.js'
 const bright = { deviations: 4.5, levels: 40 } as const
 const dark = { deviations: 2.8, levels: 16 } as const
 
-export interface IrisMask {
+interface IrisMask {
   readonly mask: Uint8Array
   readonly highlights: number
 }

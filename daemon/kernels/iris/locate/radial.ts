@@ -4,7 +4,7 @@ import type { Circle } from '../location.js'
 import { fitCircleTrimmed } from './circle-fit.js'
 import { type Plane, sample } from './plane.js'
 
-export interface RadialSearch {
+interface RadialSearch {
   /** Directions, radians, y downward. */
   readonly angles: Float64Array
   /** Reach of the search in radii of the circle. */
@@ -20,7 +20,7 @@ export interface RadialSearch {
 export const directions = (count: number, from = 0, until = 2 * Math.PI): Float64Array =>
   Float64Array.from({ length: count }, (_, i) => from + ((i + 0.5) * (until - from)) / count)
 
-export interface EdgePoints {
+interface EdgePoints {
   readonly xs: Float64Array
   readonly ys: Float64Array
   /** Strength of the edge, grey levels, at most `full`; 0 = none found. */
@@ -88,7 +88,7 @@ export function refineCircle(plane: Plane, circle: Circle, search: RadialSearch,
   return fitCircleTrimmed(xs, ys, weights, count, keep, tolerancePx, 3)
 }
 
-export interface EdgeContrast {
+interface EdgeContrast {
   /** Median over the directions of outside less inside, grey levels. */
   readonly contrast: number
   /** Share of the directions seen on which the outside is clearly brighter. */

@@ -12,7 +12,7 @@ const leastGradient = 2.5
 /** Gradients above count no more: a sharp edge is not more round. */
 const fullGradient = 14
 
-export interface Disc extends Circle {
+interface Disc extends Circle {
   /** About the share of the circle that edges support. */
   readonly support: number
 }
@@ -107,6 +107,6 @@ function peaks(votes: Float32Array, radii: readonly number[], columns: number, r
   return kept
 }
 
-export function isAlike(a: Circle, b: Circle): boolean {
+function isAlike(a: Circle, b: Circle): boolean {
   return Math.hypot(a.x - b.x, a.y - b.y) < 0.3 * Math.max(a.r, b.r) && Math.abs(Math.log(a.r / b.r)) < 0.2
 }

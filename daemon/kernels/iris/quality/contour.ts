@@ -1,6 +1,6 @@
-// The pupil's edge as it really runs about the circle that stands for it: how round, how oblong. Knows one circle; judges nothing.
+// The pupil's edge as it really runs about the circle that stands for it: how round, how oblong. Knows the location; judges nothing.
 
-import type { Circle } from '../location.js'
+import { type IrisLocation, lidAt } from '../location.js'
 
 export interface PupilContour {
   /** 100 for a circle, ISO/IEC 29794-6 as BIQT-Iris documents it. */
@@ -15,8 +15,8 @@ const searched = 0.2
 /** Harmonics of the sum; finer ones are lashes and noise. */
 const harmonics = 8
 
-export function pupilContour(grey: Uint8Array, widthPx: number, heightPx: number, pupil: Circle): PupilContour {
-  const radii = smoothed(edgeRadii(grey, widthPx, heightPx, pupil))
+export function pupilContour(grey: Uint8Array, widthPx: number, heightPx: number, location: IrisLocation): PupilContour {
+  const radii = smoothed(edgeRadii(grey, widthPx, heightPx, location))
   const mean = radii.reduce((sum, value) => sum + value, 0) / angles
   let power = 0
   let second = 0
@@ -36,7 +36,12 @@ export function pupilContour(grey: Uint8Array, widthPx: number, heightPx: number
 }
 
 /** Where the step from dark to light is largest along each ray. */
-function edgeRadii(grey: Uint8Array, widthPx: number, heightPx: number, { x, y, r }: Circle): number[] {
+function edgeRadii(
+  grey: Uint8Array,
+  widthPx: number,
+  heightPx: number,
+  { pupil: { x, y, r }, upperLid, lowerLid }: IrisLocation,
+): number[] {
   const reach = Math.max(3, searched * r)
   const step = Math.max(0.5, reach / 16)
   const apart = Math.max(1, 0.05 * r)
@@ -46,6 +51,9 @@ function edgeRadii(grey: Uint8Array, widthPx: number, heightPx: number, { x, y, 
   }
   return Array.from({ length: angles }, (_, i) => {
     const [cos, sin] = [Math.cos((2 * Math.PI * i) / angles), Math.sin((2 * Math.PI * i) / angles)]
+    const [edgeX, edgeY] = [x + 1.1 * r * cos, y + 1.1 * r * sin]
+    // Behind a lid the pupil is as round as anybody's guess.
+    if ((upperLid && edgeY < lidAt(upperLid, edgeX)) || (lowerLid && edgeY > lidAt(lowerLid, edgeX))) return r
     let [best, radius] = [-1, r]
     for (let off = -reach; off <= reach; off += step) {
       const rise = at(r + off + apart, cos, sin) - at(r + off - apart, cos, sin) - 8 * Math.abs(off / reach)

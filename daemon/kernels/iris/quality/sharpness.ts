@@ -34,7 +34,7 @@ export function sharpness(grey: Uint8Array, widthPx: number, box: Box, simd?: Si
   return (100 * power ** 2) / (power ** 2 + halfPower ** 2)
 }
 
-function bandPower(grey: Uint8Array, widthPx: number, { left, top, right, bottom }: Box): number {
+export function bandPower(grey: Uint8Array, widthPx: number, { left, top, right, bottom }: Box): number {
   let sum = 0
   for (let y = top + half; y < bottom - half; y += stride) {
     for (let x = left + half; x < right - half; x += stride) {
@@ -49,7 +49,7 @@ function bandPower(grey: Uint8Array, widthPx: number, { left, top, right, bottom
   return sum
 }
 
-function bandPowerByTwin(grey: Uint8Array, widthPx: number, { left, top, right, bottom }: Box, simd: Simd): number {
+export function bandPowerByTwin(grey: Uint8Array, widthPx: number, { left, top, right, bottom }: Box, simd: Simd): number {
   return simd.lease((take) => {
     const rows = grey.subarray(top * widthPx, bottom * widthPx)
     const from = take(rows.length + 16)
