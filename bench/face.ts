@@ -1,15 +1,16 @@
-// Faces in a frame of 1920 × 1080: detector, mesh, a followed frame, each network alone, and the same by WebAssembly. Decoding is not counted.
+// Faces in a frame of 1920 × 1080: detector, mesh, lids, a followed frame, each network alone, and the same by WebAssembly. Decoding is not counted.
 
 import { detectFaces, wholePicture } from '../daemon/kernels/face/detect.js'
 import { findFaces } from '../daemon/kernels/face/find.js'
+import { refineLids } from '../daemon/kernels/face/lids.js'
 import { cropOfMesh, meshFace } from '../daemon/kernels/face/mesh.js'
-import { detectorSizePx, type FaceNetworks, meshSizePx, openFaceNetworks } from '../daemon/kernels/face/networks.js'
+import { detectorSizePx, type FaceNetworks, lidsSizePx, meshSizePx, openFaceNetworks } from '../daemon/kernels/face/networks.js'
 import { openFaceTracker } from '../daemon/kernels/face/track.js'
 import { warpToPlanes } from '../daemon/kernels/face/warp.js'
 import { openSimd } from '../daemon/kernels/simd/simd.js'
 import type { Bench, BenchCase } from './harness.js'
 
-/** Frames of one run of a stream: detector once, mesh on all. */
+/** Frames of one run of a stream: detector once, mesh and lids on all. */
 const streamFrames = 20
 
 export const bench: Bench = {
@@ -25,6 +26,7 @@ export const bench: Bench = {
     const crop = cropOfMesh(face.mesh)
     const size = `${image.widthPx}x${image.heightPx} (drawn)`
     const detectorPlanes = new Float32Array(3 * detectorSizePx ** 2)
+    const lidsPlanes = new Float32Array(3 * lidsSizePx ** 2)
     const meshPlanes = new Float32Array(3 * meshSizePx ** 2)
     const both = (name: string, run: (networks: FaceNetworks) => () => unknown): BenchCase[] => [
       { name, run: run(native) },
@@ -43,9 +45,11 @@ export const bench: Bench = {
       },
       ...both('network BlazeFace 256', (networks) => () => networks.detect(detectorPlanes)),
       ...both('network FaceMesh 192', (networks) => () => networks.mesh(meshPlanes)),
+      ...both('network of the lids 64', (networks) => () => networks.lids(lidsPlanes)),
       ...both(`detect in ${size}`, (networks) => () => detectFaces(image, wholePicture(image), networks, simd)),
       ...both(`mesh in ${size}, followed`, (networks) => () => meshFace(image, crop, networks, simd)),
-      ...both(`still ${size}: detector, mesh three times`, (networks) => () => findFaces(image, networks, simd)),
+      ...both(`lids of both eyes in ${size}`, (networks) => () => refineLids(image, face.mesh, networks, simd)),
+      ...both(`still ${size}: detector, mesh three times, lids`, (networks) => () => findFaces(image, networks, simd)),
       ...both(`stream ${size}: a frame, detector on every tenth`, (networks) => {
         const tracker = openFaceTracker(networks, simd)
         return async () => {

@@ -20,6 +20,12 @@ const networks = [
     },
   },
   { name: 'facemesh', outputs: { Identity_2: ['mesh', 1404], Identity_1: ['presence', 1] } },
+  // Of the eye's network the contours; its iris points are a branch of their own and stay out.
+  {
+    name: 'lids',
+    file: 'iris',
+    outputs: { 'StatefulPartitionedCall/model/conv_eyes_contours_and_brows/BiasAdd': ['contours', 213, 1, 1] },
+  },
 ]
 
 /** @param always convert although the results are newer than what they are made from */
@@ -27,8 +33,8 @@ export function buildFaceModels({ always }) {
   if (!always && isFresh()) return
   mkdirSync(to, { recursive: true })
   const digests = {}
-  for (const { name, outputs } of networks) {
-    const bytes = convert(name, outputs)
+  for (const { name, file = name, outputs } of networks) {
+    const bytes = convert(name, file, outputs)
     writeFileSync(`${to}${name}.onnx`, bytes)
     digests[name] = createHash('sha256').update(bytes).digest('hex')
   }
@@ -42,9 +48,9 @@ function isFresh() {
   return Math.max(...sources.map(timeMs)) < Math.min(...results.map(timeMs))
 }
 
-function convert(name, outputs) {
-  const { modelTopology, weightsManifest } = JSON.parse(readFileSync(`${from}models/${name}.json`, 'utf8'))
-  const bytes = readFileSync(`${from}models/${name}.bin`)
+function convert(name, file, outputs) {
+  const { modelTopology, weightsManifest } = JSON.parse(readFileSync(`${from}models/${file}.json`, 'utf8'))
+  const bytes = readFileSync(`${from}models/${file}.bin`)
   const weights = readWeights(weightsManifest[0].weights, bytes)
   const byName = new Map(modelTopology.node.map((each) => [each.name, each]))
   const graph = { nodes: [], initializers: [], inputs: [], outputs: [] }
@@ -58,8 +64,9 @@ function convert(name, outputs) {
     for (const input of each.input ?? []) visit(input)
     operation(each, weights, graph)
   }
-  for (const [identity, [output, ...dims]] of Object.entries(outputs)) {
-    const [source] = byName.get(identity).input
+  for (const [wanted, [output, ...dims]] of Object.entries(outputs)) {
+    const { op, input } = byName.get(wanted)
+    const source = op === 'Identity' ? input[0] : wanted
     visit(source)
     graph.nodes.push(node('Identity', [source], output))
     graph.outputs.push({ name: output, dims: [1, ...dims] })

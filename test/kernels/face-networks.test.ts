@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { detectorSizePx, type FaceNetworks, meshSizePx, openFaceNetworks } from '../../daemon/kernels/face/networks.js'
+import { detectorSizePx, type FaceNetworks, lidsSizePx, meshSizePx, openFaceNetworks } from '../../daemon/kernels/face/networks.js'
 import { isFault } from '../../protocol/fault.js'
 import { tensorflowGraph, weightBytes } from './face-graph.js'
 
@@ -39,6 +39,10 @@ t.test('both runtimes give what the published graphs give in plain loops', async
   const meshPicture = picture(meshSizePx, 0, 1)
   const rows = tensorflowGraph('blazeface')(detectorPicture.last, detectorSizePx, ['Identity', 'Identity_2', 'Identity_1', 'Identity_3'])
   const [points, presence] = tensorflowGraph('facemesh')(meshPicture.last, meshSizePx, ['Identity_2', 'Identity_1'])
+  const lidsPicture = picture(lidsSizePx, 0, 1)
+  const [contours] = tensorflowGraph('iris')(lidsPicture.last, lidsSizePx, [
+    'StatefulPartitionedCall/model/conv_eyes_contours_and_brows/BiasAdd',
+  ])
   for (const runtime of ['native', 'wasm'] as const) {
     const networks = await openFaceNetworks({ runtime })
     t.equal(networks.runtime, runtime)
@@ -51,13 +55,20 @@ t.test('both runtimes give what the published graphs give in plain loops', async
     t.ok(spread(mesh.points) > 50, 'says something')
     t.ok(furthest(mesh.points, points!) < 2e-3, `${runtime}: mesh within ${furthest(mesh.points, points!)}`)
     t.ok(Math.abs(mesh.presence - presence![0]!) < 1e-4, `${runtime}: presence`)
+    const lids = await networks.lids(lidsPicture.planes)
+    t.ok(spread(lids) > 20, 'says something')
+    t.ok(furthest(lids, contours!) < 2e-3, `${runtime}: lids within ${furthest(lids, contours!)}`)
     await networks.close()
   }
 })
 
 t.test('each file names the weights that it was made from', async (t) => {
-  for (const name of ['blazeface', 'facemesh']) {
-    const digest = createHash('sha256').update(weightBytes(name)).digest('hex')
+  for (const [name, weights] of [
+    ['blazeface', 'blazeface'],
+    ['facemesh', 'facemesh'],
+    ['lids', 'iris'],
+  ] as const) {
+    const digest = createHash('sha256').update(weightBytes(weights)).digest('hex')
     t.ok(readFileSync(new URL(`${name}.onnx`, models)).includes(digest), name)
   }
 })
@@ -94,7 +105,7 @@ const opening = async (folder: URL): Promise<unknown> => {
 }
 
 t.test('networks that are not there are named', async (t) => {
-  for (const name of ['blazeface.onnx', 'facemesh.onnx', 'digests.json']) {
+  for (const name of ['blazeface.onnx', 'facemesh.onnx', 'lids.onnx', 'digests.json']) {
     const folder = copies(t, (at) => rmSync(at(name)))
     t.strictSame(await opening(folder), { code: 'face.networks_missing', field: name })
   }

@@ -1,8 +1,9 @@
-// Faces of a still picture with their meshes: detector, then mesh, then doubt. It judges no quality.
+// Faces of a still picture with their meshes: detector, then mesh, then doubt, then the subject's lids. It judges no quality.
 
 import type { Simd } from '../simd/simd.js'
 import { closeTo, detectFaces, overlap, wholePicture } from './detect.js'
 import type { FaceMesh, FoundFace, RgbImage } from './face.js'
+import { refineLids } from './lids.js'
 import { cropOfFace, cropOfMesh, meshFace } from './mesh.js'
 import { detectorSizePx, type FaceNetworks } from './networks.js'
 import type { Placement } from './warp.js'
@@ -21,14 +22,24 @@ export const sureOfOther = 0.75
 
 /**
  * The whole picture first; when it holds no face, with room around it (a face larger than the picture), then part by part (small ones).
- * @returns faces that detector and mesh together stand by, the largest first (the subject, as OFIQ takes it)
+ * @returns faces that detector and mesh together stand by, the largest first (the subject, as OFIQ takes it); only its lids are looked at closely
  */
 export async function findFaces(image: RgbImage, networks: FaceNetworks, simd?: Simd): Promise<LocatedFace[]> {
   for (const [at, place] of searchPlaces(image).entries()) {
     const located = await lookIn(image, place, at === 0 ? sureOfFirst : sureOfOther, networks, simd)
-    if (located.length > 0) return located
+    if (located.length > 0) return withLids(image, located, networks, simd)
   }
   return []
+}
+
+/** Nobody asks whether the eyes of others than the subject are open. */
+export async function withLids(
+  image: RgbImage,
+  [subject, ...others]: readonly LocatedFace[],
+  networks: FaceNetworks,
+  simd?: Simd,
+): Promise<LocatedFace[]> {
+  return subject ? [{ ...subject, mesh: await refineLids(image, subject.mesh, networks, simd) }, ...others] : []
 }
 
 /** Where faces are looked for, the likeliest first. */

@@ -1,4 +1,4 @@
-// Opens the two face networks: by ONNX Runtime's native code, or where that does not load by its WebAssembly build. It knows no image and no geometry.
+// Opens the three face networks: by ONNX Runtime's native code, or where that does not load by its WebAssembly build. It knows no image and no geometry.
 
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -27,13 +27,19 @@ export interface FaceNetworks {
   detect(planes: Float32Array): Promise<DetectorRows>
   /** @param planes red, green, blue, each `meshSizePx` squared, 0..1 */
   mesh(planes: Float32Array): Promise<MeshRows>
+  /**
+   * @param planes red, green, blue, each `lidsSizePx` squared, 0..1: one eye
+   * @returns 71 times x, y, z in pixels of the crop, see lids.ts
+   */
+  lids(planes: Float32Array): Promise<Float32Array>
   close(): Promise<void>
 }
 
 export const detectorSizePx = 256
 export const meshSizePx = 192
+export const lidsSizePx = 64
 
-type Network = 'blazeface' | 'facemesh'
+type Network = 'blazeface' | 'facemesh' | 'lids'
 type Run = (planes: Float32Array) => Promise<Readonly<Record<string, Float32Array>>>
 interface Engine {
   readonly runtime: FaceRuntime
@@ -50,12 +56,15 @@ export async function openFaceNetworks(
   options: { runtime?: FaceRuntime; folder?: URL; loaders?: RuntimeLoaders } = {},
 ): Promise<FaceNetworks> {
   const folder = options.folder ?? new URL('./models/', import.meta.url)
-  const [blazeface, facemesh] = await Promise.all([readNetwork(folder, 'blazeface'), readNetwork(folder, 'facemesh')])
+  const read = (network: Network) => readNetwork(folder, network)
+  const [blazeface, facemesh, lids] = await Promise.all([read('blazeface'), read('facemesh'), read('lids')])
   const engine = await loadEngine(options.runtime, options.loaders ?? packages)
   const detector = await opened('blazeface', () => engine.open(blazeface, detectorSizePx))
   const mesher = await opened('facemesh', () => engine.open(facemesh, meshSizePx))
+  const lidder = await opened('lids', () => engine.open(lids, lidsSizePx))
   await provesItself('blazeface', detector.run, detectorSizePx)
   await provesItself('facemesh', mesher.run, meshSizePx)
+  await provesItself('lids', lidder.run, lidsSizePx)
   return {
     runtime: engine.runtime,
     detect: async (planes) => {
@@ -66,9 +75,14 @@ export async function openFaceNetworks(
       const { mesh, presence } = await mesher.run(planes)
       return { points: mesh!, presence: presence![0]! }
     },
+    lids: async (planes) => {
+      const { contours } = await lidder.run(planes)
+      return contours!
+    },
     close: async () => {
       await detector.close()
       await mesher.close()
+      await lidder.close()
     },
   }
 }

@@ -3,7 +3,7 @@
 import type { Simd } from '../simd/simd.js'
 import { detectFaces, overlap } from './detect.js'
 import type { FaceMesh, FoundFace, RgbImage } from './face.js'
-import { confirm, type LocatedFace, leastPresence, lookIn, searchPlaces, sureOfFirst, sureOfOther } from './find.js'
+import { confirm, type LocatedFace, leastPresence, lookIn, searchPlaces, sureOfFirst, sureOfOther, withLids } from './find.js'
 import { eyeCentres } from './landmarks.js'
 import { cropOfMesh, meshFace } from './mesh.js'
 import type { FaceNetworks } from './networks.js'
@@ -61,12 +61,13 @@ export function openFaceTracker(networks: FaceNetworks, simd?: Simd): FaceTracke
       const followed = subject && (await follow(image, subject))
       sinceDetected++
       if (followed && sinceDetected < (followed.mesh.presence >= leastPresence ? detectEvery : detectEveryDoubted)) {
-        faces = [followed, ...others]
+        faces = await withLids(image, [followed, ...others], networks, simd)
         return faces
       }
       sinceDetected = 0
       const checked = followed ? await check(image, followed, others) : []
-      faces = subjectFirst(checked.length > 0 ? checked : await search(image), subject)
+      const ordered = subjectFirst(checked.length > 0 ? checked : await search(image), subject)
+      faces = await withLids(image, ordered, networks, simd)
       lost = faces.length > 0 ? 0 : lost + 1
       return faces
     },

@@ -1,5 +1,5 @@
-// `rekamEyesOpen`, our own look at the eyes themselves. A mesh draws lids half open where they are shut, so that OFIQ's `EyesOpen`, which trusts
-// the landmarks, misses shut eyes; the dark height of iris and pupil between the lids does not.
+// `rekamEyesOpen`, our own look at the eyes themselves: the dark height of iris and pupil between the lids. OFIQ's `EyesOpen` trusts landmarks,
+// which networks guess; this is a second witness that asks none.
 
 import type { Point, RgbImage } from '../face.js'
 import { landmark, landmarkAt } from '../landmarks.js'
