@@ -8,54 +8,63 @@ import { learnIris } from './locate/iris-model.js'
 import { findLids, type Lids } from './locate/lids.js'
 import { findLimbus } from './locate/limbus.js'
 import { drawMask } from './locate/mask.js'
-import { cutAround, type Plane, quantile, shrink, type Window } from './locate/plane.js'
-import { directions, refineCircle } from './locate/radial.js'
+import { copyIn } from './locate/memory.js'
+import { type Plane, quantiles } from './locate/plane.js'
+import { refineCircle } from './locate/radial.js'
+import { arc, directionsOf } from './locate/rays.js'
 import { refineIris, refinePupil } from './locate/refine.js'
+import { cutAround, shrink, type Window } from './locate/shrink.js'
 import { votedDiscs } from './locate/votes.js'
 import type { Circle, IrisLocation, LidCurve } from './location.js'
 
 /** Hypotheses are made on a picture of about this many pixels: 160 × 120. */
 const searchPixels = 19_200
 const leastSidePx = 32
+/** Places are reckoned in 16 bits before the point. */
+const mostSidePx = 8192
 const leastPupilPx = 3.5
-/** Highlights up to this share of the picture vanish before the search. */
 /** Pupils that are completed to eyes. */
 const mostPupils = 10
 /** Discs of an octave of radii that are looked at. */
 const mostDiscs = 10
 const leastPupilScore = 0.01
+/** Highlights up to this share of the picture vanish before the search. */
 const highlightShare = 0.012
 
 /**
  * @param grey  8-bit grey, row-major
  * @returns undefined when nothing resembles an eye; otherwise mind the confidence
  */
-export function locateIris(grey: Uint8Array, widthPx: number, heightPx: number, _simd?: Simd): IrisLocation | undefined {
-  if (widthPx < leastSidePx || heightPx < leastSidePx || grey.length < widthPx * heightPx) return undefined
+export function locateIris(grey: Uint8Array, widthPx: number, heightPx: number, simd?: Simd): IrisLocation | undefined {
+  if (Math.min(widthPx, heightPx) < leastSidePx || Math.max(widthPx, heightPx) > mostSidePx) return undefined
+  if (grey.length < widthPx * heightPx) return undefined
   const plane = { grey, widthPx, heightPx }
+  return simd === undefined ? locateIn(plane) : simd.lease((take) => locateIn(copyIn(plane, simd, take)))
+}
+
+function locateIn(plane: Plane): IrisLocation | undefined {
   const factor = searchFactor(plane)
-  const best = assumeEyes(shrink(plane, factor))[0]
-  if (best === undefined) return undefined
-  return complete(plane, best, factor)
+  const best = assumeEye(shrink(plane, factor))
+  return best && complete(plane, best, factor)
 }
 
 const searchFactor = ({ widthPx, heightPx }: Plane): number => Math.max(1, Math.sqrt((widthPx * heightPx) / searchPixels))
 
-/** Whole eyes in a small picture, best first. */
-function assumeEyes(small: Plane): readonly Hypothesis[] {
+/** The best whole eye in a small picture. */
+function assumeEye(small: Plane): Hypothesis | undefined {
   const opened = openByArea(small, Math.round(highlightShare * small.grey.length))
-  const levels = { dark: quantile(opened, 0.02), middle: quantile(opened, 0.5) }
-  const pupils = assumePupils(opened, levels)
-  const eyes: Hypothesis[] = []
+  const [dark = 0, middle = 0] = quantiles(opened, [0.02, 0.5])
   const mostIrisPx = 0.62 * Math.min(small.widthPx, small.heightPx * 1.2)
-  for (const pupil of pupils) {
-    if (pupil.score < leastPupilScore) break
-    for (const { iris } of findLimbus(opened, pupil.pupil, mostIrisPx)) eyes.push(measureEye(opened, pupil, iris))
+  let best: Hypothesis | undefined
+  for (const pupil of assumePupils(opened, { dark, middle })) {
+    // No eye is better than its pupil, and the next pupils are no better.
+    if (pupil.score < Math.max(leastPupilScore, best?.score ?? 0)) break
+    for (const { iris } of findLimbus(opened, pupil.pupil, mostIrisPx)) best = measureEye(opened, pupil, iris, best?.score ?? 0) ?? best
   }
-  return eyes.sort((a, b) => b.score - a.score)
+  return best
 }
 
-const around = directions(24)
+const around = directionsOf(arc(24))
 
 /** Discs that edges vote for, moved onto their edges; the best of them once more, best first. */
 function assumePupils(opened: Plane, levels: Levels): readonly PupilMeasure[] {
@@ -73,7 +82,7 @@ function assumePupils(opened: Plane, levels: Levels): readonly PupilMeasure[] {
 }
 
 function movedToEdge(opened: Plane, pupil: Circle, reach: number): Circle {
-  const search = { angles: around, from: 1 - reach, until: 1 + reach, stepPx: 0.5, ringPx: Math.max(1.5, 0.15 * pupil.r), least: 3 }
+  const search = { rays: around, from: 1 - reach, until: 1 + reach, stepPx: 0.5, ringPx: Math.max(1.5, 0.15 * pupil.r), least: 3 }
   return refineCircle(opened, pupil, search, 0.7, 0.5) ?? pupil
 }
 

@@ -8,7 +8,7 @@ import type { ExtractKernels } from '../finger/extract/kernels.js'
 import type { MatchKernels } from '../finger/match/kernels.js'
 import type { QualityKernels } from '../finger/quality/kernels.js'
 import type { SegmentKernels } from '../finger/segment/kernels.js'
-import type { IrisCodeKernels } from '../iris/match/kernels.js'
+import type { IrisCodeKernels, IrisLocateKernels } from '../iris/match/kernels.js'
 import type { WsqKernels } from '../wsq/kernels.js'
 
 /** What kernels.wasm exports: byte offsets and counts in, numbers out. One group a twin. */
@@ -19,6 +19,7 @@ export interface KernelExports
     QualityKernels,
     SegmentKernels,
     IrisCodeKernels,
+    IrisLocateKernels,
     FaceKernels {
   firstFreeByte(): number
 }

@@ -1,11 +1,14 @@
 // Removes bright spots of whatever form: area opening (Vincent 1993) by union-find (Meijster & Wilkinson 2002). Knows nothing of eyes.
 
+import { newPlane, type PlaneMemory } from './memory.js'
 import type { Plane } from './plane.js'
 
 /**
  * Every bright component of fewer than `area` pixels sinks to the level where it joins its surroundings. Edges of anything larger stay exactly.
  */
-export function openByArea({ grey, widthPx, heightPx }: Plane, area: number): Plane {
+export function openByArea(plane: Plane, area: number): Plane {
+  const { grey, widthPx, heightPx, memory } = plane
+  if (memory !== undefined) return openByTwin(plane, memory, area)
   // A frame of one pixel that is never met spares the question whether a neighbour exists.
   const stride = widthPx + 2
   const levels = new Uint8Array(stride * (heightPx + 2))
@@ -16,10 +19,10 @@ export function openByArea({ grey, widthPx, heightPx }: Plane, area: number): Pl
   for (let i = 0; i < order.length; i++) {
     const pixel = order[i]!
     parents[pixel] = -1
-    if (parents[pixel - 1] !== unmet) join(parents, levels, pixel, pixel - 1, area)
-    if (parents[pixel + 1] !== unmet) join(parents, levels, pixel, pixel + 1, area)
-    if (parents[pixel - stride] !== unmet) join(parents, levels, pixel, pixel - stride, area)
-    if (parents[pixel + stride] !== unmet) join(parents, levels, pixel, pixel + stride, area)
+    if (parents[pixel - 1] !== unmet) join(parents, pixel, pixel - 1, area)
+    if (parents[pixel + 1] !== unmet) join(parents, pixel, pixel + 1, area)
+    if (parents[pixel - stride] !== unmet) join(parents, pixel, pixel - stride, area)
+    if (parents[pixel + stride] !== unmet) join(parents, pixel, pixel + stride, area)
   }
   // From the darkest on every parent has its level before its children.
   for (let i = order.length - 1; i >= 0; i--) {
@@ -35,10 +38,17 @@ export function openByArea({ grey, widthPx, heightPx }: Plane, area: number): Pl
   return { grey: out, widthPx, heightPx }
 }
 
+function openByTwin({ widthPx, heightPx }: Plane, memory: PlaneMemory, area: number): Plane {
+  const out = newPlane(memory, widthPx, heightPx)
+  const scratch = memory.take(1040 + 4 * widthPx * heightPx + 5 * (widthPx + 2) * (heightPx + 2))
+  memory.simd.kernels.irisOpenByArea(memory.at, widthPx, heightPx, area, out.memory.at, scratch)
+  return out
+}
+
 const unmet = 0x7fffffff
 
-/** The component that `neighbour` lies in becomes part of `pixel`'s, unless it is large enough to stand. */
-function join(parents: Int32Array, levels: Uint8Array, pixel: number, neighbour: number, area: number): void {
+/** The component that `neighbour` lies in becomes part of `pixel`'s, unless it is large enough to stand: then so is what touches it. */
+function join(parents: Int32Array, pixel: number, neighbour: number, area: number): void {
   let root = neighbour
   while (parents[root]! >= 0) root = parents[root]!
   for (let at = neighbour; at !== root; ) {
@@ -47,7 +57,7 @@ function join(parents: Int32Array, levels: Uint8Array, pixel: number, neighbour:
     at = next
   }
   if (root === pixel) return
-  if (levels[root] === levels[pixel] || -parents[root]! < area) {
+  if (-parents[root]! < area) {
     parents[pixel]! += parents[root]!
     parents[root] = pixel
   } else parents[pixel] = -area

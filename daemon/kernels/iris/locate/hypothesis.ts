@@ -4,7 +4,8 @@
 import type { Circle } from '../location.js'
 import { leftSide, rightSide } from './limbus.js'
 import { type Plane, sample } from './plane.js'
-import { directions, edgeContrast, median } from './radial.js'
+import { edgeContrast, median } from './radial.js'
+import { arc, directionsOf } from './rays.js'
 
 export interface Hypothesis {
   readonly pupil: Circle
@@ -14,9 +15,9 @@ export interface Hypothesis {
   readonly terms: Readonly<Record<string, number>>
 }
 
-const around = directions(40)
-const lateralX = Float64Array.from([...leftSide, ...rightSide], Math.cos)
-const lateralY = Float64Array.from([...leftSide, ...rightSide], Math.sin)
+const around = directionsOf(arc(40))
+const lateralX = Float64Array.of(...leftSide.cosines, ...rightSide.cosines)
+const lateralY = Float64Array.of(...leftSide.sines, ...rightSide.sines)
 
 /** Grey levels of the whole picture that darkness is told by. */
 export interface Levels {
@@ -50,8 +51,18 @@ export function measurePupil(opened: Plane, pupil: Circle, levels: Levels): Pupi
   return { pupil, score, contrast: edge.contrast, inside: disc.median, terms }
 }
 
-export function measureEye(opened: Plane, measured: PupilMeasure, iris: Circle): Hypothesis {
+/** @returns undefined when the score does not pass `least`, as soon as that is clear */
+export function measureEye(opened: Plane, measured: PupilMeasure, iris: Circle, least: number): Hypothesis | undefined {
   const { pupil } = measured
+  const smallest = Math.min(opened.widthPx, (opened.heightPx * 4) / 3)
+  const form = {
+    ratio: plateau(pupil.r / iris.r, 0.2, 0.64, pupil.r > 0.5 * iris.r ? 0.15 : 0.35),
+    centred: plateau(Math.hypot(pupil.x - iris.x, pupil.y - iris.y) / iris.r, 0, 0.06, 0, 0.12),
+    size: plateau(iris.r / smallest, 0.13, 0.42, 0.4),
+    inside: insideShare(opened, iris),
+  }
+  const most = measured.score * product(form)
+  if (most <= least) return undefined
   const left = edgeContrast(opened, iris, leftSide, 0.05, 0.12, 2)
   const right = edgeContrast(opened, iris, rightSide, 0.05, 0.12, 2)
   // A side that lies mostly outside the picture says little: the other one stands for both, at a discount.
@@ -61,21 +72,19 @@ export function measureEye(opened: Plane, measured: PupilMeasure, iris: Circle):
   const support = seen * (both ? Math.sqrt(left.support * right.support) : one.support)
   // Of both sides the weaker counts more: a strong edge on one alone is no limbus.
   const contrast = both ? Math.sqrt(Math.max(0, left.contrast) * Math.max(0, right.contrast)) : one.contrast
+  const limbus = { limbusSupport: support ** 2, limbusContrast: contrast <= 0 ? 0 : contrast / (contrast + 22) }
+  if (most * product(limbus) <= least) return undefined
   const ring = ringLevels(opened, pupil, iris)
-  const smallest = Math.min(opened.widthPx, (opened.heightPx * 4) / 3)
   const terms = {
     ...measured.terms,
-    limbusSupport: support ** 2,
-    limbusContrast: contrast <= 0 ? 0 : contrast / (contrast + 22),
+    ...limbus,
     // The ring is one thing: as bright near the limbus as near the pupil, measured against what bounds it.
     ringEven: 1 / (1 + (ring.step / Math.max(5, 0.6 * (contrast + measured.contrast))) ** 2),
     ringSmooth: 1 / (1 + (ring.spread / Math.max(6, contrast + measured.contrast)) ** 2),
-    ratio: plateau(pupil.r / iris.r, 0.2, 0.64, pupil.r > 0.5 * iris.r ? 0.15 : 0.35),
-    centred: plateau(Math.hypot(pupil.x - iris.x, pupil.y - iris.y) / iris.r, 0, 0.06, 0, 0.12),
-    size: plateau(iris.r / smallest, 0.13, 0.42, 0.4),
-    inside: insideShare(opened, iris),
+    ...form,
   }
-  return { pupil, iris, score: product(terms), terms }
+  const score = product(terms)
+  return score > least ? { pupil, iris, score, terms } : undefined
 }
 
 function product(terms: Readonly<Record<string, number>>): number {

@@ -3,12 +3,16 @@
 import { type Circle, lidAt } from '../location.js'
 import type { Lids } from './lids.js'
 import { type Plane, sample } from './plane.js'
-import { directions, median } from './radial.js'
+import { median } from './radial.js'
+import { arc, directionsOf } from './rays.js'
 
 const bins = 12
 /** Directions that the upper lid reaches last, y downward. */
-const lowRight = directions(14, (-12 * Math.PI) / 180, (55 * Math.PI) / 180)
-const lowLeft = lowRight.map((angle) => Math.PI - angle)
+const lowAngles = arc(14, (-12 * Math.PI) / 180, (55 * Math.PI) / 180)
+const lowRight = directionsOf(lowAngles)
+const lowLeft = directionsOf(lowAngles.map((angle) => Math.PI - angle))
+/** Evenly over a disc of radius 1. */
+const spiral = directionsOf(Array.from({ length: 64 }, (_, i) => 2.4 * i))
 
 export interface IrisModel {
   /** Expected grey level by distance from the iris centre in twelfths of its radius. */
@@ -26,15 +30,16 @@ export interface IrisModel {
 export function learnIris(plane: Plane, pupil: Circle, iris: Circle, lids: Lids = {}): IrisModel {
   const byBin: number[][] = Array.from({ length: bins }, () => [])
   const sides: [number[], number[]] = [[], []]
-  for (const [side, angles] of [lowLeft, lowRight].entries()) {
-    for (const angle of angles) {
-      const ux = Math.cos(angle)
-      const uy = Math.sin(angle)
+  const nearPupil = (1.08 * pupil.r) ** 2
+  for (const [side, { cosines, sines }] of [lowLeft, lowRight].entries()) {
+    for (let i = 0; i < cosines.length; i++) {
+      const ux = cosines[i]!
+      const uy = sines[i]!
       for (let k = 0; k < 24; k++) {
         const rho = (iris.r * (k + 0.5)) / 24
         const x = iris.x + rho * ux
         const y = iris.y + rho * uy
-        if (Math.hypot(x - pupil.x, y - pupil.y) < 1.08 * pupil.r) continue
+        if ((x - pupil.x) ** 2 + (y - pupil.y) ** 2 < nearPupil) continue
         if (lids.upper && y < lidAt(lids.upper, x)) continue
         if (lids.lower && y > lidAt(lids.lower, x)) continue
         const value = sample(plane, x, y)
@@ -64,7 +69,7 @@ function pupilLevels(plane: Plane, { x, y, r }: Circle): { pupil: number; pupilD
   const values: number[] = []
   for (let i = 0; i < 64; i++) {
     const rho = 0.85 * r * Math.sqrt((i + 0.5) / 64)
-    const value = sample(plane, x + rho * Math.cos(2.4 * i), y + rho * Math.sin(2.4 * i))
+    const value = sample(plane, x + rho * spiral.cosines[i]!, y + rho * spiral.sines[i]!)
     if (!Number.isNaN(value)) values.push(value)
   }
   const pupil = median(Float64Array.from(values))
@@ -80,8 +85,19 @@ function smoothLevels(byBin: readonly number[][]): Float64Array {
   return level
 }
 
-/** `distance` from the iris centre and `right` of it in radii. */
-export function expectedLevel({ level, slope }: IrisModel, distance: number, right: number): number {
-  const bin = Math.min(bins - 1, Math.floor(distance * bins))
-  return level[bin]! + slope * right
+/** Steps of the square of the distance from the centre, out to the limbus. */
+const squares = 2048
+
+/** Expected levels, without the slope, by square of the distance in radii: a pixel needs no root. */
+export interface ExpectedLevels {
+  /** Index of a squared distance in radii is its product with this. */
+  readonly scale: number
+  readonly levels: Float32Array
+}
+
+export function expectedLevels({ level }: IrisModel): ExpectedLevels {
+  const levels = new Float32Array(squares + 1).fill(level[bins - 1]!)
+  for (let bin = 0; bin < bins; bin++)
+    levels.fill(level[bin]!, Math.round(squares * (bin / bins) ** 2), Math.round(squares * ((bin + 1) / bins) ** 2))
+  return { scale: squares, levels }
 }

@@ -2,7 +2,7 @@
 // Areas decide first, the edge second: lashes break edges, skin and lashes never look like the iris over a whole area.
 
 import { type Circle, type LidCurve, lidAt } from '../location.js'
-import { expectedLevel, type IrisModel } from './iris-model.js'
+import { type ExpectedLevels, expectedLevels, type IrisModel } from './iris-model.js'
 import type { Plane } from './plane.js'
 
 export interface Lids {
@@ -17,17 +17,14 @@ const edgeWorth = 0.08
 const fullEdge = 16
 const darkIsOther = 0.25
 
-/** Evidence that pixels are not of the iris, summed along each column, from outside inward. */
+/** Evidence by column for a lid whose edge lies in a row. */
 interface Columns {
   readonly width: number
+  /** Rows from 0 to `height`: the last stands for all below the picture. */
   readonly height: number
-  /** `sums[x·(height + 1) + y]`: evidence above row y, inside the iris circle only. */
-  readonly sums: Float32Array
-  /** Strength of the vertical edge, 0..1. */
-  readonly edges: Float32Array
-  /** First and last row inside the iris circle, by column; first > last where there is none. */
-  readonly first: Int16Array
-  readonly last: Int16Array
+  /** `upper[x·(height + 1) + y]`: that pixels above row y are not of the iris, plus the worth of an edge there; `lower` alike for those from y on. */
+  readonly upper: Float32Array
+  readonly lower: Float32Array
 }
 
 /** @param known  from a look before: they are only moved a little */
@@ -40,32 +37,51 @@ export function findLids(plane: Plane, pupil: Circle, iris: Circle, model: IrisM
 
 function gather({ grey, widthPx, heightPx }: Plane, pupil: Circle, iris: Circle, model: IrisModel): Columns {
   const stride = heightPx + 1
-  const sums = new Float32Array(widthPx * stride)
-  const edges = new Float32Array(widthPx * stride)
-  const first = new Int16Array(widthPx).fill(1)
-  const last = new Int16Array(widthPx).fill(0)
+  const upper = new Float32Array(widthPx * stride)
+  const lower = new Float32Array(widthPx * stride)
+  const expected = expectedLevels(model)
+  const sums = new Float32Array(heightPx + 1)
+  const edgeScale = (edgeWorth * iris.r) / (2 * fullEdge)
+  const mostEdge = edgeWorth * iris.r
   for (let x = 0; x < widthPx; x++) {
     const right = (x - iris.x) / iris.r
     const half = Math.sqrt(Math.max(0, 1 - right * right)) * iris.r
     if (half < 1) continue
     const top = Math.max(0, Math.ceil(iris.y - half))
     const bottom = Math.min(heightPx - 1, Math.floor(iris.y + half))
-    first[x] = top
-    last[x] = bottom
-    for (let y = 0; y < heightPx; y++) {
+    if (top > bottom) continue
+    sums[top] = 0
+    for (let y = top; y <= bottom; y++)
+      sums[y + 1] = sums[y]! + otherness(grey[y * widthPx + x]!, x, y, right, pupil, iris, model, expected)
+    const all = sums[bottom + 1]!
+    for (let y = 0; y <= heightPx; y++) {
       const at = x * stride + y
-      const evidence = y >= top && y <= bottom ? otherness(grey[y * widthPx + x]!, x, y, right, pupil, iris, model) : 0
-      sums[at + 1] = sums[at]! + evidence
-      const above = grey[Math.max(0, y - 2) * widthPx + x]! + grey[Math.max(0, y - 1) * widthPx + x]!
-      const below = grey[Math.min(heightPx - 1, y + 1) * widthPx + x]! + grey[y * widthPx + x]!
-      edges[at] = Math.min(1, Math.abs(below - above) / (2 * fullEdge))
+      const edge = y === heightPx ? 0 : Math.min(mostEdge, edgeScale * edgeAt(grey, widthPx, heightPx, x, y))
+      if (y > top) upper[at] = (y > bottom ? all : sums[y]!) + edge
+      if (y <= bottom) lower[at] = (y < top ? all : all - sums[y]!) + edge
     }
   }
-  return { width: widthPx, height: heightPx, sums, edges, first, last }
+  return { width: widthPx, height: heightPx, upper, lower }
+}
+
+/** Two rows above against two from here on. */
+function edgeAt(grey: Uint8Array, widthPx: number, heightPx: number, x: number, y: number): number {
+  const above = grey[Math.max(0, y - 2) * widthPx + x]! + grey[Math.max(0, y - 1) * widthPx + x]!
+  const below = grey[Math.min(heightPx - 1, y + 1) * widthPx + x]! + grey[y * widthPx + x]!
+  return Math.abs(below - above)
 }
 
 /** From −1, surely this iris (or its pupil), to 1.5, surely not. */
-function otherness(value: number, x: number, y: number, right: number, pupil: Circle, iris: Circle, model: IrisModel): number {
+function otherness(
+  value: number,
+  x: number,
+  y: number,
+  right: number,
+  pupil: Circle,
+  iris: Circle,
+  model: IrisModel,
+  { scale, levels }: ExpectedLevels,
+): number {
   const px = x - pupil.x
   const py = y - pupil.y
   const fromPupil = px * px + py * py
@@ -74,10 +90,11 @@ function otherness(value: number, x: number, y: number, right: number, pupil: Ci
     const off = (value - model.pupil) / (3 * model.pupilDeviation)
     return off < 1 ? -1 : value < model.level[6]! ? 0 : 0.3
   }
-  const distance = Math.hypot(x - iris.x, y - iris.y) / iris.r
+  const down = (y - iris.y) / iris.r
+  const square = right * right + down * down
   // The limbus is soft: its last part says nothing of lids.
-  if (distance > 0.94) return 0
-  const off = (value - expectedLevel(model, distance, right)) / (2.4 * model.deviation)
+  if (square > 0.94 * 0.94) return 0
+  const off = (value - levels[(square * scale) | 0]! - model.slope * right) / (2.4 * model.deviation)
   // What is dark may as well be the iris in the lid's shade, or between lashes.
   return Math.min(off > 0 ? 1.5 : darkIsOther, off * off - 1)
 }
@@ -120,7 +137,7 @@ function search(columns: Columns, iris: Circle, side: -1 | 1, known: LidCurve | 
 
 /** Evidence beyond the curve plus what its edge is worth, pixels; looks at every so many columns. */
 function gainOf(
-  { height: rows, sums, edges, first, last }: Columns,
+  { width, height: rows, upper, lower }: Columns,
   iris: Circle,
   side: -1 | 1,
   height: number,
@@ -129,25 +146,16 @@ function gainOf(
   every: number,
 ): number {
   const stride = rows + 1
-  let gain = 0
+  const gains = side < 0 ? upper : lower
   const from = Math.max(0, Math.ceil(iris.x - iris.r))
-  const until = Math.min(first.length - 1, Math.floor(iris.x + iris.r))
+  const until = Math.min(width - 1, Math.floor(iris.x + iris.r))
+  const middle = iris.y + side * height * iris.r + 0.5
+  const bent = (side * bend) / iris.r
+  let gain = 0
   for (let x = from; x <= until; x += every) {
-    const top = first[x]!
-    const bottom = last[x]!
-    if (top > bottom) continue
-    const u = (x - iris.x) / iris.r
-    const y = Math.round(iris.y + (side * height + slant * u - side * bend * u * u) * iris.r)
-    if (side < 0) {
-      if (y <= top) continue
-      const row = Math.min(y, bottom + 1)
-      gain += sums[x * stride + row]! - sums[x * stride + top]!
-    } else {
-      if (y > bottom) continue
-      const row = Math.max(y, top)
-      gain += sums[x * stride + bottom + 1]! - sums[x * stride + row]!
-    }
-    if (y >= 0 && y < rows) gain += edgeWorth * iris.r * edges[x * stride + y]!
+    const off = x - iris.x
+    const y = Math.floor(middle + off * (slant - bent * off))
+    gain += gains[x * stride + (y < 0 ? 0 : y > rows ? rows : y)]!
   }
   return gain * every
 }

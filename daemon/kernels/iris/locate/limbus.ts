@@ -2,12 +2,13 @@
 // Searched to both sides on its own, so that the centres may differ.
 
 import type { Circle } from '../location.js'
-import { type Plane, sample } from './plane.js'
-import { directions } from './radial.js'
+import type { Plane } from './plane.js'
+import { arc, type Directions, directionsOf, sumRay } from './rays.js'
 
 /** Lateral sectors, y downward: lids and lashes hide more of the top. */
-export const rightSide = directions(12, (-25 * Math.PI) / 180, (45 * Math.PI) / 180)
-export const leftSide = rightSide.map((angle) => Math.PI - angle)
+export const rightAngles: readonly number[] = arc(12, (-25 * Math.PI) / 180, (45 * Math.PI) / 180)
+export const rightSide = directionsOf(rightAngles)
+export const leftSide = directionsOf(rightAngles.map((angle) => Math.PI - angle))
 
 /** Radii of the iris in radii of the pupil. */
 const leastRatio = 1.3
@@ -33,37 +34,27 @@ export function findLimbus(plane: Plane, pupil: Circle, mostPx: number): readonl
 }
 
 /** Mean over the directions of outer less inner ring at each whole radius; NaN where more than half of the rays left the picture. */
-function sideProfile(plane: Plane, { x, y, r }: Circle, angles: Float64Array, first: number, last: number): Float64Array {
+function sideProfile(plane: Plane, { x, y, r }: Circle, rays: Directions, first: number, last: number): Float64Array {
   const start = Math.max(1, Math.floor(1.1 * r))
   const length = Math.ceil(last * 1.15) + 3 - start
+  const count = rays.cosines.length
   const total = new Float64Array(last - first + 1)
   const valid = new Uint8Array(last - first + 1)
-  const sums = new Float64Array(length + 1)
-  for (const angle of angles) {
-    const ux = Math.cos(angle)
-    const uy = Math.sin(angle)
-    let reach = length
-    for (let k = 0; k < length; k++) {
-      const rho = start + k
-      const value = sample(plane, x + rho * ux, y + rho * uy)
-      if (Number.isNaN(value)) {
-        reach = k
-        break
-      }
-      sums[k + 1] = sums[k]! + value
-    }
+  const sums = new Int32Array(length + 1)
+  for (let i = 0; i < count; i++) {
+    const reach = sumRay(plane, x, y, rays.cosines[i]!, rays.sines[i]!, start, 1, length, sums)
     for (let rho = first; rho <= last; rho++) {
       const ring = Math.max(2, Math.round(0.12 * rho))
       const k = rho - start
       const inner = Math.max(0, k - ring)
       const outer = Math.min(reach, k + ring)
       if (outer - k < 2 || k - inner < 1) continue
-      const difference = (sums[outer]! - sums[k]!) / (outer - k) - (sums[k]! - sums[inner]!) / (k - inner)
+      const difference = ((sums[outer]! - sums[k]!) / (outer - k) - (sums[k]! - sums[inner]!) / (k - inner)) / 256
       total[rho - first]! += Math.max(-fullDifference, Math.min(fullDifference, difference))
       valid[rho - first]!++
     }
   }
-  for (let i = 0; i < total.length; i++) total[i] = valid[i]! * 2 >= angles.length ? total[i]! / valid[i]! : Number.NaN
+  for (let i = 0; i < total.length; i++) total[i] = valid[i]! * 2 >= count ? total[i]! / valid[i]! : Number.NaN
   return total
 }
 
@@ -73,13 +64,16 @@ function bestPairs(left: Float64Array, right: Float64Array, first: number, pupil
   const shifts = new Float64Array(scores.length)
   for (let i = 0; i < left.length; i++) {
     const l = left[i]!
+    if (l <= 0) continue
     for (let j = 0; j < right.length; j++) {
       const r = right[j]!
+      // Only where both sides are one may one of them be out of sight.
+      if (i === j ? r <= 0 : !(l * r > scores[i + j]! ** 2)) continue
       const radius = first + (i + j) / 2 - 0.5
       const shift = (j - i) / 2
       const aside = Math.abs(shift)
       if (radius > mostPx || aside > 0.22 * radius || aside + pupil.r > 0.92 * radius) continue
-      const score = pairScore(l, r, i === j) - 40 * (shift / radius) ** 2
+      const score = pairScore(l, r) - 40 * (shift / radius) ** 2
       if (score <= scores[i + j]!) continue
       scores[i + j] = score
       shifts[i + j] = shift
@@ -98,9 +92,7 @@ function bestPairs(left: Float64Array, right: Float64Array, first: number, pupil
 }
 
 /** A side that lies outside the picture says nothing: the other one stands for it, at a discount, and the centres are taken as one. */
-function pairScore(left: number, right: number, level: boolean): number {
-  if (left > 0 && right > 0) return Math.sqrt(left * right)
-  if (!level) return 0
-  if (Number.isNaN(left)) return 0.6 * right
-  return Number.isNaN(right) ? 0.6 * left : 0
+function pairScore(left: number, right: number): number {
+  if (Number.isNaN(left)) return Number.isNaN(right) ? 0 : 0.6 * right
+  return Number.isNaN(right) ? 0.6 * left : Math.sqrt(left * right)
 }

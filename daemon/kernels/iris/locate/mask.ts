@@ -1,7 +1,7 @@
 // The visible iris, pixel by pixel: between the circles and the lids, without highlights, lashes and shadows. Draws what others found.
 
 import type { Circle } from '../location.js'
-import { expectedLevel, type IrisModel } from './iris-model.js'
+import { expectedLevels, type IrisModel } from './iris-model.js'
 import { type Lids, openRows } from './lids.js'
 import type { Plane } from './plane.js'
 
@@ -25,22 +25,29 @@ export function drawMask(plane: Plane, pupil: Circle, iris: Circle, lids: Lids, 
   // What pixels are besides iris; two rows more above, so that a lash may look up.
   const base = (top - 2) * widthPx
   const kinds = new Uint8Array(Math.max(0, bottom - top + 3) * widthPx)
+  const { scale, levels } = expectedLevels(model)
+  const perPixel = scale / (iris.r * iris.r)
+  const slope = model.slope / iris.r
+  const pupilSquare = pupil.r * pupil.r
+  // Near the limbus what is bright is sclera, not a highlight.
+  const spotSquare = (0.92 * iris.r) ** 2
   for (let y = top; y <= bottom; y++) {
-    const half = Math.sqrt(Math.max(0, iris.r * iris.r - (y - iris.y) ** 2))
+    const dy2 = (y - iris.y) ** 2
+    const py2 = (y - pupil.y) ** 2
+    const half = Math.sqrt(Math.max(0, iris.r * iris.r - dy2))
     const left = Math.max(0, Math.ceil(iris.x - half))
     const right = Math.min(widthPx - 1, Math.floor(iris.x + half))
     for (let x = left; x <= right; x++) {
       if (y < from[x]! || y > until[x]!) continue
       const at = y * widthPx + x
       const dx = x - iris.x
-      const distance = Math.sqrt(dx * dx + (y - iris.y) ** 2) / iris.r
-      const off = grey[at]! - expectedLevel(model, distance, dx / iris.r)
+      const square = dx * dx + dy2
+      const off = grey[at]! - levels[(square * perPixel) | 0]! - slope * dx
       if (off > brighter) {
-        // Near the limbus what is bright is sclera, not a highlight.
-        if (distance < 0.92) kinds[at - base] = spot
+        if (square < spotSquare) kinds[at - base] = spot
         continue
       }
-      if ((x - pupil.x) ** 2 + (y - pupil.y) ** 2 <= pupil.r * pupil.r) continue
+      if ((x - pupil.x) ** 2 + py2 <= pupilSquare) continue
       // A lash hangs down from what is not visible; dark spots that stand alone are the iris's own.
       const hangs = off < -darker && y < iris.y && (y - 1 < from[x]! || isRim(x, y - 1, iris) || touchesLash(kinds, at - base, widthPx))
       if (hangs) kinds[at - base] = lash

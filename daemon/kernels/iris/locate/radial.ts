@@ -2,11 +2,12 @@
 
 import type { Circle } from '../location.js'
 import { fitCircleTrimmed } from './circle-fit.js'
-import { type Plane, sample } from './plane.js'
+import { mostRays, mostSteps, type PlaneMemory, tableOf } from './memory.js'
+import type { Plane } from './plane.js'
+import { type Directions, sumRay } from './rays.js'
 
 interface RadialSearch {
-  /** Directions, radians, y downward. */
-  readonly angles: Float64Array
+  readonly rays: Directions
   /** Reach of the search in radii of the circle. */
   readonly from: number
   readonly until: number
@@ -17,66 +18,90 @@ interface RadialSearch {
   readonly least: number
 }
 
-export const directions = (count: number, from = 0, until = 2 * Math.PI): Float64Array =>
-  Float64Array.from({ length: count }, (_, i) => from + ((i + 0.5) * (until - from)) / count)
-
 interface EdgePoints {
   readonly xs: Float64Array
   readonly ys: Float64Array
-  /** Strength of the edge, grey levels, at most `full`; 0 = none found. */
+  /** Strength of the edge, grey levels, at most `fullEdge`; 0 = none found. */
   readonly weights: Float64Array
   readonly count: number
 }
 
+const fullEdge = 30
+
 /** The strongest edge on each ray. */
-export function radialEdges(plane: Plane, { x, y, r }: Circle, search: RadialSearch, full = 30): EdgePoints {
-  const { angles, stepPx, ringPx, least } = search
-  const count = angles.length
-  const xs = new Float64Array(count)
-  const ys = new Float64Array(count)
-  const weights = new Float64Array(count)
+export function radialEdges(plane: Plane, circle: Circle, search: RadialSearch): EdgePoints {
+  const { rays, stepPx, ringPx, from, until } = search
   const ring = Math.max(1, Math.round(ringPx / stepPx))
-  const first = search.from * r
-  const steps = Math.max(1, Math.ceil(((search.until - search.from) * r) / stepPx)) + 2 * ring
-  const sums = new Float64Array(steps + 1)
-  const strengths = new Float64Array(steps + 1)
-  for (let i = 0; i < count; i++) {
-    const ux = Math.cos(angles[i]!)
-    const uy = Math.sin(angles[i]!)
-    let seen = steps
-    for (let k = 0; k < steps; k++) {
-      const rho = first + (k - ring) * stepPx
-      const value = sample(plane, x + rho * ux, y + rho * uy)
-      if (Number.isNaN(value)) {
-        seen = k
-        break
-      }
-      sums[k + 1] = sums[k]! + value
+  const steps = Math.max(1, Math.ceil(((until - from) * circle.r) / stepPx)) + 2 * ring
+  const count = rays.cosines.length
+  if (plane.memory !== undefined && count <= mostRays && steps <= mostSteps)
+    return edgesByTwin(plane, plane.memory, circle, search, ring, steps)
+  const found = { xs: new Float64Array(count), ys: new Float64Array(count), weights: new Float64Array(count), count }
+  const sums = new Int32Array(steps + 1)
+  for (let i = 0; i < count; i++) edgeOnRay(plane, circle, search, ring, steps, i, sums, found)
+  return found
+}
+
+function edgesByTwin(
+  plane: Plane,
+  memory: PlaneMemory,
+  { x, y, r }: Circle,
+  search: RadialSearch,
+  ring: number,
+  steps: number,
+): EdgePoints {
+  const { rays, from, stepPx, least } = search
+  const { foundAt, found, sumsAt } = memory.rays
+  const table = tableOf(memory, rays)
+  const count = rays.cosines.length
+  const { widthPx, heightPx } = plane
+  const { irisRadialEdges } = memory.simd.kernels
+  irisRadialEdges(memory.at, widthPx, heightPx, x, y, table, count, from * r, stepPx, steps, ring, least, fullEdge, sumsAt, foundAt)
+  const own = found.slice(0, 3 * count)
+  return { xs: own.subarray(0, count), ys: own.subarray(count, 2 * count), weights: own.subarray(2 * count), count }
+}
+
+function edgeOnRay(
+  plane: Plane,
+  { x, y, r }: Circle,
+  { rays, from, stepPx, least }: RadialSearch,
+  ring: number,
+  steps: number,
+  i: number,
+  sums: Int32Array,
+  { xs, ys, weights }: EdgePoints,
+): void {
+  const first = from * r
+  const ux = rays.cosines[i]!
+  const uy = rays.sines[i]!
+  const seen = sumRay(plane, x, y, ux, uy, first - ring * stepPx, stepPx, steps, sums)
+  let best = -1
+  let bestStrength = least
+  // Near the picture's edge the outer ring is narrower.
+  const end = Math.min(steps - ring, seen - Math.max(2, ring >> 1))
+  for (let k = ring; k <= end; k++) {
+    const strength = strengthAt(sums, k, ring, seen)
+    if (strength > bestStrength) {
+      bestStrength = strength
+      best = k
     }
-    let best = -1
-    let bestStrength = least
-    // Near the picture's edge the outer ring is narrower.
-    const end = Math.min(steps - ring, seen - Math.max(2, ring >> 1))
-    for (let k = ring; k <= end; k++) {
-      const outer = Math.min(ring, seen - k)
-      const strength = (sums[k + outer]! - sums[k]!) / outer - (sums[k]! - sums[k - ring]!) / ring
-      strengths[k] = strength
-      if (strength > bestStrength) {
-        bestStrength = strength
-        best = k
-      }
-    }
-    if (best < 0) continue
-    const before = best > ring ? strengths[best - 1]! : Number.NaN
-    const after = best < end ? strengths[best + 1]! : Number.NaN
-    const bend = before - 2 * bestStrength + after
-    const shift = bend < 0 ? (0.5 * (before - after)) / bend : 0
-    const rho = first + (best - ring - 0.5 + shift) * stepPx
-    xs[i] = x + rho * ux
-    ys[i] = y + rho * uy
-    weights[i] = Math.min(full, bestStrength)
   }
-  return { xs, ys, weights, count }
+  if (best < 0) return
+  const before = best > ring ? strengthAt(sums, best - 1, ring, seen) : Number.NaN
+  const after = best < end ? strengthAt(sums, best + 1, ring, seen) : Number.NaN
+  const bend = before - 2 * bestStrength + after
+  const shift = bend < 0 ? (0.5 * (before - after)) / bend : 0
+  const rho = first + (best - ring - 0.5 + shift) * stepPx
+  xs[i] = x + rho * ux
+  ys[i] = y + rho * uy
+  weights[i] = Math.min(fullEdge, bestStrength)
+}
+
+/** Mean outside less mean inside, grey levels. */
+function strengthAt(sums: Int32Array, k: number, ring: number, seen: number): number {
+  const inner = sums[k]! - sums[k - ring]!
+  const outer = Math.min(ring, seen - k)
+  return ((sums[k + outer]! - sums[k]!) * ring - inner * outer) / (256 * outer * ring)
 }
 
 /** One step nearer to the edge: undefined when the rays meet too few. */
@@ -97,42 +122,43 @@ interface EdgeContrast {
   readonly seen: number
 }
 
-const ringSamples = 4
+/** Differences of four samples' sums by up to four others', 1/256 grey levels, have all these parts in common. */
+const differenceScale = 12 * 256
 
 /** Rings inside and outside a circle, compared direction by direction. `gap` and `ring` in radii. */
-export function edgeContrast(
-  plane: Plane,
-  { x, y, r }: Circle,
-  angles: Float64Array,
-  gap: number,
-  ring: number,
-  least: number,
-): EdgeContrast {
-  const differences = new Float64Array(angles.length)
-  let count = 0
-  for (const angle of angles) {
-    const ux = Math.cos(angle)
-    const uy = Math.sin(angle)
-    let inside = 0
-    let outside = 0
-    let met = 0
-    for (let k = 0; k < ringSamples; k++) {
-      const off = gap + (ring * k) / (ringSamples - 1)
-      inside += sample(plane, x + r * (1 - off) * ux, y + r * (1 - off) * uy) / ringSamples
-      const value = sample(plane, x + r * (1 + off) * ux, y + r * (1 + off) * uy)
-      if (Number.isNaN(value)) continue
-      outside += value
-      met++
-    }
-    if (met < 2 || Number.isNaN(inside)) continue
-    differences[count++] = outside / met - inside
+export function edgeContrast(plane: Plane, circle: Circle, rays: Directions, gap: number, ring: number, least: number): EdgeContrast {
+  const total = rays.cosines.length
+  const differences = ringDifferences(plane, circle, rays, gap, ring)
+  const count = differences.length
+  const median = differences[count >> 1] ?? 0
+  const clear = Math.max(least * differenceScale, 0.3 * median)
+  let below = 0
+  while (below < count && differences[below]! < clear) below++
+  return { contrast: median / differenceScale, support: count === 0 ? 0 : (count - below) / count, seen: count / total }
+}
+
+/** Ascending, for each direction seen. */
+function ringDifferences(plane: Plane, { x, y, r }: Circle, rays: Directions, gap: number, ring: number): Int32Array {
+  const { cosines, sines } = rays
+  const { widthPx, heightPx, memory } = plane
+  const total = cosines.length
+  if (memory !== undefined && total <= mostRays) {
+    const { sumsAt, sums } = memory.rays
+    const table = tableOf(memory, rays)
+    const seen = memory.simd.kernels.irisRingDifferences(memory.at, widthPx, heightPx, x, y, r, table, total, gap, ring, sumsAt)
+    return sums.subarray(0, seen)
   }
-  const seen = differences.subarray(0, count)
-  const contrast = median(seen)
-  const clear = Math.max(least, 0.3 * contrast)
-  let support = 0
-  for (const difference of seen) if (difference >= clear) support++
-  return { contrast, support: count === 0 ? 0 : support / count, seen: count / angles.length }
+  const differences = new Int32Array(total)
+  const sums = new Int32Array(5)
+  const step = (r * ring) / 3
+  let seen = 0
+  for (let i = 0; i < total; i++) {
+    if (sumRay(plane, x, y, cosines[i]!, sines[i]!, r * (1 - gap), -step, 4, sums) < 4) continue
+    const inner = sums[4]!
+    const met = sumRay(plane, x, y, cosines[i]!, sines[i]!, r * (1 + gap), step, 4, sums)
+    if (met >= 2) differences[seen++] = sums[met]! * (12 / met) - 3 * inner
+  }
+  return differences.subarray(0, seen).sort()
 }
 
 /** Sorts in place. */

@@ -3,12 +3,15 @@
 import type { Circle } from '../location.js'
 import { fitCircleRobust } from './circle-fit.js'
 import { type Lids, openRows } from './lids.js'
-import { leftSide, rightSide } from './limbus.js'
-import { type Plane, sample } from './plane.js'
-import { directions, radialEdges, refineCircle } from './radial.js'
+import { rightAngles } from './limbus.js'
+import type { Plane } from './plane.js'
+import { radialEdges, refineCircle } from './radial.js'
+import { arc, type Directions, directionsOf, sumRay } from './rays.js'
 
-const around = directions(96)
-const lateral = Float64Array.from([...leftSide, ...rightSide].flatMap((angle) => [angle - 0.025, angle + 0.025]))
+const around = directionsOf(arc(96))
+const lateral = directionsOf(
+  [...rightAngles.map((angle) => Math.PI - angle), ...rightAngles].flatMap((angle) => [angle - 0.025, angle + 0.025]),
+)
 
 /** Rays of the passes in radii, ring width in radii. */
 const pupilPasses = [
@@ -20,7 +23,7 @@ const pupilPasses = [
 export function refinePupil(plane: Plane, rough: Circle): Circle {
   let pupil = rough
   for (const { from, until, ring } of pupilPasses) {
-    const search = { angles: around, from, until, stepPx: Math.max(0.5, pupil.r / 60), ringPx: Math.max(1.5, ring * pupil.r), least: 3 }
+    const search = { rays: around, from, until, stepPx: Math.max(0.5, pupil.r / 60), ringPx: Math.max(1.5, ring * pupil.r), least: 3 }
     // A pupil is not quite round: what is off by less than 5 % is its form, not another edge.
     const next = refineCircle(plane, pupil, search, 0.7, 0.05 * pupil.r)
     if (next === undefined || Math.hypot(next.x - rough.x, next.y - rough.y) > 0.3 * rough.r) break
@@ -35,9 +38,9 @@ export function refinePupil(plane: Plane, rough: Circle): Circle {
  */
 export function refineIris(plane: Plane, rough: Circle, pupil: Circle, lids?: Lids): Circle {
   const reach = lids === undefined ? 0.16 : 0.09
-  const angles = lids === undefined ? lateral : around
+  const rays = lids === undefined ? lateral : around
   const ring = (lids === undefined ? 0.1 : 0.08) * rough.r
-  const search = { angles, from: 1 - reach, until: 1 + reach, stepPx: Math.max(0.5, rough.r / 100), ringPx: Math.max(1.5, ring), least: 2 }
+  const search = { rays, from: 1 - reach, until: 1 + reach, stepPx: Math.max(0.5, rough.r / 100), ringPx: Math.max(1.5, ring), least: 2 }
   const { xs, ys, weights, count } = radialEdges(plane, rough, search)
   dropFaint(weights)
   if (lids !== undefined) {
@@ -70,27 +73,36 @@ const fade = 0.4
 const settleReach = 0.1
 
 /** Where the mean profile across the lateral limbus has risen by `fade` of its way. */
-function settledRadius(plane: Plane, { x, y, r }: Circle): number {
-  const steps = 40
-  const reach = r * (1 + settleReach)
-  const rays = lateral.filter((angle) => !Number.isNaN(sample(plane, x + reach * Math.cos(angle), y + reach * Math.sin(angle))))
-  if (rays.length * 3 < lateral.length) return r
-  const profile = new Float64Array(steps + 1)
-  for (let k = 0; k <= steps; k++) {
-    const rho = r * (1 + settleReach * ((2 * k) / steps - 1))
-    let sum = 0
-    for (const angle of rays) sum += sample(plane, x + rho * Math.cos(angle), y + rho * Math.sin(angle))
-    profile[k] = sum / rays.length
-  }
-  const end = steps / 8
+function settledRadius(plane: Plane, circle: Circle): number {
+  const { r } = circle
+  const profile = meanProfile(plane, circle, lateral)
+  if (profile === undefined) return r
+  const end = profileSteps / 8
   const mean = (from: number) => profile.subarray(from, from + end).reduce((sum, value) => sum + value, 0) / end
   const inner = mean(0)
-  const outer = mean(steps + 1 - end)
+  const outer = mean(profileSteps + 1 - end)
   if (!(outer - inner > 2)) return r
   const wanted = inner + fade * (outer - inner)
-  let k = steps
+  let k = profileSteps
   while (k > 0 && profile[k]! > wanted) k--
-  if (k === 0 || k === steps) return r
+  if (k === 0 || k === profileSteps) return r
   const share = (wanted - profile[k]!) / (profile[k + 1]! - profile[k]!)
-  return r * (1 + settleReach * ((2 * (k + share)) / steps - 1))
+  return r * (1 + settleReach * ((2 * (k + share)) / profileSteps - 1))
+}
+
+const profileSteps = 40
+
+/** Over the rays that stay in the picture; undefined when they are fewer than a third. */
+function meanProfile(plane: Plane, { x, y, r }: Circle, { cosines, sines }: Directions): Float64Array | undefined {
+  const profile = new Float64Array(profileSteps + 1)
+  const sums = new Int32Array(profileSteps + 2)
+  const step = (2 * settleReach * r) / profileSteps
+  let rays = 0
+  for (let i = 0; i < cosines.length; i++) {
+    const seen = sumRay(plane, x, y, cosines[i]!, sines[i]!, r * (1 - settleReach), step, profileSteps + 1, sums)
+    if (seen <= profileSteps) continue
+    for (let k = 0; k <= profileSteps; k++) profile[k]! += (sums[k + 1]! - sums[k]!) / 256
+    rays++
+  }
+  return rays * 3 < cosines.length ? undefined : profile.map((sum) => sum / rays)
 }
