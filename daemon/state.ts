@@ -69,7 +69,7 @@ export interface Guide {
 /** One component of ISO/IEC 29794-5 in a portrait. */
 export interface QualityComponent {
   readonly name: string
-  /** 0 to 100; absent when it needs a model that is not here. */
+  /** 0 to 100; absent when it needs a model that is not here, or could not be judged on this picture. */
   readonly scalar?: number
   /** What the site asks for; 0 when nothing. */
   readonly least: number
@@ -81,6 +81,10 @@ export interface Backdrop {
   readonly found: string
   readonly distance: number
   readonly mostDistance: number
+  /** Of one colour, without folds or a room behind. */
+  readonly plain: boolean
+  /** As the site's rules want it: colour and plainness. */
+  readonly ok: boolean
 }
 
 /** What the comparison of all fingers or eyes, or a device, found about the captures of a case. */

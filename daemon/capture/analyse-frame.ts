@@ -6,7 +6,8 @@ import type { FrameHeader } from '../../protocol/hardware/frames.js'
 import type { RgbImage } from '../kernels/face/face.js'
 import { readRgbImage } from '../kernels/image/codec.js'
 import type { Simd } from '../kernels/simd/simd.js'
-import type { Applicant, FaceExamination, FaceWatch } from './face-watch.js'
+import { cutForRecord, type PortraitPicture } from './face-record.js'
+import type { Applicant, FaceWatch, JudgedFace } from './face-watch.js'
 import { coarsePicture, type Look, type LookTask, lookAt } from './look.js'
 
 export interface Analysis {
@@ -47,9 +48,21 @@ export async function analyseFrame(
   }
 }
 
-/** The camera's picture that was taken, judged in full. @throws Fault `image.corrupt` */
-export async function examineFaceFrame(jpeg: Uint8Array, applicant: Applicant, faces: FaceWatch): Promise<FaceExamination> {
-  return faces.examine(await readRgbImage(jpeg), applicant)
+export interface FaceExamination extends Omit<JudgedFace, 'face'> {
+  /** As it will stand in the record. */
+  readonly portrait: PortraitPicture
+}
+
+/** The camera's picture that was taken, judged in full, and the portrait that is cut from it. @throws Fault `image.corrupt` */
+export async function examineFaceFrame(
+  jpeg: Uint8Array,
+  captureId: number,
+  applicant: Applicant,
+  faces: FaceWatch,
+): Promise<FaceExamination> {
+  const image = await readRgbImage(jpeg)
+  const { face, ...judged } = await faces.examine(image, captureId, applicant)
+  return { ...judged, portrait: await cutForRecord(image, face) }
 }
 
 /** One channel tells a motion as well as luminance does. */

@@ -15,7 +15,7 @@ const simd = openSimd()
 const faces = openFaceWatch(setup.photo, simd)
 
 serveWorkerLine<AnalysisRequest, AnalysisAnswer>((request) => {
-  if (request.do === 'examine_face') return examineFaceFrame(request.jpeg, request.applicant, faces)
+  if (request.do === 'examine_face') return examineFaceFrame(request.jpeg, request.captureId, request.applicant, faces)
   const { byteOffset, byteLength, header, task, preview } = request
   return analyseFrame(frames.subarray(byteOffset, byteOffset + byteLength), header, task, preview, { simd, faces })
 })

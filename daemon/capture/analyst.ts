@@ -3,8 +3,8 @@
 import type { FrameHeader } from '../../protocol/hardware/frames.js'
 import type { Effects } from '../effects.js'
 import type { PhotoPolicy } from '../kernels/face/ktp-photo.js'
-import type { Analysis } from './analyse-frame.js'
-import type { Applicant, FaceExamination } from './face-watch.js'
+import type { Analysis, FaceExamination } from './analyse-frame.js'
+import type { Applicant } from './face-watch.js'
 import type { FrameRing, RingFrame } from './frame-ring.js'
 import type { LookTask } from './look.js'
 import { openWorkerLine } from './worker-line.js'
@@ -23,7 +23,7 @@ export type AnalysisRequest =
       readonly task: LookTask
       readonly preview: boolean
     }
-  | { readonly do: 'examine_face'; readonly jpeg: Uint8Array; readonly applicant: Applicant }
+  | { readonly do: 'examine_face'; readonly jpeg: Uint8Array; readonly captureId: number; readonly applicant: Applicant }
 
 export type AnalysisAnswer = Analysis | FaceExamination
 
@@ -31,7 +31,7 @@ export interface FrameAnalyst {
   /** @throws Fault `image.corrupt` when the frame cannot be decoded, `internal.unexpected` when the worker died */
   analyse(frame: RingFrame, task: LookTask, preview: boolean): Promise<Analysis>
   /** The picture that was taken, judged in full. @throws as analyse */
-  examineFace(jpeg: Uint8Array, applicant: Applicant): Promise<FaceExamination>
+  examineFace(jpeg: Uint8Array, captureId: number, applicant: Applicant): Promise<FaceExamination>
   close(): Promise<void>
 }
 
@@ -43,7 +43,7 @@ export function startAnalyst(deps: { ring: FrameRing; effects: Effects; photo: P
   return {
     analyse: ({ byteOffset, byteLength, header }, task, preview) =>
       ask<Analysis>({ do: 'look', byteOffset, byteLength, header, task, preview }),
-    examineFace: (jpeg, applicant) => ask<FaceExamination>({ do: 'examine_face', jpeg, applicant }),
+    examineFace: (jpeg, captureId, applicant) => ask<FaceExamination>({ do: 'examine_face', jpeg, captureId, applicant }),
     close: () => line.close(),
   }
 }

@@ -11,12 +11,16 @@ export interface AutoCapturePlan {
   readonly mostMotion: number
   /** After this long the best frame so far is taken as weak. */
   readonly timeoutMs: number
+  /** Frames in which nobody was found are kept too, behind all others: an eye or a face that no kernel finds can still be taken as weak. */
+  readonly keepsUnseen?: boolean
 }
 
-/** The frame kept so far: a good one outranks any other, then the higher measure counts. */
+/** The frame kept so far: a good one outranks any other, one with somebody in it any empty one, then the higher measure counts. */
 interface Best {
   readonly measure: number
   readonly good: boolean
+  /** Somebody was seen in it. */
+  readonly seen: boolean
 }
 
 export type AutoCaptureState =
@@ -46,7 +50,7 @@ export function stepAutoCapture(
       return state.best ? taken(!state.best.good) : { state, effects: [] }
     case 'tick':
       if (nowMs - state.sinceMs < plan.timeoutMs) return { state, effects: [] }
-      return state.best ? taken(true) : { state: { at: 'given_up' }, effects: [{ do: 'give_up' }] }
+      return state.best?.seen ? taken(true) : { state: { at: 'given_up' }, effects: [{ do: 'give_up' }] }
   }
 }
 
@@ -58,15 +62,24 @@ function onLook(
 ): { readonly state: AutoCaptureState; readonly effects: readonly AutoCaptureEffect[] } {
   const { sinceMs, best } = state
   if (!look.present) {
-    const gone = { at: 'watching', sinceMs, steady: 0, ...(best && { best }) } as const
-    return stepAutoCapture(gone, { is: 'tick' }, plan, nowMs)
+    const first = plan.keepsUnseen === true && !best
+    const kept = first ? { measure: 0, good: false, seen: false } : best
+    const gone = { at: 'watching', sinceMs, steady: 0, ...(kept && { best: kept }) } as const
+    const next = stepAutoCapture(gone, { is: 'tick' }, plan, nowMs)
+    return { state: next.state, effects: first ? [{ do: 'keep' }, ...next.effects] : next.effects }
   }
   const still = state.last !== undefined && motion(state.last.signature, look.signature) <= plan.mostMotion
   const good = still && look.measure >= plan.leastMeasure && look.advice === ''
   const steady = good ? state.steady + 1 : 0
   if (steady >= plan.neededFrames) return { state: { at: 'taken', weak: false }, effects: [{ do: 'keep' }, { do: 'take', weak: false }] }
-  const better = !best || (good && !best.good) || (good === best.good && look.measure > best.measure)
-  const watching = { at: 'watching', sinceMs, steady, last: look, best: better ? { measure: look.measure, good } : best } as const
+  const better = !best?.seen || (good && !best.good) || (good === best.good && look.measure > best.measure)
+  const watching = {
+    at: 'watching',
+    sinceMs,
+    steady,
+    last: look,
+    best: better ? { measure: look.measure, good, seen: true } : best,
+  } as const
   const next = stepAutoCapture(watching, { is: 'tick' }, plan, nowMs)
   return { state: next.state, effects: better ? [{ do: 'keep' }, ...next.effects] : next.effects }
 }

@@ -6,6 +6,7 @@ import type { PresentationAttack } from '../../protocol/hardware/frames.js'
 import type { Log } from '../../protocol/log.js'
 import type { Actor, CaptureDesk } from '../desks.js'
 import type { Devices } from '../devices/devices.js'
+import { assessSignature } from '../kernels/signature/assess.js'
 import type { CaseDocument } from '../service/case.js'
 import type { CaseBook } from '../service/case-book.js'
 import { requireRole } from '../service/case-desk.js'
@@ -14,6 +15,7 @@ import { type CaptureStatus, idleCapture, isOpen, type Modality, type StationSta
 import type { Store } from '../store/store.js'
 import type { FrameAnalyst } from './analyst.js'
 import { type Examined, examineCapture, type Taken } from './examined.js'
+import type { PortraitPicture } from './face-record.js'
 import { applicantOf } from './face-watch.js'
 import { type AttackPolicy, findingsWith, verdictOf } from './findings.js'
 import type { FrameRing } from './frame-ring.js'
@@ -44,6 +46,8 @@ interface Running {
   readonly modality: Modality
   /** Counts retakes that were not accepted in between. */
   readonly attempt: number
+  /** Counts captures of this station's life. */
+  readonly captureId: number
   session?: Pick<Taking<unknown>, 'taken' | 'takeNow' | 'cancel'>
   /** Of the pad alone. */
   pen?: PenTaking
@@ -64,17 +68,15 @@ export function openCaptureDesk(deps: CaptureDeskDeps): CaptureDesk & { close():
 class Desk implements CaptureDesk {
   readonly #deps: CaptureDeskDeps
   #running: Running | undefined
+  #captures = 0
 
   constructor(deps: CaptureDeskDeps) {
     this.#deps = deps
   }
 
   async start(actor: Actor, caseId: string, modality: Modality): Promise<void> {
-    const doc = await this.#caseAtCapture(actor, caseId)
-    if (this.#deps.faceApproval === 'first') requireFaceApproved(doc, modality)
     this.#requireIdle()
-    await this.#deps.store.assertRoom(personBytes)
-    await this.#deps.seal.assertRoom()
+    const doc = await this.#readyFor(actor, caseId, modality)
     // Somebody else may have begun while the disk was asked.
     this.#requireIdle()
     this.#begin(actor, doc, modality, 1)
@@ -87,7 +89,7 @@ class Desk implements CaptureDesk {
   }
 
   async accept(actor: Actor, caseId: string, modality: Modality, weakReason: string): Promise<void> {
-    const doc = await this.#caseAtCapture(actor, caseId)
+    await this.#caseAtCapture(actor, caseId)
     const running = this.#runningFor(caseId)
     const { taken, examined } = running
     if (running.modality !== modality || !taken || !examined || running.accepting)
@@ -113,13 +115,16 @@ class Desk implements CaptureDesk {
   }
 
   async retake(actor: Actor, caseId: string, modality: Modality): Promise<void> {
-    const doc = await this.#caseAtCapture(actor, caseId)
-    await this.#deps.store.assertRoom(personBytes)
+    const doc = await this.#readyFor(actor, caseId, modality)
     const before = this.#running
-    if (before && (before.caseId !== caseId || before.session || before.accepting))
-      throw new Fault('capture.running', { caseId: before.caseId, modality: before.modality })
-    if (before?.taken && modality === 'face')
-      await this.#deps.store.commit({ actor: actor.operator, act: 'face.retaken', caseId }, async () => {})
+    const requireReviewed = () => {
+      if (this.#running !== before || (before && (before.caseId !== caseId || before.session || before.accepting)))
+        throw new Fault('capture.running', { caseId, modality: this.#running?.modality ?? modality })
+    }
+    requireReviewed()
+    if (before) await this.#auditDropped(actor, before)
+    // Somebody else may have acted while that was written.
+    requireReviewed()
     if (before) this.#end(before)
     this.#begin(actor, doc, modality, before?.modality === modality ? before.attempt + 1 : 1)
   }
@@ -132,10 +137,11 @@ class Desk implements CaptureDesk {
     await this.#penFor(caseId).again()
   }
 
-  async cancel(_actor: Actor, caseId: string): Promise<void> {
+  async cancel(actor: Actor, caseId: string): Promise<void> {
     const running = this.#runningFor(caseId)
     if (running.accepting) throw new Fault('capture.running', { caseId, modality: running.modality })
     await stopped(running)
+    await this.#auditDropped(actor, running)
     this.#end(running)
   }
 
@@ -144,7 +150,7 @@ class Desk implements CaptureDesk {
     const open = doc.modalities.filter((each) => !isCaptured(each))
     if (open.length > 0) throw new Fault('capture.incomplete', { caseId, modality: open.map(({ modality }) => modality).join(',') })
     this.#requireIdle()
-    const running: Running = { caseId, modality: 'signature', attempt: 1, takenAtMs: 0 }
+    const running: Running = { caseId, modality: 'signature', attempt: 1, captureId: ++this.#captures, takenAtMs: 0 }
     this.#running = running
     try {
       const pen = takePen(this.#deps, (status) => this.#show(running, status))
@@ -153,6 +159,9 @@ class Desk implements CaptureDesk {
       const approval = await pen.taken.catch((error: unknown) => {
         throw error instanceof DOMException ? new Fault('capture.not_signed', { caseId }) : error
       })
+      delete running.pen
+      if (assessSignature(approval.samples, approval.pad).codes.some((code) => unsigned.includes(code)))
+        throw new Fault('capture.not_signed', { caseId })
       const bytes = await this.#deps.records.make({ modality: 'signature', ...approval })
       const blob = await this.#deps.store.blobs.put(caseId, 'approval', bytes)
       await this.#deps.book.change(
@@ -200,6 +209,22 @@ class Desk implements CaptureDesk {
     return doc
   }
 
+  /** @returns the case, when it may capture this now and there is room for it */
+  async #readyFor(actor: Actor, caseId: string, modality: Modality): Promise<CaseDocument> {
+    const { faceApproval, store, seal } = this.#deps
+    const doc = await this.#caseAtCapture(actor, caseId)
+    if (faceApproval === 'first') requireFaceApproved(doc, modality)
+    await store.assertRoom(personBytes)
+    await seal.assertRoom()
+    return doc
+  }
+
+  /** A portrait that was shown and not approved. */
+  async #auditDropped(actor: Actor, { caseId, modality, taken }: Running): Promise<void> {
+    if (!taken || modality !== 'face') return
+    await this.#deps.store.commit({ actor: actor.operator, act: 'face.retaken', caseId }, async () => {})
+  }
+
   #requireIdle(): void {
     if (this.#running) throw new Fault('capture.running', { caseId: this.#running.caseId, modality: this.#running.modality })
   }
@@ -217,7 +242,7 @@ class Desk implements CaptureDesk {
 
   /** Everything that can be refused was refused before: from here on faults end the capture, not the command. */
   #begin(actor: Actor, doc: CaseDocument, modality: Modality, attempt: number): void {
-    const running: Running = { caseId: doc.caseId, modality, attempt, takenAtMs: 0 }
+    const running: Running = { caseId: doc.caseId, modality, attempt, captureId: ++this.#captures, takenAtMs: 0 }
     this.#running = running
     try {
       this.#take(running, doc)
@@ -237,7 +262,7 @@ class Desk implements CaptureDesk {
       running.pen = pen
       return pen.taken.then((capture) => ({ of: 'pen', capture }))
     }
-    const frames = takeFrames(this.#deps, running.modality, show, applicantOf(doc))
+    const frames = takeFrames(this.#deps, running.modality, show, { captureId: running.captureId, applicant: applicantOf(doc) })
     running.session = frames
     return frames.taken.then((capture) => ({ of: 'frames', capture }))
   }
@@ -261,6 +286,14 @@ class Desk implements CaptureDesk {
       ...examined.show,
       findings: findingsWith(doc, modality, attackOf(taken), this.#deps.attackPolicy, examined.found),
     })
+    if (examined.portrait) this.#showPortrait(examined.portrait)
+  }
+
+  /** What the applicant approves is what will be recorded, not the camera's picture around it. */
+  #showPortrait({ jpeg: picture, widthPx, heightPx }: PortraitPicture): void {
+    const { state, clock } = this.#deps
+    const capturedAtMs = clock.nowMs()
+    state.show({ deviceKind: 'face_camera', sensor: 0, sequence: 0, widthPx, heightPx, picture, capturedAtMs, ink: '' })
   }
 
   /** Why this is not simply good; '' when it is. */
@@ -344,6 +377,9 @@ class Desk implements CaptureDesk {
     this.#deps.state.publish({ is: 'capture', capture: idleCapture })
   }
 }
+
+/** A slip of the pen approves nothing; a line does, of somebody who cannot write. */
+const unsigned: readonly string[] = ['signature_empty', 'signature_too_short']
 
 /** Resolves when its device is free again. */
 async function stopped({ session }: Running): Promise<void> {

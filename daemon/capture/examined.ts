@@ -1,11 +1,13 @@
 // What is found in a capture before anybody is asked to accept it, whatever was captured: one shape for the desk, made per modality.
 
+import { isFault } from '../../protocol/fault.js'
 import { assessSignature } from '../kernels/signature/assess.js'
 import type { CaseDocument, ModalityRecord } from '../service/case.js'
 import type { CaptureStatus, FingerBox, Modality } from '../state.js'
 import type { Store } from '../store/store.js'
 import type { FrameAnalyst } from './analyst.js'
-import { type EyeExamination, eyeResults, eyesWeakness } from './eyes.js'
+import { type EyeExamination, eyeResults, eyesWeakness, type KeptEyes, referenceFor } from './eyes.js'
+import type { PortraitPicture } from './face-record.js'
 import { applicantOf, faceWeakness } from './face-watch.js'
 import { type Family, fingerFindings, fingerResults } from './findings.js'
 import { type Examination, weakness } from './fingers.js'
@@ -23,9 +25,11 @@ export interface Examined {
   /** For the screen. */
   readonly show: Partial<Pick<CaptureStatus, 'boxes' | 'fingers' | 'eyes' | 'components' | 'guides' | 'backdrop'>>
   /** What the case keeps of it. */
-  readonly results: Partial<Pick<ModalityRecord, 'fingers' | 'eyes'>>
+  readonly results: Partial<Pick<ModalityRecord, 'fingers' | 'eyes' | 'components' | 'backdrop'>>
   /** Replace all earlier findings of their family. */
   readonly found?: Family
+  /** The portrait as it will be in the record, JPEG: this is what the applicant approves. */
+  readonly portrait?: PortraitPicture
   /** Sealed beside the record, for the comparison with later captures. */
   readonly kept?: { readonly name: 'fingers' | 'eyes'; readonly bytes: Uint8Array }
   readonly job: RecordJob
@@ -39,6 +43,7 @@ export interface ExamineDeps {
 
 /** @param attempt counts retakes that were not accepted in between, the present one included */
 export interface CaptureInHand {
+  readonly captureId: number
   readonly modality: Modality
   readonly attempt: number
   readonly takenAtMs: number
@@ -109,7 +114,7 @@ async function examineIrises(
   { frames }: TakenCapture,
 ): Promise<Examined> {
   const raw = frames.map(({ header, bytes }) => ({ header, bytes }))
-  const earlier = await keptEyes(store, doc.caseId)
+  const earlier = referenceFor(await readableEyes(store, doc.caseId), doc.findings ?? [])
   const examination: EyeExamination = await records.examineEyes({ frames: raw, tries: triesOf(doc, inHand), ...(earlier && { earlier }) })
   const eyes = eyeResults(examination)
   return {
@@ -117,9 +122,24 @@ async function examineIrises(
     show: { eyes, guides: examination.eyes.flatMap(({ guides }) => guides) },
     results: { eyes },
     found: { family: 'eyes', findings: examination.findings },
-    kept: { name: 'eyes', bytes: new TextEncoder().encode(JSON.stringify(examination.kept)) },
+    kept: { name: 'eyes', bytes: eyesToBytes(examination, earlier) },
     job: { modality: 'irises', capturedAtMs: inHand.takenAtMs, frames: raw, eyes: examination.eyes },
   }
+}
+
+/** Damaged ones are compared with nothing: capturing them again is the cure. */
+async function readableEyes(store: Store, caseId: string): Promise<KeptEyes | undefined> {
+  try {
+    return await keptEyes(store, caseId)
+  } catch (error) {
+    if (isFault(error, 'store.corrupt')) return undefined
+    throw error
+  }
+}
+
+function eyesToBytes({ kept, findings }: EyeExamination, reference: KeptEyes | undefined): Uint8Array {
+  const doubted = findings.some(({ ask }) => ask !== 'nothing')
+  return new TextEncoder().encode(JSON.stringify({ ...kept, ...(doubted && reference && { reference }) }))
 }
 
 async function examineFace(
@@ -129,19 +149,19 @@ async function examineFace(
   { frames: [first] }: TakenCapture,
 ): Promise<Examined> {
   if (!first) throw new RangeError('a capture has a frame')
-  const examination = await analyst.examineFace(first.bytes, applicantOf(doc))
-  const { components, guides, backdrop, face } = examination
+  const examination = await analyst.examineFace(first.bytes, inHand.captureId, applicantOf(doc))
+  const { components, backdrop, portrait } = examination
   return {
     flaw: faceWeakness(examination),
-    show: { components, guides, ...(backdrop && { backdrop }) },
-    results: {},
+    show: { components, ...(backdrop && { backdrop }) },
+    results: { components, ...(backdrop && { backdrop }) },
+    portrait,
     found: { family: 'face', findings: examination.findings },
     job: {
       modality: 'face',
       capturedAtMs: inHand.takenAtMs,
-      frame: { header: first.header, bytes: first.bytes },
       sex: doc.biodata?.sex ?? 'M',
-      ...(face && { face }),
+      portrait,
     },
   }
 }

@@ -1,6 +1,7 @@
 // From the pictures of both eyes to what is kept of them: located, assessed, reduced to iris codes, compared with each other and with an
 // earlier capture. Pure; runs in the record worker and in tests. What it gives is biometric but for qualities, codes, circles and findings.
 
+import { isFault } from '../../protocol/fault.js'
 import { encodeIris } from '../kernels/iris/code.js'
 import { locateIris } from '../kernels/iris/locate.js'
 import { type IrisLocation, leastConfidence } from '../kernels/iris/location.js'
@@ -18,6 +19,8 @@ export interface KeptEyes {
   readonly tries: number
   /** Templates (`kernels/iris/template.ts`) in base64; an eye in which no iris was found has none. */
   readonly eyes: readonly { readonly eye: Eye; readonly template: string }[]
+  /** What these were compared with when they did not match it: later captures are held to the same until a person has judged. */
+  readonly reference?: KeptEyes
 }
 
 export interface EyesJob {
@@ -45,19 +48,40 @@ export interface EyeExamination {
 /** Sensor 0 looks at the right eye (protocol/hardware/frames.ts). */
 export const eyeOfSensor = (sensor: number): Eye => (sensor === 0 ? 'right' : 'left')
 
-/** @throws Fault of an earlier template that is none; never for a picture, whatever is on it */
+/** @throws never, whatever is on the pictures */
 export function examineEyes({ frames, tries, earlier }: EyesJob, simd?: Simd): EyeExamination {
   const seen = frames.map((frame) => examineEye(frame, tries, simd))
   const captured = seen.flatMap(({ captured }) => (captured ? [captured] : []))
-  const before = (earlier?.eyes ?? []).map(({ eye, template }): CapturedEye => {
-    const { code, quality } = readIrisTemplate(Buffer.from(template, 'base64'))
-    return { eye, code, quality, tries: earlier?.tries ?? 1 }
-  })
+  const before = (earlier?.eyes ?? []).flatMap(({ eye, template }) => readKept(eye, template, earlier?.tries ?? 1))
   return {
     eyes: seen.map(({ eye }) => eye),
     kept: { tries, eyes: seen.flatMap(({ eye: { eye }, template }) => (template ? [{ eye, template }] : [])) },
     findings: checkEyes(captured, before, simd).map(toFinding),
   }
+}
+
+/** A template that cannot be read any more is compared with nothing: it must not keep its eye from being captured again. */
+function readKept(eye: Eye, template: string, tries: number): readonly CapturedEye[] {
+  try {
+    const { code, quality } = readIrisTemplate(Buffer.from(template, 'base64'))
+    return [{ eye, code, quality, tries }]
+  } catch (error) {
+    if (isFault(error)) return []
+    throw error
+  }
+}
+
+/** Findings that say that the accepted eyes are not what they should be: nothing is held to them. */
+const spoiling: readonly Finding['code'][] = ['same_eye_twice', 'swapped_eyes', 'inverted_iris']
+
+/**
+ * What a new capture of the eyes is compared with.
+ * @param kept as accepted last @param findings of the case, those about the accepted eyes among them
+ */
+export function referenceFor(kept: KeptEyes | undefined, findings: readonly Finding[]): KeptEyes | undefined {
+  const open = findings.filter(({ review, modalities }) => review === undefined && modalities.includes('irises'))
+  const doubted = open.some(({ code }) => code === 'iris_recapture_mismatch' || spoiling.includes(code))
+  return doubted ? kept?.reference : kept
 }
 
 function examineEye(

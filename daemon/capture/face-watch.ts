@@ -1,12 +1,19 @@
 // Looks at the face camera's pictures: finds the face, follows it from frame to frame, judges it by the site's photo policy. Owns the networks
-// and what was learnt from the frames of one capture; knows no case and no device. Runs in the analysis worker and in tests.
+// and what was learnt from the frames of one capture; knows no device and no store. Runs in the analysis worker and in tests.
 
 import { assessFace, type FaceAssessment } from '../kernels/face/assess.js'
-import { faceComponents, ownComponents } from '../kernels/face/components.js'
+import { type ComponentValue, faceComponents, ownComponents } from '../kernels/face/components.js'
 import type { Point, RgbImage } from '../kernels/face/face.js'
 import { findFaces } from '../kernels/face/find.js'
 import { judgeFlatness, type MeshAt } from '../kernels/face/flatness.js'
-import { type BackgroundVerdict, judgePhoto, type PhotoPolicy, type Sitter } from '../kernels/face/ktp-photo.js'
+import {
+  type BackgroundVerdict,
+  defaultPhotoPolicy,
+  judgePhoto,
+  type PhotoPolicy,
+  type PhotoVerdict,
+  type Sitter,
+} from '../kernels/face/ktp-photo.js'
 import { measureFace } from '../kernels/face/live.js'
 import { type FaceNetworks, openFaceNetworks } from '../kernels/face/networks.js'
 import { headPose } from '../kernels/face/pose.js'
@@ -26,23 +33,24 @@ export const applicantOf = ({ biodata }: CaseDocument): Applicant => ({
 })
 
 /** Where the face lies, for the portrait that is cut out: pixels of the frame. */
-export interface ExaminedFace {
+export interface LocatedPortrait {
   /** 98 landmarks in WFLW order, x and y in turn. */
   readonly landmarks: Float32Array
   /** 0 to 100: the least scalar of what the policy asks for. */
   readonly quality: number
+  /** Frontal and whole: what a token image of ISO/IEC 19794-5 may be called. */
+  readonly frontal: boolean
   /** For what lies outside of the frame. */
   readonly fill: { readonly red: number; readonly green: number; readonly blue: number }
 }
 
-export interface FaceExamination {
+export interface JudgedFace {
   /** Absent when no face was found. */
-  readonly face?: ExaminedFace
+  readonly face?: LocatedPortrait
   /** Stable name of what the policy misses most, '' when nothing. */
   readonly advice: string
   readonly components: readonly QualityComponent[]
   readonly backdrop?: Backdrop
-  readonly guides: readonly Guide[]
   readonly findings: readonly Finding[]
 }
 
@@ -54,18 +62,24 @@ export interface FaceWatch {
     applicant: Applicant,
   ): Promise<Omit<Look, 'signature'>>
   /** The picture that was taken, in full; whether the face moved as a face does is told from the frames looked at before. */
-  examine(image: RgbImage, applicant: Applicant): Promise<FaceExamination>
+  examine(image: RgbImage, captureId: number, applicant: Applicant): Promise<JudgedFace>
   close(): Promise<void>
 }
 
-/** Of a capture's last frames: some fifteen seconds tell whether somebody blinks or turns the head. */
-const keptMeshes = 240
+/** Of a capture's last frames: so long tells whether somebody blinks or turns the head. */
+const seriesMs = 15_000
+/** At sixty frames a second; a bound, should a camera's clock stand still. */
+const mostMeshes = 900
 
 /** The networks are opened with the first picture. @throws Fault `face.*` of the networks, at the first look */
 export function openFaceWatch(policy: PhotoPolicy, simd?: Simd): FaceWatch {
   let opening: Promise<FaceNetworks> | undefined
   const networks = () => {
-    opening ??= openFaceNetworks()
+    opening ??= openFaceNetworks().catch((error: unknown) => {
+      // Whoever asks next tries again.
+      opening = undefined
+      throw error
+    })
     return opening
   }
   let current: { readonly captureId: number; readonly tracker: FaceTracker; readonly series: MeshAt[] } | undefined
@@ -77,7 +91,7 @@ export function openFaceWatch(policy: PhotoPolicy, simd?: Simd): FaceWatch {
       const located = await tracker.look(image)
       const mesh = located[0]?.mesh
       if (mesh) series.push({ timeMs, points: mesh.points })
-      if (series.length > keptMeshes) series.shift()
+      while (series.length > mostMeshes || timeMs - (series[0]?.timeMs ?? timeMs) > seriesMs) series.shift()
       const faces = located.map(({ face }) => face)
       const live = measureFace(image, faces, mesh, mesh && headPose(mesh), policy, applicant)
       const { present, measure, advice, background } = live
@@ -87,26 +101,29 @@ export function openFaceWatch(policy: PhotoPolicy, simd?: Simd): FaceWatch {
         ...(background && { backdrop: backdropOf(background, policy) }),
       }
     },
-    examine: async (image, applicant) => {
+    examine: async (image, captureId, applicant) => {
       const located = await findFaces(image, await networks(), simd)
       const [subject] = located
       const faces = located.map(({ face }) => face)
       const pose = subject && headPose(subject.mesh)
       const assessment = subject && pose && assessFace(image, faces, subject.mesh, pose)
-      const findings = judgeFlatness(current?.series ?? []).verdict === 'flat_suspected' ? [flatFace] : []
-      if (!assessment || !subject) return { advice: 'no_face', components: [], guides: [], findings }
-      const { advice, eyes, box } = measureFace(image, faces, subject.mesh, pose, policy, applicant)
+      const series = current?.captureId === captureId ? current.series : []
+      const findings = judgeFlatness(series).verdict === 'flat_suspected' ? [flatFace] : []
+      // Nothing of this person stays in the worker.
+      current = undefined
+      if (!assessment || !subject) return { advice: 'no_face', components: [], findings }
+      const { advice } = measureFace(image, faces, subject.mesh, pose, policy, applicant)
       const verdict = judgePhoto(assessment, image, policy, applicant)
       const components = componentsOf(assessment, policy)
       return {
         face: {
           landmarks: assessment.face.landmarks,
           quality: Math.min(100, ...components.flatMap(({ scalar, least }) => (scalar !== undefined && least > 0 ? [scalar] : []))),
+          frontal: !verdict.shortcomings.includes('pose') && !verdict.shortcomings.includes('framing'),
           fill: assessment.background ?? { red: 128, green: 128, blue: 128 },
         },
-        advice,
+        advice: advice === '' ? adviceFor(verdict) : advice,
         components,
-        guides: eyes ? guidesOf(eyes, box) : [],
         findings,
         ...(verdict.background && { backdrop: backdropOf(verdict.background, policy) }),
       }
@@ -127,9 +144,22 @@ const flatFace: Finding = {
 function componentsOf({ components, own }: FaceAssessment, policy: PhotoPolicy): readonly QualityComponent[] {
   const ofStandard = faceComponents.map((name): QualityComponent => {
     const result = components[name]
-    return { name, least: leastOf(policy, name), ...(result !== 'not_measured' && { scalar: result.scalar }) }
+    return { name, least: leastOf(policy, name), ...(result !== 'not_measured' && judged(result)) }
   })
-  return [...ofStandard, ...ownComponents.map((name) => ({ name, scalar: own[name].scalar, least: leastOf(policy, name) }))]
+  return [...ofStandard, ...ownComponents.map((name) => ({ name, least: leastOf(policy, name), ...judged(own[name]) }))]
+}
+
+/** Below 0 it could not be judged on this picture. */
+const judged = ({ scalar }: ComponentValue): { readonly scalar?: number } => (scalar < 0 ? {} : { scalar })
+
+/** The live measure is coarser than the whole one: what only the latter sees is said too. */
+function adviceFor({ shortcomings }: PhotoVerdict): string {
+  const [first] = shortcomings
+  if (first === undefined) return ''
+  if (first === 'background' || first === 'BackgroundUniformity') return 'change_backdrop'
+  if (first === 'framing') return 'center_face'
+  if (first === 'eye_distance') return 'come_closer'
+  return first === 'pose' ? 'face_straight' : 'portrait_below_policy'
 }
 
 const leastOf = ({ least }: PhotoPolicy, name: string): number => (least as Readonly<Record<string, number | undefined>>)[name] ?? 0
@@ -149,15 +179,18 @@ function guidesOf(
 
 const hex = (value: number): string => Math.round(value).toString(16).padStart(2, '0')
 
-function backdropOf({ expected, measured, deltaE }: BackgroundVerdict, { background }: PhotoPolicy): Backdrop {
-  const named = expected === background.odd ? 'red' : expected === background.even ? 'blue' : (expected ?? '')
+function backdropOf({ expected, measured, deltaE, plain, ok }: BackgroundVerdict, { background }: PhotoPolicy): Backdrop {
+  const { odd, even } = defaultPhotoPolicy.background
   return {
-    expected: named,
+    expected: expected === odd ? 'red' : expected === even ? 'blue' : (expected ?? ''),
     found: `#${hex(measured.red)}${hex(measured.green)}${hex(measured.blue)}`,
     distance: deltaE,
     mostDistance: background.mostDeltaE,
+    plain,
+    ok,
   }
 }
 
 /** What speaks against taking this portrait as good, '' when nothing does. */
-export const faceWeakness = ({ advice, findings }: FaceExamination): string => (advice === '' ? (findings[0]?.code ?? '') : advice)
+export const faceWeakness = ({ advice, findings }: Pick<JudgedFace, 'advice' | 'findings'>): string =>
+  advice === '' ? (findings[0]?.code ?? '') : advice

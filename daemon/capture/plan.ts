@@ -21,13 +21,20 @@ export const neededFrames = 4
 const still: Omit<AutoCapturePlan, 'leastMeasure'> = { neededFrames, mostMotion: 12, timeoutMs: 20_000 }
 
 export const framePlans: Readonly<Record<Exclude<Modality, 'signature'>, FrameCapturePlan>> = {
-  face: { ...still, kind: 'face_camera', indicator: readyIndicator, leastMeasure: liveAllPresent },
+  face: { ...still, keepsUnseen: true, kind: 'face_camera', indicator: readyIndicator, leastMeasure: liveAllPresent },
   right_four: { ...still, kind: 'slap_scanner', indicator: fingerIndicator(capturePositions.right_four), leastMeasure: 50 },
   left_four: { ...still, kind: 'slap_scanner', indicator: fingerIndicator(capturePositions.left_four), leastMeasure: 50 },
   thumbs: { ...still, kind: 'slap_scanner', indicator: fingerIndicator(capturePositions.thumbs), leastMeasure: 50 },
   index_fingers: { ...still, kind: 'slap_scanner', indicator: fingerIndicator(capturePositions.index_fingers), leastMeasure: 50 },
   // An eye fills its picture: what holds still enough for a sharp one still moves some pixels, and the pupil breathes.
-  irises: { ...still, kind: 'iris_camera', indicator: eyeIndicator({ right: true, left: true }), leastMeasure: 40, mostMotion: 40 },
+  irises: {
+    ...still,
+    keepsUnseen: true,
+    kind: 'iris_camera',
+    indicator: eyeIndicator({ right: true, left: true }),
+    leastMeasure: 40,
+    mostMotion: 40,
+  },
 }
 
 /** One finger by itself, as at handover. @param position ISO/IEC 19794-4 */

@@ -114,9 +114,22 @@ function templateItems({ capture, fingers }: KeptFingers): readonly PacketItem[]
 async function judgements(store: Store, { caseId, modalities, findings = [] }: CaseDocument) {
   const kept = new Map((await readCaptures(store, caseId)).map((each) => [each.modality, each.kept]))
   return {
-    captures: modalities.map(({ modality, state, tries, weakReason, fingers, eyes, approvedByApplicant, by }) => {
+    captures: modalities.map(({ modality, state, tries, weakReason, fingers, eyes, components, backdrop, approvedByApplicant, by }) => {
       const { takenAtMs, presentationAttack } = kept.get(modality) ?? {}
-      return { modality, state, tries, takenAtMs, by, weakReason, presentationAttack, fingers, eyes, approvedByApplicant }
+      return {
+        modality,
+        state,
+        tries,
+        takenAtMs,
+        by,
+        weakReason,
+        presentationAttack,
+        fingers,
+        eyes,
+        components,
+        backdrop,
+        approvedByApplicant,
+      }
     }),
     findings,
   }

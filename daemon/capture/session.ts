@@ -97,10 +97,12 @@ export function startCaptureSession(deps: CaptureSessionDeps, task: LookTask, in
 
   const settleIfTaken = () => {
     const all = [...eyes.values()]
-    if (all.some(({ machine }) => machine.at === 'given_up')) return fail(new Fault('capture.nothing_seen', { modality }))
-    if (!all.every(({ machine, best }) => machine.at === 'taken' && best)) return
+    if (all.some(({ machine }) => machine.at === 'watching')) return
+    // One eye that nobody finds does not take the other one with it.
+    const nobody = all.every(({ machine }) => machine.at === 'given_up') || all.some(({ best }) => !best)
+    if (nobody) return fail(new Fault('capture.nothing_seen', { modality }))
     const frames = all.flatMap(({ best }) => (best ? [best] : []))
-    const weak = all.some(({ machine }) => machine.at === 'taken' && machine.weak)
+    const weak = all.some(({ machine }) => machine.at !== 'taken' || machine.weak)
     finish(() => ending.resolve({ frames, weak, measure: Math.min(...frames.map(({ measure }) => measure)) }))
   }
 

@@ -17,9 +17,9 @@ export interface SignatureSession {
   readonly taken: Promise<SignatureCapture>
   /** Takes what was written so far. @throws Fault `capture.nothing_seen` */
   takeNow(): void
-  /** The last stroke was a slip. Nobody's pen rests from then on until it is seen again. */
+  /** The last stroke was a slip. Nobody's pen rests from then on until it is seen again. @throws Fault `capture.not_running` when it is over */
   undo(): void
-  /** All strokes away; the pad is cleared for a new try. @throws Fault of the pad */
+  /** All strokes away; the pad is cleared for a new try, which has its whole time. @throws Fault of the pad, `capture.not_running` when it is over */
   again(): Promise<void>
   /** The pad went away. */
   lost(fault: Fault): void
@@ -64,7 +64,7 @@ export function startSignatureSession(
   const fail = (error: unknown) => finish(() => ending.reject(error))
   const nothing = () => new Fault('capture.nothing_seen', { modality: 'signature' })
   const ended = () => (enough() ? take() : fail(nothing()))
-  const late = clock.after(plan.timeoutMs, ended)
+  let late = clock.after(plan.timeoutMs, ended)
 
   const onSample = (sample: PenSample) => {
     ink += penStroke(samples.at(-1), sample)
@@ -83,7 +83,10 @@ export function startSignatureSession(
   begin().catch(fail)
 
   const replace = (left: readonly PenSample[]) => {
-    samples = [...left]
+    if (over) throw new Fault('capture.not_running', { modality: 'signature' })
+    const last = left.at(-1)
+    // The next stroke begins anew, whatever the last one that stays ended with.
+    samples = last?.penDown ? [...left, { ...last, penDown: false, pressure: 0 }] : [...left]
     ink = inkPath(samples)
     rest?.cancel()
     deps.inked(ink)
@@ -95,12 +98,11 @@ export function startSignatureSession(
       if (!enough()) throw nothing()
       take()
     },
-    undo: () => {
-      if (!over) replace(withoutLastStroke(samples, facts))
-    },
+    undo: () => replace(withoutLastStroke(samples, facts)),
     again: async () => {
-      if (over) return
       replace([])
+      late.cancel()
+      late = clock.after(plan.timeoutMs, ended)
       await pad.clear()
     },
     lost: fail,

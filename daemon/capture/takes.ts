@@ -5,9 +5,8 @@ import { type Fault, isFault } from '../../protocol/fault.js'
 import type { Devices } from '../devices/devices.js'
 import type { CaptureStatus, Modality, StationState } from '../state.js'
 import type { FrameAnalyst } from './analyst.js'
-import type { Applicant } from './face-watch.js'
 import type { FrameRing } from './frame-ring.js'
-import type { LookTarget } from './look.js'
+import type { LookTask } from './look.js'
 import { type FrameCapturePlan, framePlans, oneFingerPlan, signaturePlan } from './plan.js'
 import { startCaptureSession, type TakenCapture } from './session.js'
 import { type SignatureCapture, startSignatureSession } from './signature-session.js'
@@ -35,17 +34,17 @@ export function takeFrames(
   deps: TakeDeps,
   modality: Exclude<Modality, 'signature'>,
   show: Show,
-  applicant: Applicant,
+  of: Pick<LookTask, 'captureId' | 'applicant'>,
 ): Taking<TakenCapture> {
-  return take(deps, modality, framePlans[modality], show, applicant)
+  return take(deps, { target: modality, ...of }, framePlans[modality], show)
 }
 
 /** As takeFrames, for the one finger that the device asks for. @param position ISO/IEC 19794-4 */
 export function takeOneFinger(deps: TakeDeps, position: number, show: Show): Taking<TakenCapture> {
-  return take(deps, 'one_finger', oneFingerPlan(position), show)
+  return take(deps, { target: 'one_finger', captureId: 0 }, oneFingerPlan(position), show)
 }
 
-function take(deps: TakeDeps, target: LookTarget, plan: FrameCapturePlan, show: Show, applicant?: Applicant): Taking<TakenCapture> {
+function take(deps: TakeDeps, task: LookTask, plan: FrameCapturePlan, show: Show): Taking<TakenCapture> {
   const { devices, ring, analyst, clock, state } = deps
   const slot = devices.capture(plan.kind)
   let lost = (_fault: Fault) => {}
@@ -63,7 +62,7 @@ function take(deps: TakeDeps, target: LookTarget, plan: FrameCapturePlan, show: 
       show: (picture) => state.show(picture),
       counted: (counters) => slot.count(counters),
     },
-    { target, captureId: clock.monotonicMs(), ...(applicant && { applicant }) },
+    task,
     plan.indicator,
   )
   lost = session.lost

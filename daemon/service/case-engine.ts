@@ -196,9 +196,14 @@ function changeModality(
     // What the resident signed must be what is sealed: any new picture needs a new signature.
     recordSigned: false,
     capturedBy: at.actor,
-    modalities: doc.modalities.map((each) => (each.modality === modality ? { ...each, ...change, by: at.actor } : each)),
+    modalities: doc.modalities.map((each) => (each.modality === modality ? { ...withoutVerdict(each), ...change, by: at.actor } : each)),
     ...(findings && { findings }),
   }
+}
+
+/** A reason or a device's verdict belongs to the capture that it was given for. */
+function withoutVerdict({ weakReason: _reason, presentationAttack: _verdict, ...rest }: ModalityRecord): ModalityRecord {
+  return rest
 }
 
 /** The judge is a second person: nobody who captured what is in doubt. What a retake may still settle is not judged. */

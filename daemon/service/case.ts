@@ -2,7 +2,7 @@
 
 import type { CentreBiodata } from '../../protocol/hardware/centre.js'
 import type { ScoreBand } from '../issuance/compare-holder.js'
-import type { EyeResult, Finding, FingerResult, Modality } from '../state.js'
+import type { Backdrop, EyeResult, Finding, FingerResult, Modality, QualityComponent } from '../state.js'
 import type { StepKind } from './standard.js'
 
 export const caseStates = [
@@ -46,6 +46,9 @@ export interface ModalityRecord {
   readonly by?: string
   readonly fingers?: readonly FingerResult[]
   readonly eyes?: readonly EyeResult[]
+  /** Of the portrait, as it was judged. */
+  readonly components?: readonly QualityComponent[]
+  readonly backdrop?: Backdrop
   /** Of the portrait: the applicant saw it and approved it. */
   readonly approvedByApplicant?: boolean
   /** The device's own verdict; absent when it gave none. */

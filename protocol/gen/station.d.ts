@@ -219,7 +219,7 @@ export interface TakeNow {
 }
 export const TakeNow: Codec<TakeNow>
 
-/** The face also needs the applicant's approval, which this says: without it no finger and no iris is captured. */
+/** The face also needs the applicant's approval, which this says: unless the site allows any order, no finger and no iris is captured without it. */
 export interface AcceptCapture {
   readonly caseId: string
   readonly modality: Modality
@@ -516,7 +516,7 @@ export const EyeState: Codec<EyeState>
 /** One component of ISO/IEC 29794-5 as it was measured in a portrait. */
 export interface QualityComponent {
   readonly name: string
-  /** False when it needs a model that is not here: never passed, never failed. */
+  /** False when it needs a model that is not here or could not be judged on this picture: never passed, never failed. */
   readonly measured: boolean
   /** 0 to 100 when measured */
   readonly scalar: number
@@ -527,13 +527,17 @@ export const QualityComponent: Codec<QualityComponent>
 
 /** The backdrop of the photo as its rule wants it and as it is. */
 export interface BackdropState {
-  /** red, blue, or the colour that the site set, as #rrggbb */
+  /** red, blue, another colour that the site set, as #rrggbb, or empty when any will do */
   readonly expected: string
   /** What hangs there, as #rrggbb */
   readonly found: string
-  /** Colour distance (CIELAB) between both, and the most that the site allows */
+  /** Colour distance (CIEDE2000) between both, and the most that the site allows */
   readonly distance: number
   readonly mostDistance: number
+  /** Of one colour, without folds or a room behind */
+  readonly plain: boolean
+  /** As the site's rules want it */
+  readonly ok: boolean
 }
 export const BackdropState: Codec<BackdropState>
 

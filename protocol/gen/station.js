@@ -6055,6 +6055,8 @@ v1.BackdropState = (function() {
  BackdropState.prototype.found = "";
  BackdropState.prototype.distance = 0;
  BackdropState.prototype.mostDistance = 0;
+ BackdropState.prototype.plain = false;
+ BackdropState.prototype.ok = false;
  BackdropState.encode = function (message, writer, _depth) {
   if (!writer)
    writer = $Writer.create();
@@ -6070,6 +6072,10 @@ v1.BackdropState = (function() {
    writer.uint32(29).float(message.distance);
   if (message.mostDistance != null && $Object.hasOwnProperty.call(message, "mostDistance") && !$Object.is(message.mostDistance, 0))
    writer.uint32(37).float(message.mostDistance);
+  if (message.plain != null && $Object.hasOwnProperty.call(message, "plain") && message.plain !== false)
+   writer.uint32(40).bool(message.plain);
+  if (message.ok != null && $Object.hasOwnProperty.call(message, "ok") && message.ok !== false)
+   writer.uint32(48).bool(message.ok);
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
    for (let i = 0; i < message.$unknowns.length; ++i)
     writer.raw(message.$unknowns[i]);
@@ -6136,6 +6142,24 @@ v1.BackdropState = (function() {
       message.mostDistance = value;
      else
       delete message.mostDistance;
+     continue;
+    }
+   case 5: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.bool())
+      message.plain = value;
+     else
+      delete message.plain;
+     continue;
+    }
+   case 6: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.bool())
+      message.ok = value;
+     else
+      delete message.ok;
      continue;
     }
    }

@@ -123,13 +123,13 @@ t.test('a person is recorded with the keyboard alone, and the live picture is al
   const second = await untilPainted(page, first)
   t.not(second, first, 'a new picture is painted')
   const guides = station.guides('face')
-  const backdrop = { expected: 'red', found: '#0090ff', distance: 61.4, mostDistance: 20 }
+  const backdrop = { expected: 'red', found: '#0090ff', distance: 61.4, mostDistance: 20, plain: true, ok: false }
   station.capturing({ state: 'live', measure: 38, stableFrames: 0, neededFrames: 3, advice: 'change_backdrop', guides, backdrop })
-  await page.getByText('Ganti latar sesuai tahun lahir').waitFor()
+  await page.getByText('Pasang latar yang diminta').waitFor()
   await page.getByText('belum sesuai').waitFor()
   await page.locator('rekam-preview ellipse').first().waitFor({ state: 'attached' })
   await shoot(page, 'capture-face-backdrop')
-  station.capturing({ advice: '', measure: 84, stableFrames: 2, backdrop: { ...backdrop, found: '#d81a17', distance: 3.2 } })
+  station.capturing({ advice: '', measure: 84, stableFrames: 2, backdrop: { ...backdrop, found: '#d81a17', distance: 3.2, ok: true } })
   await page.getByText('Bagus, tahan sebentar').waitFor()
   await shoot(page, 'capture-face')
   await page.keyboard.press('Space')

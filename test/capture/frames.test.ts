@@ -277,9 +277,6 @@ t.test('analysis of a frame', async (t) => {
 
   t.test('a JPEG that cannot be decoded is named', async (t) => {
     const head: FrameHeader = { ...header, format: 'mjpeg', widthPx: 1920, heightPx: 1080, ppi: 0 }
-    await t.rejects(analyseFrame(seededRandom(1).bytes(5_000), head, taskOf('face', person), true, lookers), {
-      code: 'image.corrupt',
-      context: { field: 'mjpeg' },
-    })
+    await t.rejects(analyseFrame(seededRandom(1).bytes(5_000), head, taskOf('face', person), true, lookers), { code: 'image.corrupt' })
   })
 })

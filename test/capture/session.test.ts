@@ -71,7 +71,7 @@ class Counter extends CaptureBench {
         release()
       }
     },
-    examineFace: (jpeg, applicant) => examineFaceFrame(jpeg, applicant, lookers.faces),
+    examineFace: (jpeg, captureId, applicant) => examineFaceFrame(jpeg, captureId, applicant, lookers.faces),
     close: async () => {},
   }
 

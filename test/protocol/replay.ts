@@ -71,7 +71,7 @@ const happenings: Readonly<Record<number, readonly StationEvent[]>> = {
         guides: [{ sensor: 0, shape: 'iris', cx: 320.5, cy: 240, width: 220, height: 220 }],
         eyes: [{ eye: 'left', quality: 71.4, codes: ['motion'] }],
         components: [{ name: 'EyesOpen', scalar: 91, least: 50 }],
-        backdrop: { expected: 'red', found: '#c01512', distance: 6.25, mostDistance: 20 },
+        backdrop: { expected: 'red', found: '#c01512', distance: 6.25, mostDistance: 20, plain: true, ok: true },
       },
     },
     {

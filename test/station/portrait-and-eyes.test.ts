@@ -1,9 +1,11 @@
 // The parts of a recording that are not fingers, over a whole station in virtual time: the portrait and who approves it, both eyes, the pen.
 
+import sharp from 'sharp'
 import t from 'tap'
 import { readCaptures } from '../../daemon/capture/kept-captures.js'
 import { readFaceImageRecord } from '../../daemon/record/face-image.js'
 import { readIrisImageRecord } from '../../daemon/record/iris-image.js'
+import type { PreviewPicture } from '../../daemon/state.js'
 import { isFault } from '../../protocol/fault.js'
 import { specialEye } from '../../simulator/people/eye/special.js'
 import type { Person } from '../../simulator/people/person.js'
@@ -30,6 +32,8 @@ t.test('no finger and no iris before the applicant approved the portrait; a reta
   const caseId = await station.receive()
   for (const modality of ['right_four', 'irises', 'index_fingers'] as const)
     t.equal(codeOf(await station.refusal(capture.start(station.actor, caseId, modality))), 'capture.face_not_approved', modality)
+  const shown: PreviewPicture[] = []
+  station.state.watch((picture) => void shown.push(picture))
   await station.present(caseId, 'face')
   const { state, components, backdrop, guides, advice } = station.state.capture
   t.strictSame([state, advice], ['review', ''])
@@ -45,10 +49,8 @@ t.test('no finger and no iris before the applicant approved the portrait; a reta
   )
   t.ok((backdrop?.distance ?? 99) < (backdrop?.mostDistance ?? 0), `backdrop ${JSON.stringify(backdrop)}`)
   t.equal(backdrop?.expected, first.truth?.face().background)
-  t.strictSame(
-    guides.map(({ shape }) => shape),
-    ['face', 'eye', 'eye'],
-  )
+  t.strictSame(guides, [], 'the portrait is shown as it will be recorded, nothing drawn on it')
+  t.match(shown.at(-1), { widthPx: 480, heightPx: 640 })
   t.equal(
     codeOf(await station.refusal(capture.start(station.actor, caseId, 'irises'))),
     'capture.face_not_approved',
@@ -139,6 +141,78 @@ t.test('another person at the recapture of the eyes is named, and a supervisor m
     station.state.capture.findings.some(({ code, ask }) => code === 'iris_recapture_mismatch' && ask === 'review'),
     JSON.stringify(station.state.capture.findings),
   )
+})
+
+t.test('the wrong eyes captured twice are still the wrong eyes; the right ones settle it', async (t) => {
+  const other = syntheticPerson(7_001)
+  let who: Person = first
+  const station = await simulatedStation(t, {
+    seed: 7,
+    first: showing({ iris: (eye, presentation) => who.images.iris(eye, presentation) }),
+  })
+  const caseId = await station.receive()
+  await station.capture(caseId, 'irises')
+  who = other
+  await station.capture(caseId, 'irises')
+  await station.capture(caseId, 'irises')
+  const open = (await station.caseNow(caseId)).findings ?? []
+  t.match(
+    open.map(({ code }) => code),
+    ['iris_recapture_mismatch'],
+  )
+  who = first
+  await station.capture(caseId, 'irises')
+  t.strictSame((await station.caseNow(caseId)).findings, [])
+})
+
+t.test('a pair of one eye that was accepted does not accuse the honest capture after it', async (t) => {
+  let cheats = true
+  const cheat = showing({ iris: (eye, presentation) => first.images.iris(cheats ? 'right' : eye, presentation) })
+  const station = await simulatedStation(t, { seed: 7, first: cheat })
+  const caseId = await station.receive()
+  await station.capture(caseId, 'irises')
+  t.match((await station.caseNow(caseId)).findings, [{ code: 'same_eye_twice' }])
+  cheats = false
+  await station.capture(caseId, 'irises')
+  t.strictSame((await station.caseNow(caseId)).findings, [])
+})
+
+t.test('an eye that nobody can find does not take the other one with it: weak, with a reason', async (t) => {
+  const [drawn] = specialEye('closed', 1)
+  if (!drawn) throw new Error('a closed eye is one eye')
+  const blind = showing({ iris: async (eye, presentation) => (eye === 'left' ? drawn : first.images.iris(eye, presentation)) })
+  const station = await simulatedStation(t, { seed: 7, first: blind })
+  const caseId = await station.receive()
+  t.equal(await station.present(caseId, 'irises'), '')
+  t.match(station.state.capture, {
+    advice: 'no_iris',
+    eyes: [
+      { eye: 'right', codes: [] },
+      { eye: 'left', codes: ['no_iris'] },
+    ],
+  })
+  t.equal(codeOf(await station.refusal(station.station.capture.accept(station.actor, caseId, 'irises', ''))), 'capture.weak_needs_reason')
+  await station.run(station.station.capture.accept(station.actor, caseId, 'irises', 'left eye lost'))
+  t.match(
+    (await station.caseNow(caseId)).modalities.find(({ modality }) => modality === 'irises'),
+    { state: 'weak_accepted' },
+  )
+})
+
+t.test('a face that no network finds can be taken by hand, weak and with a reason', async (t) => {
+  const wall = await sharp({ create: { width: 1920, height: 1080, channels: 3, background: '#0090ff' } })
+    .jpeg()
+    .toBuffer()
+  const covered = showing({ faceMjpeg: async () => new Uint8Array(wall) })
+  const station = await simulatedStation(t, { seed: 7, first: covered })
+  const caseId = await station.receive()
+  await station.untilDevice('face_camera', 'ready')
+  await station.run(station.station.capture.start(station.actor, caseId, 'face'))
+  await station.until(({ capture }) => capture.advice === 'look_at_camera')
+  await station.run(station.station.capture.takeNow(station.actor, caseId))
+  await station.until(({ capture }) => capture.state === 'review')
+  t.equal(station.state.capture.advice, 'no_face')
+  await station.run(station.station.capture.accept(station.actor, caseId, 'face', 'burnt face'))
 })
 
 t.test('closed eyes are never taken as good: advice first, a named fault at the end', async (t) => {

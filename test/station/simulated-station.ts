@@ -198,7 +198,7 @@ export async function openSimulatedStation(
       analyst: {
         analyse: (frame, task, preview) =>
           effects.perform('compute', () => analyseFrame(frame.bytes, frame.header, task, preview, { simd, faces })),
-        examineFace: (jpeg, applicant) => effects.perform('compute', () => examineFaceFrame(jpeg, applicant, faces)),
+        examineFace: (jpeg, captureId, applicant) => effects.perform('compute', () => examineFaceFrame(jpeg, captureId, applicant, faces)),
         close: async () => {},
       },
       records: {

@@ -98,15 +98,15 @@ export class RekamPortraitQuality extends StationElement {
     `
   }
 
-  #cloth({ expected, found, distance, mostDistance }: BackdropState): TemplateResult {
+  #cloth({ expected, found, distance, mostDistance, plain, ok }: BackdropState): TemplateResult {
     const { words } = this
-    const good = distance <= mostDistance
+    const verdict = ok ? words.backdropGood : plain ? words.backdropWrong : words.backdropUneven
     const numbers = `ΔE ${distance.toFixed(0)} / ${mostDistance.toFixed(0)}`
     return html`<div class="cloth">
       <svg class="swatch" viewBox="0 0 20 20" aria-hidden="true"><rect width="20" height="20" fill=${found} /></svg>
-      <span>${words.backdrop(nameOf(words.colours, expected))}</span>
+      <span>${expected === '' ? words.backdropAny : words.backdrop(nameOf(words.colours, expected))}</span>
       <span class="numbers muted" title=${words.colourDistance}>${numbers}</span>
-      <span class=${good ? 'ok' : 'warn'}>${icon(good ? 'check' : 'warn')} ${good ? words.backdropGood : words.backdropWrong}</span>
+      <span class=${ok ? 'ok' : 'warn'}>${icon(ok ? 'check' : 'warn')} ${verdict}</span>
     </div>`
   }
 }
