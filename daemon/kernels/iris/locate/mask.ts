@@ -28,30 +28,49 @@ export function drawMask(plane: Plane, pupil: Circle, iris: Circle, lids: Lids, 
   const { scale, levels } = expectedLevels(model)
   const perPixel = scale / (iris.r * iris.r)
   const slope = model.slope / iris.r
-  const pupilSquare = pupil.r * pupil.r
+  // Most pixels are plain whatever is expected of them; darkness counts above the middle only.
+  const most = Math.max(...model.level) + Math.abs(model.slope)
+  const plainUntil = Math.floor(Math.min(...model.level) - Math.abs(model.slope) + brighter)
   // Near the limbus what is bright is sclera, not a highlight.
   const spotSquare = (0.92 * iris.r) ** 2
+  const lowest = lids.upper ? Math.max(...from) : 0
+  const highest = lids.lower ? Math.min(...until) : heightPx
   for (let y = top; y <= bottom; y++) {
+    const isLidded = y < lowest || y > highest
+    const plainFrom = y < iris.y ? Math.ceil(most - darker) : 0
     const dy2 = (y - iris.y) ** 2
-    const py2 = (y - pupil.y) ** 2
     const half = Math.sqrt(Math.max(0, iris.r * iris.r - dy2))
     const left = Math.max(0, Math.ceil(iris.x - half))
     const right = Math.min(widthPx - 1, Math.floor(iris.x + half))
+    // Empty where the row does not meet the pupil.
+    const pupilHalf = Math.sqrt(Math.max(-1, pupil.r * pupil.r - (y - pupil.y) ** 2)) || -1
+    const pupilLeft = Math.max(left, Math.ceil(pupil.x - pupilHalf))
+    const pupilRight = Math.min(right, Math.floor(pupil.x + pupilHalf))
+    const row = y * widthPx
+    mask.fill(255, row + left, row + Math.max(left, right + 1))
+    if (pupilLeft <= pupilRight) mask.fill(0, row + pupilLeft, row + pupilRight + 1)
     for (let x = left; x <= right; x++) {
-      if (y < from[x]! || y > until[x]!) continue
-      const at = y * widthPx + x
+      const at = row + x
+      const isClosed = isLidded && (y < from[x]! || y > until[x]!)
+      const value = grey[at]!
+      if (!isClosed && value >= plainFrom && value <= plainUntil) continue
+      if (isClosed) {
+        mask[at] = 0
+        continue
+      }
       const dx = x - iris.x
       const square = dx * dx + dy2
-      const off = grey[at]! - levels[(square * perPixel) | 0]! - slope * dx
+      const off = value - levels[(square * perPixel) | 0]! - slope * dx
       if (off > brighter) {
+        mask[at] = 0
         if (square < spotSquare) kinds[at - base] = spot
         continue
       }
-      if ((x - pupil.x) ** 2 + py2 <= pupilSquare) continue
+      if (off >= -darker || y >= iris.y || (x >= pupilLeft && x <= pupilRight)) continue
       // A lash hangs down from what is not visible; dark spots that stand alone are the iris's own.
-      const hangs = off < -darker && y < iris.y && (y - 1 < from[x]! || isRim(x, y - 1, iris) || touchesLash(kinds, at - base, widthPx))
-      if (hangs) kinds[at - base] = lash
-      else mask[at] = 255
+      if (!(y - 1 < from[x]! || isRim(x, y - 1, iris) || touchesLash(kinds, at - base, widthPx))) continue
+      kinds[at - base] = lash
+      mask[at] = 0
     }
   }
   return { mask, highlights: spreadSpots(kinds, base, mask, plane, iris) }
