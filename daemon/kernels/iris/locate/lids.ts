@@ -42,6 +42,8 @@ function gather(plane: Plane, pupil: Circle, iris: Circle, model: IrisModel): Co
   const lower = new Float32Array(widthPx * stride)
   const expected = expectedLevels(model)
   const sums = new Float64Array(stride)
+  // The ends repeat: an edge is two rows from here on against two above.
+  const column = new Int16Array(heightPx + 4)
   const edgeScale = (edgeWorth * iris.r) / (2 * fullEdge)
   const mostEdge = edgeWorth * iris.r
   for (let x = 0; x < widthPx; x++) {
@@ -50,28 +52,24 @@ function gather(plane: Plane, pupil: Circle, iris: Circle, model: IrisModel): Co
     const top = Math.max(0, Math.ceil(iris.y - half))
     const bottom = Math.min(heightPx - 1, Math.floor(iris.y + half))
     if (top > bottom) continue
-    sumColumn(plane, x, top, bottom, pupil, iris, model, expected, sums)
+    for (let y = 0; y < heightPx; y++) column[y + 2] = grey[y * widthPx + x]!
+    column.fill(column[2]!, 0, 2).fill(column[heightPx + 1]!, heightPx + 2)
+    sumColumn(column, x, top, bottom, pupil, iris, model, expected, sums)
     const all = sums[bottom + 1]!
-    for (let y = 0; y <= heightPx; y++) {
-      const at = x * stride + y
-      const edge = y === heightPx ? 0 : Math.min(mostEdge, edgeScale * edgeAt(grey, widthPx, heightPx, x, y))
+    for (let y = 0, at = x * stride; y < heightPx; y++, at++) {
+      const step = Math.abs(column[y + 3]! + column[y + 2]! - column[y + 1]! - column[y]!)
+      const edge = step < 2 * fullEdge ? edgeScale * step : mostEdge
       if (y > top) upper[at] = (y > bottom ? all : sums[y]!) + edge
       if (y <= bottom) lower[at] = (y < top ? all : all - sums[y]!) + edge
     }
+    upper[x * stride + heightPx] = all
   }
   return { width: widthPx, height: heightPx, upper, lower }
 }
 
-/** Two rows above against two from here on. */
-function edgeAt(grey: Uint8Array, widthPx: number, heightPx: number, x: number, y: number): number {
-  const above = grey[Math.max(0, y - 2) * widthPx + x]! + grey[Math.max(0, y - 1) * widthPx + x]!
-  const below = grey[Math.min(heightPx - 1, y + 1) * widthPx + x]! + grey[y * widthPx + x]!
-  return Math.abs(below - above)
-}
-
 /** Evidence of the pixels of one column from `top` to `bottom`, summed, into `sums[top]` to `sums[bottom + 1]`. */
 function sumColumn(
-  { grey, widthPx }: Plane,
+  column: Int16Array,
   x: number,
   top: number,
   bottom: number,
@@ -95,7 +93,7 @@ function sumColumn(
   let sum = 0
   sums[top] = 0
   for (let y = top; y <= bottom; y++) {
-    const value = grey[y * widthPx + x]!
+    const value = column[y + 2]!
     const fromPupil = px2 + (y - pupil.y) ** 2
     const fromIris = dx2 + (y - iris.y) ** 2
     // From −1, surely this iris or its pupil, to 1.5, surely not.

@@ -17,7 +17,10 @@ interface IrisMask {
 export function drawMask(plane: Plane, pupil: Circle, iris: Circle, lids: Lids, model: IrisModel): IrisMask {
   const { grey, widthPx, heightPx } = plane
   const mask = new Uint8Array(widthPx * heightPx)
-  const { from, until } = openRows(lids, widthPx, heightPx)
+  const open = openRows(lids, widthPx, heightPx)
+  const from = whole(open.from, Math.ceil)
+  const until = whole(open.until, Math.floor)
+  const columns = [Math.max(0, Math.floor(iris.x - iris.r)), Math.max(0, Math.ceil(iris.x + iris.r)) + 1] as const
   const brighter = Math.max(bright.levels, bright.deviations * model.deviation)
   const darker = Math.max(dark.levels, dark.deviations * model.deviation)
   const top = Math.max(0, Math.ceil(iris.y - iris.r))
@@ -25,6 +28,7 @@ export function drawMask(plane: Plane, pupil: Circle, iris: Circle, lids: Lids, 
   // What pixels are besides iris; two rows more above, so that a lash may look up.
   const base = (top - 2) * widthPx
   const kinds = new Uint8Array(Math.max(0, bottom - top + 3) * widthPx)
+  const spots: number[] = []
   const { scale, levels } = expectedLevels(model)
   const perPixel = scale / (iris.r * iris.r)
   const slope = model.slope / iris.r
@@ -33,8 +37,8 @@ export function drawMask(plane: Plane, pupil: Circle, iris: Circle, lids: Lids, 
   const plainUntil = Math.floor(Math.min(...model.level) - Math.abs(model.slope) + brighter)
   // Near the limbus what is bright is sclera, not a highlight.
   const spotSquare = (0.92 * iris.r) ** 2
-  const lowest = lids.upper ? Math.max(...from) : 0
-  const highest = lids.lower ? Math.min(...until) : heightPx
+  const lowest = lids.upper ? Math.max(...from.subarray(...columns)) : 0
+  const highest = lids.lower ? Math.min(...until.subarray(...columns)) : heightPx
   for (let y = top; y <= bottom; y++) {
     const isLidded = y < lowest || y > highest
     const plainFrom = y < iris.y ? Math.ceil(most - darker) : 0
@@ -63,7 +67,9 @@ export function drawMask(plane: Plane, pupil: Circle, iris: Circle, lids: Lids, 
       const off = value - levels[(square * perPixel) | 0]! - slope * dx
       if (off > brighter) {
         mask[at] = 0
-        if (square < spotSquare) kinds[at - base] = spot
+        if (square >= spotSquare) continue
+        kinds[at - base] = spot
+        spots.push(at)
         continue
       }
       if (off >= -darker || y >= iris.y || (x >= pupilLeft && x <= pupilRight)) continue
@@ -73,7 +79,13 @@ export function drawMask(plane: Plane, pupil: Circle, iris: Circle, lids: Lids, 
       mask[at] = 0
     }
   }
-  return { mask, highlights: spreadSpots(kinds, base, mask, plane, iris) }
+  return { mask, highlights: spreadSpots(spots, kinds, base, mask, plane, iris) }
+}
+
+function whole(rows: Float32Array, round: (row: number) => number): Int32Array {
+  const out = new Int32Array(rows.length)
+  for (let x = 0; x < rows.length; x++) out[x] = round(rows[x]!)
+  return out
 }
 
 const spot = 1
@@ -94,15 +106,23 @@ function touchesLash(kinds: Uint8Array, at: number, widthPx: number): boolean {
 const isRim = (x: number, y: number, iris: Circle): boolean => (x - iris.x) ** 2 + (y - iris.y) ** 2 > iris.r * iris.r
 
 /** Counts the spots and takes their rims out of the mask: a highlight bleeds into its neighbours. */
-function spreadSpots(kinds: Uint8Array, base: number, mask: Uint8Array, { widthPx, heightPx }: Plane, iris: Circle): number {
+function spreadSpots(
+  spots: readonly number[],
+  kinds: Uint8Array,
+  base: number,
+  mask: Uint8Array,
+  { widthPx, heightPx }: Plane,
+  iris: Circle,
+): number {
   const rim = Math.max(1, Math.round(iris.r / 50))
   const least = Math.max(2, (iris.r / 50) ** 2 * 3)
   const stack: number[] = []
   let count = 0
-  for (let start = kinds.indexOf(spot); start >= 0; start = kinds.indexOf(spot, start + 1)) {
+  for (const start of spots) {
+    if (kinds[start - base] !== spot) continue
     let size = 0
-    kinds[start] = countedSpot
-    stack.push(start + base)
+    kinds[start - base] = countedSpot
+    stack.push(start)
     for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
       size++
       const x = at % widthPx
