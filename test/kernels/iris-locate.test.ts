@@ -8,6 +8,7 @@ import { readGreyImage } from '../../daemon/kernels/image/codec.js'
 import { openByArea } from '../../daemon/kernels/iris/locate/area-opening.js'
 import { fitCircleTrimmed } from '../../daemon/kernels/iris/locate/circle-fit.js'
 import type { Plane } from '../../daemon/kernels/iris/locate/plane.js'
+import { ranked } from '../../daemon/kernels/iris/locate/rank.js'
 import { shrink } from '../../daemon/kernels/iris/locate/shrink.js'
 import { locateIris } from '../../daemon/kernels/iris/locate.js'
 import { type Circle, type IrisLocation, leastConfidence, lidAt } from '../../daemon/kernels/iris/location.js'
@@ -251,6 +252,18 @@ t.test('shrinking keeps the mean', (t) => {
   )
   const ramp = Uint8Array.from({ length: 16 }, (_, i) => 10 * i)
   t.strictSame([...shrink({ grey: ramp, widthPx: 4, heightPx: 4 }, 2).grey], [25, 45, 105, 125])
+  t.end()
+})
+
+t.test('ranks are those of the sorted numbers', (t) => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 1, maxLength: 70 }), fc.nat(), (numbers, at) => {
+      const rank = at % numbers.length
+      const found = ranked(Float64Array.from(numbers), numbers.length, rank)
+      if (found !== [...numbers].sort((a, b) => a - b)[rank]) throw new Error(`rank ${rank}: ${found}`)
+    }),
+  )
+  t.equal(ranked(new Float64Array(3), 0, 0), 0, 'of none')
   t.end()
 })
 

@@ -87,8 +87,9 @@ function movedToEdge(opened: Plane, pupil: Circle, reach: number): Circle {
 }
 
 function complete(plane: Plane, eye: Hypothesis, factor: number): IrisLocation {
-  const pupil = refinePupil(plane, enlarged(eye.pupil, factor))
-  let iris = refineIris(plane, enlarged(eye.iris, factor), pupil)
+  const rough = enlarged(eye.iris, factor)
+  const pupil = refinePupil(plane, enlarged(eye.pupil, factor), rough)
+  let iris = refineIris(plane, rough, pupil)
   // The iris moves by little between the rounds: one window serves both.
   const near = cutAround(plane, iris, 1.25, Math.max(1, iris.r / lidRadiusPx))
   let lids: Lids = {}

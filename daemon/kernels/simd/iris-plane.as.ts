@@ -94,10 +94,22 @@ export function irisOpenByArea(grey: usize, widthPx: i32, heightPx: i32, area: i
   for (let y = 0; y < heightPx; y++) {
     memory.copy(levels + <usize>((y + 1) * stride + 1), grey + <usize>(y * widthPx), <usize>widthPx)
   }
+  const row = <usize>stride << 2
   for (let i = 0; i < framed; i++) store<i32>(parents + (<usize>i << 2), unmet)
   for (let i = 0; i < count; i++) {
     const pixel = load<i32>(order + (<usize>i << 2))
-    store<i32>(parents + (<usize>pixel << 2), -1)
+    const place = parents + (<usize>pixel << 2)
+    const before = load<i32>(place - 4)
+    const after = load<i32>(place, 4)
+    const above = load<i32>(place - row)
+    const below = load<i32>(place + row)
+    // Mostly all neighbours are unmet or stand by themselves: one question for the four.
+    const joins = u32(isOpen(before, area)) | u32(isOpen(after, area)) | u32(isOpen(above, area)) | u32(isOpen(below, area))
+    if (joins === 0) {
+      store<i32>(place, (before | after | above | below) < 0 ? -area : -1)
+      continue
+    }
+    store<i32>(place, -1)
     join(parents, pixel, pixel - 1, area)
     join(parents, pixel, pixel + 1, area)
     join(parents, pixel, pixel - stride, area)
@@ -111,6 +123,12 @@ export function irisOpenByArea(grey: usize, widthPx: i32, heightPx: i32, area: i
   for (let y = 0; y < heightPx; y++) {
     memory.copy(out + <usize>(y * widthPx), levels + <usize>((y + 1) * stride + 1), <usize>widthPx)
   }
+}
+
+/** Neither unmet nor the root of what stands. */
+@inline
+function isOpen(parent: i32, area: i32): bool {
+  return <u32>(parent + area - 1) < <u32>(unmet + area - 1)
 }
 
 @inline

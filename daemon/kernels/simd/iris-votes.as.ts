@@ -22,11 +22,11 @@ export function irisTally(
   const cells = <usize>(columns * rows)
   const votes = scratch + 20 * pixels
   const sums = votes + 4 * cells
-  let voters = gatherVoters(grey, widthPx, heightPx, scratch, pixels, false)
+  let voters = gatherVoters(grey, widthPx, heightPx, scratch, pixels)
   memory.fill(sums, 0, 4 * cells + 16)
   let found = 0
   for (let i = 0; i < count; i++) {
-    if (i === wide) voters = gatherVoters(grey, widthPx, heightPx, scratch, pixels, true)
+    if (i === wide) voters = halveVoters(scratch, pixels, voters)
     memory.fill(votes, 0, 4 * cells)
     castVotes(scratch, pixels, voters, load<f32>(radii + (<usize>i << 2)), columns, rows, votes)
     addNeighbours(votes, columns, rows, sums)
@@ -36,37 +36,81 @@ export function irisTally(
 }
 
 /** Arrays of f32 one after the other, `pixels` each: place and direction of the gradient in cells; then the votes as i32. */
-function gatherVoters(grey: usize, widthPx: i32, heightPx: i32, to: usize, pixels: usize, halved: bool): i32 {
-  const stride = pixels << 2
+function gatherVoters(grey: usize, widthPx: i32, heightPx: i32, to: usize, pixels: usize): i32 {
   const row = <usize>widthPx
   let at = to
   for (let y = 1; y < heightPx - 1; y++) {
-    const step = halved ? 2 : 1
-    for (let x = halved ? 1 + (y + 1 & 1) : 1; x < widthPx - 1; x += step) {
-      const here = grey + <usize>(y * widthPx + x)
-      const a = <i32>load<u8>(here - row - 1)
-      const b = <i32>load<u8>(here - row)
-      const c = <i32>load<u8>(here - row + 1)
-      const d = <i32>load<u8>(here - 1)
-      const e = <i32>load<u8>(here + 1)
-      const f = <i32>load<u8>(here + row - 1)
-      const g = <i32>load<u8>(here + row)
-      const h = <i32>load<u8>(here + row + 1)
-      const gx = 2 * (e - d) + c - a + h - f
-      const gy = 2 * (g - b) + f - a + h - c
-      const square = gx * gx + gy * gy
-      if (square < leastSquare) continue
-      const length = sqrt(<f64>square)
-      const vote = square >= fullSquare ? fullVote : fullVote * sqrt(length / 112)
-      store<f32>(at, <f32>x * 0.5 + 0.5)
-      store<f32>(at + stride, <f32>y * 0.5 + 0.5)
-      store<f32>(at + 2 * stride, <f32>(<f64>gx / (2 * length)))
-      store<f32>(at + 3 * stride, <f32>(<f64>gy / (2 * length)))
-      store<i32>(at + 4 * stride, (<i32>floor(vote + 0.5)) << (halved ? 1 : 0))
-      at += 4
+    const start = grey + <usize>(y * widthPx)
+    let x = 1
+    for (; x + 8 < widthPx; x += 8) {
+      let strong = strongEight(start + <usize>x, row)
+      while (strong !== 0) {
+        at = writeVoter(start, row, x + ctz(strong), y, pixels, at)
+        strong &= strong - 1
+      }
     }
+    for (; x < widthPx - 1; x++) at = writeVoter(start, row, x, y, pixels, at)
   }
   return <i32>((at - to) >> 2)
+}
+
+/** Bits of the eight pixels whose gradient counts. */
+@inline
+function strongEight(here: usize, row: usize): i32 {
+  const a = v128.load8x8_u(here - row - 1)
+  const c = v128.load8x8_u(here - row + 1)
+  const f = v128.load8x8_u(here + row - 1)
+  const h = v128.load8x8_u(here + row + 1)
+  const across = i16x8.sub(v128.load8x8_u(here + 1), v128.load8x8_u(here - 1))
+  const down = i16x8.sub(v128.load8x8_u(here + row), v128.load8x8_u(here - row))
+  const falling = i16x8.sub(h, a)
+  const rising = i16x8.sub(c, f)
+  const gx = i16x8.add(i16x8.shl(across, 1), i16x8.add(falling, rising))
+  const gy = i16x8.add(i16x8.shl(down, 1), i16x8.sub(falling, rising))
+  const low = i32x4.add(i32x4.extmul_low_i16x8_s(gx, gx), i32x4.extmul_low_i16x8_s(gy, gy))
+  const high = i32x4.add(i32x4.extmul_high_i16x8_s(gx, gx), i32x4.extmul_high_i16x8_s(gy, gy))
+  const least = i32x4.splat(leastSquare)
+  return i32x4.bitmask(i32x4.ge_s(low, least)) | (i32x4.bitmask(i32x4.ge_s(high, least)) << 4)
+}
+
+/** @returns where the next one is written */
+@inline
+function writeVoter(start: usize, row: usize, x: i32, y: i32, pixels: usize, at: usize): usize {
+  const here = start + <usize>x
+  const falling = <i32>load<u8>(here + row + 1) - <i32>load<u8>(here - row - 1)
+  const rising = <i32>load<u8>(here - row + 1) - <i32>load<u8>(here + row - 1)
+  const gx = 2 * (<i32>load<u8>(here + 1) - <i32>load<u8>(here - 1)) + falling + rising
+  const gy = 2 * (<i32>load<u8>(here + row) - <i32>load<u8>(here - row)) + falling - rising
+  const square = gx * gx + gy * gy
+  if (square < leastSquare) return at
+  const stride = pixels << 2
+  const length = sqrt(<f64>square)
+  const vote = square >= fullSquare ? fullVote : fullVote * sqrt(length / 112)
+  store<f32>(at, <f32>x * 0.5 + 0.5)
+  store<f32>(at + stride, <f32>y * 0.5 + 0.5)
+  store<f32>(at + 2 * stride, <f32>(<f64>gx / (2 * length)))
+  store<f32>(at + 3 * stride, <f32>(<f64>gy / (2 * length)))
+  store<i32>(at + 4 * stride, <i32>floor(vote + 0.5))
+  return at + 4
+}
+
+/** Every second pixel stays and votes for two. */
+function halveVoters(voters: usize, pixels: usize, count: i32): i32 {
+  const stride = pixels << 2
+  let to = voters
+  const end = voters + (<usize>count << 2)
+  for (let at = voters; at < end; at += 4) {
+    const x = load<f32>(at)
+    const y = load<f32>(at + stride)
+    if (<i32>((x + y) * 2) & 1) continue
+    store<f32>(to, x)
+    store<f32>(to + stride, y)
+    store<f32>(to + 2 * stride, load<f32>(at + 2 * stride))
+    store<f32>(to + 3 * stride, load<f32>(at + 3 * stride))
+    store<i32>(to + 4 * stride, load<i32>(at + 4 * stride) << 1)
+    to += 4
+  }
+  return <i32>((to - voters) >> 2)
 }
 
 function castVotes(voters: usize, pixels: usize, count: i32, r: f32, columns: i32, rows: i32, votes: usize): void {

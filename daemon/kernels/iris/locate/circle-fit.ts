@@ -1,6 +1,7 @@
 // Circles through points, with outliers: least trimmed squares. Knows nothing of images.
 
 import type { Circle } from '../location.js'
+import { ranked } from './rank.js'
 
 /**
  * Algebraic least squares (Kåsa 1976) on points of nonzero weight.
@@ -67,9 +68,8 @@ export function fitCircleTrimmed(
     let points = 0
     for (let i = 0; i < count; i++) if (weights[i]! > 0) distances[points++] = offCircle(circle, xs[i]!, ys[i]!)
     if (points < 6) return circle
-    const sorted = distances.subarray(0, points).sort()
     const share = 1 - ((1 - keep) * round) / rounds
-    const most = Math.max(tolerance, sorted[Math.min(points - 1, Math.floor(share * points))]!)
+    const most = Math.max(tolerance, ranked(distances, points, Math.min(points - 1, Math.floor(share * points))))
     for (let i = 0; i < count; i++) kept[i] = weights[i]! > 0 && offCircle(circle, xs[i]!, ys[i]!) <= most ? weights[i]! : 0
     circle = fitCircle(xs, ys, kept, count) ?? circle
   }

@@ -4,7 +4,8 @@
 import type { Circle } from '../location.js'
 import { leftSide, rightSide } from './limbus.js'
 import { type Plane, sample } from './plane.js'
-import { edgeContrast, median } from './radial.js'
+import { edgeContrast } from './radial.js'
+import { median, quantile } from './rank.js'
 import { arc, directionsOf } from './rays.js'
 
 export interface Hypothesis {
@@ -18,6 +19,15 @@ export interface Hypothesis {
 const around = directionsOf(arc(40))
 const lateralX = Float64Array.of(...leftSide.cosines, ...rightSide.cosines)
 const lateralY = Float64Array.of(...leftSide.sines, ...rightSide.sines)
+
+/** Places in a disc of radius 1: four rings of sixteen, each ring for the same area. */
+const discPlace = (of: (angle: number) => number) =>
+  Float64Array.from({ length: 64 }, (_, i) => {
+    const ring = i >> 4
+    return Math.sqrt((ring + 0.5) / 4) * of((((i & 15) + 0.5 * (ring & 1)) * Math.PI) / 8)
+  })
+const discX = discPlace(Math.cos)
+const discY = discPlace(Math.sin)
 
 /** Grey levels of the whole picture that darkness is told by. */
 export interface Levels {
@@ -105,19 +115,12 @@ function plateau(value: number, from: number, until: number, logWidth: number, w
 function discLevels(plane: Plane, { x, y, r }: Circle, share: number): { median: number; spread: number } {
   const values = new Float64Array(64)
   let count = 0
-  for (let ring = 0; ring < 4; ring++) {
-    const rho = share * r * Math.sqrt((ring + 0.5) / 4)
-    for (let i = 0; i < 16; i++) {
-      const angle = ((i + 0.5 * (ring & 1)) * Math.PI) / 8
-      const value = sample(plane, x + rho * Math.cos(angle), y + rho * Math.sin(angle))
-      if (!Number.isNaN(value)) values[count++] = value
-    }
+  for (let i = 0; i < 64; i++) {
+    const value = sample(plane, x + share * r * discX[i]!, y + share * r * discY[i]!)
+    if (!Number.isNaN(value)) values[count++] = value
   }
-  const sorted = values.subarray(0, count).sort()
-  return { median: at(sorted, 0.5), spread: at(sorted, 0.75) - at(sorted, 0.1) }
+  return { median: median(values, count), spread: quantile(values, count, 0.75) - quantile(values, count, 0.1) }
 }
-
-const at = (sorted: Float64Array, share: number): number => sorted[Math.floor(sorted.length * share)] ?? 0
 
 /** Lateral parts of the iris: step of the medians from near the pupil to near the limbus, and spread of all. */
 function ringLevels(plane: Plane, pupil: Circle, iris: Circle): { step: number; spread: number } {
@@ -139,8 +142,7 @@ function ringLevels(plane: Plane, pupil: Circle, iris: Circle): { step: number; 
   }
   const all = levels.subarray(0, counts[2])
   const step = Math.abs(median(all.slice(counts[1])) - median(all.slice(0, counts[0])))
-  all.sort()
-  return { step, spread: at(all, 0.9) - at(all, 0.1) }
+  return { step, spread: quantile(all, all.length, 0.9) - quantile(all, all.length, 0.1) }
 }
 
 /** Share of the iris's box that lies inside the picture, squared. */

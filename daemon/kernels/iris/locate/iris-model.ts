@@ -3,7 +3,7 @@
 import { type Circle, lidAt } from '../location.js'
 import type { Lids } from './lids.js'
 import { type Plane, sample } from './plane.js'
-import { median } from './radial.js'
+import { median } from './rank.js'
 import { arc, directionsOf } from './rays.js'
 
 const bins = 12

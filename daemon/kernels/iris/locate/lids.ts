@@ -35,68 +35,77 @@ export function findLids(plane: Plane, pupil: Circle, iris: Circle, model: IrisM
   return { ...(upper && { upper }), ...(lower && { lower }) }
 }
 
-function gather({ grey, widthPx, heightPx }: Plane, pupil: Circle, iris: Circle, model: IrisModel): Columns {
+function gather(plane: Plane, pupil: Circle, iris: Circle, model: IrisModel): Columns {
+  const { grey, widthPx, heightPx } = plane
   const stride = heightPx + 1
   const upper = new Float32Array(widthPx * stride)
   const lower = new Float32Array(widthPx * stride)
   const expected = expectedLevels(model)
-  const sums = new Float32Array(heightPx + 1)
+  const sums = new Float64Array(stride)
+  // The ends repeat: an edge is two rows from here on against two above.
+  const column = new Int16Array(heightPx + 4)
   const edgeScale = (edgeWorth * iris.r) / (2 * fullEdge)
   const mostEdge = edgeWorth * iris.r
   for (let x = 0; x < widthPx; x++) {
-    const right = (x - iris.x) / iris.r
-    const half = Math.sqrt(Math.max(0, 1 - right * right)) * iris.r
+    const half = Math.sqrt(Math.max(0, iris.r * iris.r - (x - iris.x) ** 2))
     if (half < 1) continue
     const top = Math.max(0, Math.ceil(iris.y - half))
     const bottom = Math.min(heightPx - 1, Math.floor(iris.y + half))
     if (top > bottom) continue
-    sums[top] = 0
-    for (let y = top; y <= bottom; y++)
-      sums[y + 1] = sums[y]! + otherness(grey[y * widthPx + x]!, x, y, right, pupil, iris, model, expected)
+    for (let y = 0; y < heightPx; y++) column[y + 2] = grey[y * widthPx + x]!
+    column.fill(column[2]!, 0, 2).fill(column[heightPx + 1]!, heightPx + 2)
+    sumColumn(column, x, top, bottom, pupil, iris, model, expected, sums)
     const all = sums[bottom + 1]!
-    for (let y = 0; y <= heightPx; y++) {
-      const at = x * stride + y
-      const edge = y === heightPx ? 0 : Math.min(mostEdge, edgeScale * edgeAt(grey, widthPx, heightPx, x, y))
+    for (let y = 0, at = x * stride; y < heightPx; y++, at++) {
+      const step = Math.abs(column[y + 3]! + column[y + 2]! - column[y + 1]! - column[y]!)
+      const edge = step < 2 * fullEdge ? edgeScale * step : mostEdge
       if (y > top) upper[at] = (y > bottom ? all : sums[y]!) + edge
       if (y <= bottom) lower[at] = (y < top ? all : all - sums[y]!) + edge
     }
+    upper[x * stride + heightPx] = all
   }
   return { width: widthPx, height: heightPx, upper, lower }
 }
 
-/** Two rows above against two from here on. */
-function edgeAt(grey: Uint8Array, widthPx: number, heightPx: number, x: number, y: number): number {
-  const above = grey[Math.max(0, y - 2) * widthPx + x]! + grey[Math.max(0, y - 1) * widthPx + x]!
-  const below = grey[Math.min(heightPx - 1, y + 1) * widthPx + x]! + grey[y * widthPx + x]!
-  return Math.abs(below - above)
-}
-
-/** From −1, surely this iris (or its pupil), to 1.5, surely not. */
-function otherness(
-  value: number,
+/** Evidence of the pixels of one column from `top` to `bottom`, summed, into `sums[top]` to `sums[bottom + 1]`. */
+function sumColumn(
+  column: Int16Array,
   x: number,
-  y: number,
-  right: number,
+  top: number,
+  bottom: number,
   pupil: Circle,
   iris: Circle,
   model: IrisModel,
   { scale, levels }: ExpectedLevels,
-): number {
-  const px = x - pupil.x
-  const py = y - pupil.y
-  const fromPupil = px * px + py * py
-  if (fromPupil < 1.1 * 1.1 * pupil.r * pupil.r) {
-    if (fromPupil > 0.88 * 0.88 * pupil.r * pupil.r) return 0
-    const off = (value - model.pupil) / (3 * model.pupilDeviation)
-    return off < 1 ? -1 : value < model.level[6]! ? 0 : 0.3
-  }
-  const down = (y - iris.y) / iris.r
-  const square = right * right + down * down
+  sums: Float64Array,
+): void {
+  const right = (x - iris.x) / iris.r
+  const shade = model.slope * right
+  const px2 = (x - pupil.x) ** 2
+  const dx2 = (x - iris.x) ** 2
+  const outer = (1.1 * pupil.r) ** 2
+  const inner = (0.88 * pupil.r) ** 2
+  const mostPupil = model.pupil + 3 * model.pupilDeviation
+  const toIndex = scale / (iris.r * iris.r)
   // The limbus is soft: its last part says nothing of lids.
-  if (square > 0.94 * 0.94) return 0
-  const off = (value - levels[(square * scale) | 0]! - model.slope * right) / (2.4 * model.deviation)
-  // What is dark may as well be the iris in the lid's shade, or between lashes.
-  return Math.min(off > 0 ? 1.5 : darkIsOther, off * off - 1)
+  const limbus = (0.94 * iris.r) ** 2
+  const perLevel = 1 / (2.4 * model.deviation)
+  let sum = 0
+  sums[top] = 0
+  for (let y = top; y <= bottom; y++) {
+    const value = column[y + 2]!
+    const fromPupil = px2 + (y - pupil.y) ** 2
+    const fromIris = dx2 + (y - iris.y) ** 2
+    // From −1, surely this iris or its pupil, to 1.5, surely not.
+    if (fromPupil < outer) {
+      if (fromPupil <= inner) sum += value < mostPupil ? -1 : value < model.level[6]! ? 0 : 0.3
+    } else if (fromIris <= limbus) {
+      const off = (value - levels[(fromIris * toIndex) | 0]! - shade) * perLevel
+      // What is dark may as well be the iris in the lid's shade, or between lashes.
+      sum += Math.min(off > 0 ? 1.5 : darkIsOther, off * off - 1)
+    }
+    sums[y + 1] = sum
+  }
 }
 
 /** Shapes in radii of the iris, as seen from its centre: height in the middle, slant, bend. */
@@ -154,8 +163,8 @@ function gainOf(
   let gain = 0
   for (let x = from; x <= until; x += every) {
     const off = x - iris.x
-    const y = Math.floor(middle + off * (slant - bent * off))
-    gain += gains[x * stride + (y < 0 ? 0 : y > rows ? rows : y)]!
+    const y = middle + off * (slant - bent * off)
+    gain += gains[x * stride + (y > 0 ? (y < rows ? y | 0 : rows) : 0)]!
   }
   return gain * every
 }

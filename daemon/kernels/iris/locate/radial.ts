@@ -160,9 +160,3 @@ function ringDifferences(plane: Plane, { x, y, r }: Circle, rays: Directions, ga
   }
   return differences.subarray(0, seen).sort()
 }
-
-/** Sorts in place. */
-export function median(values: Float64Array): number {
-  values.sort()
-  return values[values.length >> 1] ?? 0
-}

@@ -20,14 +20,15 @@ const pupilPasses = [
   { from: 0.92, until: 1.08, ring: 0.06 },
 ]
 
-export function refinePupil(plane: Plane, rough: Circle): Circle {
+/** @param iris  rough as well; what reaches out of it is no pupil */
+export function refinePupil(plane: Plane, rough: Circle, iris: Circle): Circle {
   let pupil = rough
   for (const { from, until, ring } of pupilPasses) {
     const search = { rays: around, from, until, stepPx: Math.max(0.5, pupil.r / 60), ringPx: Math.max(1.5, ring * pupil.r), least: 3 }
     // A pupil is not quite round: what is off by less than 5 % is its form, not another edge.
     const next = refineCircle(plane, pupil, search, 0.7, 0.05 * pupil.r)
     if (next === undefined || Math.hypot(next.x - rough.x, next.y - rough.y) > 0.3 * rough.r) break
-    if (Math.abs(Math.log(next.r / rough.r)) > 0.35) break
+    if (Math.abs(Math.log(next.r / rough.r)) > 0.35 || !isInside(next, iris)) break
     pupil = next
   }
   return pupil
@@ -57,9 +58,11 @@ export function refineIris(plane: Plane, rough: Circle, pupil: Circle, lids?: Li
   const next = fitCircleRobust({ xs, ys, weights, count }, rough, prior, 0.018 * rough.r)
   if (Math.abs(Math.log(next.r / rough.r)) > 0.2) return rough
   if (Math.hypot(next.x - rough.x, next.y - rough.y) > 0.2 * rough.r) return rough
-  if (Math.hypot(next.x - pupil.x, next.y - pupil.y) + pupil.r > next.r) return rough
-  return { ...next, r: settledRadius(plane, next) }
+  const settled = { ...next, r: settledRadius(plane, next) }
+  return isInside(pupil, settled) ? settled : isInside(pupil, next) ? next : rough
 }
+
+const isInside = (pupil: Circle, iris: Circle): boolean => Math.hypot(iris.x - pupil.x, iris.y - pupil.y) + pupil.r < iris.r
 
 /** What is far weaker than the limbus elsewhere is texture, e.g. where the limbus itself lies outside the picture. */
 function dropFaint(weights: Float64Array): void {

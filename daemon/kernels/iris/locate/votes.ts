@@ -17,6 +17,7 @@ const fullSquare = 112 ** 2
 const leastSupport = 0.25
 /** Winners written down; a picture of noise has some hundreds. */
 const mostWinners = 4096
+const supportSteps = 2 ** 20
 
 interface Disc extends Circle {
   /** About the share of the circle that edges support. */
@@ -31,14 +32,31 @@ export function votedDiscs(plane: Plane, leastPx: number, mostPx: number, most: 
   // An edge is about two pixels thick.
   const scales = radii.map((r) => 1 / (fullVote * 2 * 2 * Math.PI * r))
   const winners = tally(plane, radii, scales)
-  const found: Disc[] = []
-  for (let at = 0; at < winners.length; at += 3) {
-    const radius = winners[at]!
+  const found = new Float64Array(winners.length / 3)
+  // Best first, then as found: whole numbers that hold support and place.
+  for (let i = 0; i < found.length; i++)
+    found[i] = i - Math.floor(winners[3 * i + 2]! * scales[winners[3 * i]!]! * supportSteps) * mostWinners
+  found.sort()
+  const kept: Disc[] = []
+  // Small discs come by chance more often: each size class has places of its own.
+  const places = new Uint8Array(32)
+  for (const key of found) {
+    const at = 3 * (((key % mostWinners) + mostWinners) % mostWinners)
+    const r = radii[winners[at]!]!
+    const size = 31 - Math.clz32(r)
+    if (places[size] === most) continue
     const cell = winners[at + 1]!
-    const x = (cell % columns) * cellPx
-    found.push({ x, y: Math.floor(cell / columns) * cellPx, r: radii[radius]!, support: winners[at + 2]! * scales[radius]! })
+    const disc = {
+      x: (cell % columns) * cellPx,
+      y: Math.floor(cell / columns) * cellPx,
+      r,
+      support: winners[at + 2]! * scales[winners[at]!]!,
+    }
+    if (kept.some((other) => isAlike(disc, other))) continue
+    places[size]!++
+    kept.push(disc)
   }
-  return bestOf(found, most)
+  return kept
 }
 
 /** Radius's index, cell and votes of each cell that has more than those about it. */
@@ -156,20 +174,6 @@ function findWinners(sums: Int32Array, columns: number, rows: number, radius: nu
 }
 
 /** One a place and size. */
-function bestOf(found: Disc[], most: number): readonly Disc[] {
-  found.sort((a, b) => b.support - a.support)
-  const kept: Disc[] = []
-  // Small discs come by chance more often: each size class has places of its own.
-  const places = new Uint8Array(32)
-  for (const disc of found) {
-    const size = 31 - Math.clz32(disc.r)
-    if (places[size] === most || kept.some((other) => isAlike(disc, other))) continue
-    places[size]!++
-    kept.push(disc)
-  }
-  return kept
-}
-
 function isAlike(a: Circle, b: Circle): boolean {
   const [larger, smaller] = a.r > b.r ? [a.r, b.r] : [b.r, a.r]
   return larger < alikeRatio * smaller && (a.x - b.x) ** 2 + (a.y - b.y) ** 2 < (0.3 * larger) ** 2
