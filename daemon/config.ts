@@ -16,7 +16,7 @@ const hex = z.string().regex(/^#[0-9a-f]{6}$/) as z.ZodType<Hex>
 const angleDeg = z.number().min(1).max(45)
 const { least, background } = defaultPhotoPolicy
 
-/** What a portrait must be: see docs/face.md. The default of every key is the kernel's. A covered head is nobody's business here. */
+/** What a portrait must be: see docs/face-quality.md. The default of every key is the kernel's. A covered head is nobody's business here. */
 const photoSchema = z
   .strictObject({
     /** Components of ISO/IEC 29794-5 that decide, with the least scalar of each; given, it replaces the default list. */

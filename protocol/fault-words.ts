@@ -126,9 +126,9 @@ const face = {
   ),
   'face.runtime_missing': text(
     'Penjalan jaringan wajah tidak dapat dimuat',
-    'Hubungi petugas TI; ambil foto tanpa penilaian',
+    'Hubungi petugas TI: foto belum dapat diambil',
     'No runtime for the face networks can be loaded',
-    'Call IT; photos go on without assessment',
+    'Call IT: no photo can be taken until then',
   ),
 } as const
 

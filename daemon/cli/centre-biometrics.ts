@@ -3,14 +3,18 @@
 
 import sharp from 'sharp'
 import { Fault } from '../../protocol/fault.js'
+import type { Point, RgbImage } from '../kernels/face/face.js'
+import { cutPortrait, printTemplate } from '../kernels/face/portrait.js'
+import type { FaceGeometry } from '../kernels/face/quality/geometry.js'
 import { extractTemplate } from '../kernels/finger/extract.js'
 import { toPpi500 } from '../kernels/finger/resample.js'
 import { cutFinger, type FingerSegment, type Slap, segmentSlap } from '../kernels/finger/segment.js'
+import { encodeJpeg, readRgbImage } from '../kernels/image/codec.js'
 import { cardInkBox, drawInk } from '../kernels/signature/ink.js'
 import { inkPng } from '../kernels/signature/raster.js'
 import { openSimd, type Simd } from '../kernels/simd/simd.js'
 import { writeCompactCard } from '../record/compact-card.js'
-import { readFaceImageRecord } from '../record/face-image.js'
+import { type FaceLandmark, readFaceImageRecord } from '../record/face-image.js'
 import { fingerCodec, readFingerImageRecord } from '../record/finger-image.js'
 import { decodeGreyPayload } from '../record/payload.js'
 import { assessSignatureRecord, readSignatureRecord } from '../record/signature.js'
@@ -37,12 +41,42 @@ export const centreBiometrics = {
     }
     return templates
   },
-  photo: async (record: Uint8Array): Promise<Uint8Array> => {
-    const image = readFaceImageRecord(record).representations[0]?.image ?? new Uint8Array()
-    return new Uint8Array(await sharp(image).resize(240, 320, { fit: 'cover' }).jpeg({ quality: 82 }).toBuffer())
-  },
+  photo,
   signature: signaturePng,
 }
+
+/** The card's box is 3 : 4, a little less high than the 2 × 3 cm of the printed photo. */
+const cardPhoto = printTemplate({ widthMm: 20, heightMm: 80 / 3, dpi: 304.8 })
+const photoQuality = 88
+
+/** Cut for print by the record's own feature points: the head is larger there than in a token image. Without them the portrait as it is. */
+async function photo(record: Uint8Array): Promise<Uint8Array> {
+  const [face] = readFaceImageRecord(record).representations
+  const picture = await readRgbImage(face?.image ?? new Uint8Array())
+  const geometry = face && geometryOf(face.landmarks)
+  if (!geometry) {
+    const { widthPx: width, heightPx: height } = cardPhoto
+    const raw = { width: picture.widthPx, height: picture.heightPx, channels: 3 } as const
+    return new Uint8Array(
+      await sharp(picture.rgb, { raw }).resize(width, height, { fit: 'cover' }).jpeg({ quality: photoQuality }).toBuffer(),
+    )
+  }
+  const { rgb, widthPx, heightPx } = cutPortrait(picture, geometry, cardPhoto, cornerOf(picture))
+  return encodeJpeg(rgb, widthPx, heightPx, photoQuality)
+}
+
+/** MPEG-4 points 12.1 and 12.2 are the subject's left and right eye, 2.1 the chin. */
+function geometryOf(landmarks: readonly FaceLandmark[]): FaceGeometry | undefined {
+  const at = (code: number) => landmarks.find((each) => each.type === 1 && each.code === code)
+  const [leftEye, rightEye, chin] = [at(0xc1), at(0xc2), at(0x21)]
+  if (!leftEye || !rightEye || !chin) return undefined
+  const eyeMid = { x: (leftEye.x + rightEye.x) / 2, y: (leftEye.y + rightEye.y) / 2 }
+  const span = (a: Point, b: Point) => Math.hypot(a.x - b.x, a.y - b.y)
+  return { leftEye, rightEye, eyeMid, chin, eyesToChin: span(eyeMid, chin), eyeDistance: span(leftEye, rightEye) }
+}
+
+/** What stands where the record's picture ends: its backdrop. */
+const cornerOf = ({ rgb }: RgbImage) => ({ red: rgb[0] ?? 128, green: rgb[1] ?? 128, blue: rgb[2] ?? 128 })
 
 interface SlapImage {
   readonly grey: Uint8Array

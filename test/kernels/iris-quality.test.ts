@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { cropIris } from '../../daemon/kernels/iris/crop.js'
-import { measureEye, withMovement } from '../../daemon/kernels/iris/live.js'
+import { measureEye } from '../../daemon/kernels/iris/live.js'
 import { locateIris } from '../../daemon/kernels/iris/locate.js'
 import type { Circle, IrisLocation } from '../../daemon/kernels/iris/location.js'
 import { bandPower, bandPowerByTwin } from '../../daemon/kernels/iris/quality/sharpness.js'
@@ -67,17 +67,6 @@ t.test('the live measure says one thing: what helps most', async (t) => {
   t.equal(said({ blurSigmaPx: 5 }).advice, 'hold_still')
   t.ok(live(good).measure > said({ blurSigmaPx: 5 }).measure + 20, 'and ranks frames')
   t.match(live(draw({ centre: { x: 320, y: -900 } })), { present: false, measure: 0, advice: 'look_into_camera' }, 'a cheek')
-})
-
-t.test('an eye that moves from frame to frame is told to hold still, unless something is more urgent', async (t) => {
-  const still = live(good)
-  const { iris } = still
-  if (!iris) throw new Error('the good look was not located')
-  const moved = { ...still, iris: { ...iris, x: iris.x + 0.1 * iris.r } }
-  t.equal(withMovement(still, moved).advice, 'hold_still')
-  t.equal(withMovement(still, { ...still, iris: { ...iris, x: iris.x + 1 } }).advice, '')
-  t.equal(withMovement({ ...still, advice: 'open_wide' }, moved).advice, 'open_wide')
-  t.same(withMovement({ present: false, measure: 0, advice: 'look_into_camera' }, moved).advice, 'look_into_camera')
 })
 
 const byte = fc.integer({ min: 0, max: 255 })

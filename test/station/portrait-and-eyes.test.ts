@@ -51,8 +51,9 @@ t.test('no finger and no iris before the applicant approved the portrait; a reta
   t.equal(backdrop?.expected, first.truth?.face().background)
   t.strictSame(guides, [], 'the portrait is shown as it will be recorded, nothing drawn on it')
   t.match(shown.at(-1), { widthPx: 480, heightPx: 640 })
+  t.equal(codeOf(await station.refusal(capture.start(station.actor, caseId, 'irises'))), 'capture.running')
   t.equal(
-    codeOf(await station.refusal(capture.start(station.actor, caseId, 'irises'))),
+    codeOf(await station.refusal(capture.retake(station.actor, caseId, 'irises'))),
     'capture.face_not_approved',
     'shown is not approved',
   )

@@ -25,13 +25,3 @@ export function measureEye(grey: Uint8Array, widthPx: number, heightPx: number, 
   const { overall, advice } = assessIris(grey, widthPx, heightPx, location, simd, 'iris')
   return { present: true, measure: overall, advice, pupil: location.pupil, iris: location.iris }
 }
-
-/** An eye that moves by more than this share of its radius from frame to frame is blurred in the next one too. */
-const mostMovement = 0.06
-
-/** Says `hold_still` over anything less urgent when the eye moved since the frame before. */
-export function withMovement(measure: EyeMeasure, before: EyeMeasure): EyeMeasure {
-  if (!measure.iris || !before.iris) return measure
-  const moved = Math.hypot(measure.iris.x - before.iris.x, measure.iris.y - before.iris.y) / measure.iris.r
-  return moved > mostMovement && measure.advice === '' ? { ...measure, advice: 'hold_still' } : measure
-}
