@@ -1,7 +1,10 @@
 // Faces in a frame of 1920 × 1080: detector, mesh, lids, a followed frame, each network alone, and the same by WebAssembly. Decoding is not counted.
 
+import { cutForRecord } from '../daemon/capture/face-record.js'
+import { openFaceWatch } from '../daemon/capture/face-watch.js'
 import { detectFaces, wholePicture } from '../daemon/kernels/face/detect.js'
 import { findFaces } from '../daemon/kernels/face/find.js'
+import { defaultPhotoPolicy } from '../daemon/kernels/face/ktp-photo.js'
 import { refineLids } from '../daemon/kernels/face/lids.js'
 import { cropOfMesh, meshFace } from '../daemon/kernels/face/mesh.js'
 import { detectorSizePx, type FaceNetworks, lidsSizePx, meshSizePx, openFaceNetworks } from '../daemon/kernels/face/networks.js'
@@ -19,6 +22,8 @@ export const bench: Bench = {
     const { syntheticPerson } = await import('../simulator/people/synthetic.js')
     const image = await syntheticPerson(1).images.face()
     const simd = openSimd()
+    const watch = openFaceWatch(defaultPhotoPolicy, simd)
+    const sitter = { birthYear: 1990, citizen: true }
     const native = await openFaceNetworks({ runtime: 'native' })
     const wasm = await openFaceNetworks({ runtime: 'wasm' })
     const [face] = await findFaces(image, native, simd)
@@ -56,6 +61,17 @@ export const bench: Bench = {
           for (let frame = 0; frame < streamFrames; frame++) await tracker.look(image)
         }
       }).map((each) => ({ ...each, operations: streamFrames })),
+      {
+        name: `station's look at a frame of ${size}: stream and live measure`,
+        run: async () => {
+          for (let frame = 0; frame < streamFrames; frame++) await watch.look(image, { captureId: 1, timeMs: frame * 33 }, sitter)
+        },
+        operations: streamFrames,
+      },
+      {
+        name: `portrait of ${size}: judged in full, cut, JPEG`,
+        run: async () => cutForRecord(image, (await watch.examine(image, 1, sitter)).face),
+      },
     ]
   },
 }

@@ -5,6 +5,7 @@ import { detectFaces, overlap } from './detect.js'
 import type { FaceMesh, FoundFace, RgbImage } from './face.js'
 import { confirm, type LocatedFace, leastPresence, lookIn, searchPlaces, sureOfFirst, sureOfOther, withLids } from './find.js'
 import { eyeCentres } from './landmarks.js'
+import { refineLidsInTurn } from './lids.js'
 import { cropOfMesh, meshFace } from './mesh.js'
 import type { FaceNetworks } from './networks.js'
 
@@ -32,6 +33,12 @@ export function openFaceTracker(networks: FaceNetworks, simd?: Simd): FaceTracke
     const isFollowed = mesh.presence >= leastPresence || subject.mesh.presence < leastPresence
     return isFollowed ? { face: moved(subject.face, subject.mesh, mesh), mesh } : undefined
   }
+
+  /** One eye a frame: both would cost as much as everything else together. */
+  const withLidsInTurn = async (image: RgbImage, followed: LocatedFace, before: LocatedFace): Promise<LocatedFace> => ({
+    ...followed,
+    mesh: await refineLidsInTurn(image, followed.mesh, before.mesh, sinceDetected, networks, simd),
+  })
 
   /** The detector's word on a subject that is followed, and on who else is there. @returns nothing when it does not see the subject */
   const check = async (image: RgbImage, { face, mesh }: LocatedFace, others: readonly LocatedFace[]): Promise<LocatedFace[]> => {
@@ -61,7 +68,7 @@ export function openFaceTracker(networks: FaceNetworks, simd?: Simd): FaceTracke
       const followed = subject && (await follow(image, subject))
       sinceDetected++
       if (followed && sinceDetected < (followed.mesh.presence >= leastPresence ? detectEvery : detectEveryDoubted)) {
-        faces = await withLids(image, [followed, ...others], networks, simd)
+        faces = [await withLidsInTurn(image, followed, subject), ...others]
         return faces
       }
       sinceDetected = 0
