@@ -10,6 +10,7 @@ import type { Random } from '../protocol/random.js'
 import { type FrameAnalyst, startAnalyst } from './capture/analyst.js'
 import { openCaptureDesk } from './capture/capture-desk.js'
 import { createFrameRing, type FrameRing } from './capture/frame-ring.js'
+import { captureRulesOf } from './capture/plan-rules.js'
 import { type RecordMaker, startRecordMaker } from './capture/record-maker.js'
 import { createSealRecord } from './capture/seal-record.js'
 import { createCentreClient } from './centre/client.js'
@@ -89,7 +90,8 @@ async function compose(environment: Environment, { config, standards, simulation
   const centreKeys = await ensureCentreKeys(store, centre, identity)
 
   const simulated = config.simulated || simulation !== undefined
-  const book = openCaseBook({ store, clock, state, standards })
+  const rules = captureRulesOf(config.capture)
+  const book = openCaseBook({ store, clock, state, standards, order: rules.order })
   const stock = openBlankStock(store)
   await stock.receive('station', config.blanks, clock.nowMs())
   const outbox = createOutbox({ store, centre, centreKeys, clock, random, effects, log })
@@ -119,6 +121,7 @@ async function compose(environment: Environment, { config, standards, simulation
     state,
     attackPolicy,
     faceApproval,
+    rules,
     clock,
     log,
   })
@@ -138,6 +141,7 @@ async function compose(environment: Environment, { config, standards, simulation
     softwareVersion,
     simulated,
     standards,
+    rules,
     state,
     store,
     operators,

@@ -8,7 +8,7 @@ import { readRgbImage } from '../kernels/image/codec.js'
 import type { Simd } from '../kernels/simd/simd.js'
 import { cutForRecord, type PortraitPicture } from './face-record.js'
 import type { Applicant, FaceWatch, JudgedFace } from './face-watch.js'
-import { coarsePicture, type Look, type LookTask, lookAt } from './look.js'
+import { coarsePicture, type Look, type LookTask, lookAt, lookAtEvidence } from './look.js'
 
 export interface Analysis {
   readonly look: Look
@@ -34,18 +34,18 @@ export async function analyseFrame(
 ): Promise<Analysis> {
   const { widthPx, heightPx } = header
   if (header.format === 'grey8') {
-    const look = lookAt(task.target, bytes, widthPx, heightPx, simd)
+    const look = lookAt(task, bytes, widthPx, heightPx, simd)
     return { look, picture: preview ? await greyPreview(bytes, widthPx, heightPx) : new Uint8Array() }
   }
-  if (!faces || !task.applicant) throw new Fault('internal.unexpected', { operation: 'look', field: 'faces' })
   // A copy in unshared memory: sharp refuses shared ones, and the slot goes back to the ring before the client has the picture.
   const jpeg = Buffer.from(bytes)
   const image = await readRgbImage(jpeg)
+  const signature = coarsePicture(greenOf(image), image.widthPx, image.heightPx)
+  const picture = preview ? jpeg : new Uint8Array()
+  if (task.target === 'evidence') return { look: lookAtEvidence(signature), picture }
+  if (!faces || !task.applicant) throw new Fault('internal.unexpected', { operation: 'look', field: 'faces' })
   const look = await faces.look(image, { captureId: task.captureId, timeMs: header.deviceTimeUs / 1000 }, task.applicant)
-  return {
-    look: { ...look, signature: coarsePicture(greenOf(image), image.widthPx, image.heightPx) },
-    picture: preview ? jpeg : new Uint8Array(),
-  }
+  return { look: { ...look, signature }, picture }
 }
 
 export interface FaceExamination extends Omit<JudgedFace, 'face'> {

@@ -17,6 +17,8 @@ export interface TakenFrame {
   readonly bytes: Uint8Array
   readonly measure: number
   readonly boxes: readonly FingerBox[]
+  /** Its preview; empty when nobody watched. */
+  readonly picture: Uint8Array
 }
 
 export interface TakenCapture {
@@ -36,14 +38,17 @@ export interface CaptureSession {
   cancel(): void
 }
 
-export type LiveStatus = Omit<CaptureStatus, 'caseId' | 'state' | 'fingers' | 'findings' | 'eyes' | 'components'>
+export type LiveStatus = Pick<
+  CaptureStatus,
+  'modality' | 'advice' | 'measure' | 'stableFrames' | 'neededFrames' | 'boxes' | 'guides' | 'backdrop'
+>
 
 export interface CaptureSessionDeps {
   readonly device: CaptureDevice
   readonly ring: FrameRing
   readonly analyst: FrameAnalyst
   readonly clock: Clock
-  readonly plan: AutoCapturePlan
+  readonly plan: AutoCapturePlan & { readonly sensors?: readonly number[] }
   readonly watched: () => boolean
   readonly status: (status: LiveStatus) => void
   readonly show: (picture: PreviewPicture) => void
@@ -70,6 +75,7 @@ export function startCaptureSession(deps: CaptureSessionDeps, task: LookTask, in
   const { target: modality } = task
   const eyes = new Map<number, Eye>()
   for (const { sensor } of device.info.sensors) {
+    if (plan.sensors && !plan.sensors.includes(sensor)) continue
     eyes.set(sensor, { machine: beginAutoCapture(clock.monotonicMs()), best: undefined, look: undefined, busy: false })
   }
   const ending = deferred<TakenCapture>()
@@ -106,12 +112,13 @@ export function startCaptureSession(deps: CaptureSessionDeps, task: LookTask, in
     finish(() => ending.resolve({ frames, weak, measure: Math.min(...frames.map(({ measure }) => measure)) }))
   }
 
-  const apply = (eye: Eye, input: Parameters<typeof stepAutoCapture>[1], frame?: RingFrame) => {
+  const apply = (eye: Eye, input: Parameters<typeof stepAutoCapture>[1], frame?: RingFrame, picture: Uint8Array = new Uint8Array()) => {
     const { state, effects } = stepAutoCapture(eye.machine, input, plan, clock.monotonicMs())
     eye.machine = state
     const kept = effects.some((effect) => effect.do === 'keep')
     if (kept && frame && input.is === 'look') {
-      eye.best = { header: frame.header, bytes: Uint8Array.from(frame.bytes), measure: input.look.measure, boxes: input.look.boxes }
+      const { measure, boxes } = input.look
+      eye.best = { header: frame.header, bytes: Uint8Array.from(frame.bytes), measure, boxes, picture }
     }
   }
 
@@ -139,7 +146,7 @@ export function startCaptureSession(deps: CaptureSessionDeps, task: LookTask, in
       if (over) return
       unreadableInARow = 0
       eye.look = look
-      apply(eye, { is: 'look', look }, frame)
+      apply(eye, { is: 'look', look }, frame, picture)
       if (picture.length > 0) deps.show(toPicture(device, frame.header, picture, clock))
       report()
       settleIfTaken()

@@ -4,11 +4,13 @@ import t, { type Test } from 'tap'
 import { analyseFrame, examineFaceFrame } from '../../daemon/capture/analyse-frame.js'
 import type { FrameAnalyst } from '../../daemon/capture/analyst.js'
 import { createFrameRing } from '../../daemon/capture/frame-ring.js'
-import { type FrameCapturePlan, framePlans, neededFrames, signaturePlan } from '../../daemon/capture/plan.js'
+import { type FrameCapturePlan, type FrameModality, framePlanOf, signaturePlanOf } from '../../daemon/capture/plan.js'
+import { defaultCaptureRules, neededFrames } from '../../daemon/capture/plan-rules.js'
 import { type CaptureSessionDeps, startCaptureSession, type TakenCapture } from '../../daemon/capture/session.js'
 import { inkPath, startSignatureSession } from '../../daemon/capture/signature-session.js'
 import { openWorkerLine } from '../../daemon/capture/worker-line.js'
-import type { Modality, PreviewPicture } from '../../daemon/state.js'
+import { positionsOf } from '../../daemon/modality.js'
+import type { PreviewPicture } from '../../daemon/state.js'
 import type { CaptureDevice, PenSample } from '../../drivers/driver.js'
 import { openTopazPad } from '../../drivers/signature/topaz/driver.js'
 import { Fault, isFault } from '../../protocol/fault.js'
@@ -75,9 +77,9 @@ class Counter extends CaptureBench {
     close: async () => {},
   }
 
-  begin(device: CaptureDevice, modality: Exclude<Modality, 'signature'>, over: Partial<FrameCapturePlan> = {}) {
+  begin(device: CaptureDevice, modality: FrameModality, over: Partial<FrameCapturePlan> = {}) {
     const { ring, analyst, clock } = this
-    const plan = { ...framePlans[modality], ...over }
+    const plan = { ...framePlanOf(defaultCaptureRules, modality, positionsOf(modality)), ...over }
     return startCaptureSession(
       {
         device,
@@ -305,7 +307,7 @@ async function padBench() {
     model,
     pad,
     inks,
-    begin: () => startSignatureSession({ pad, clock, inked: (path) => inks.push(path) }, signaturePlan),
+    begin: () => startSignatureSession({ pad, clock, inked: (path) => inks.push(path) }, signaturePlanOf(defaultCaptureRules)),
   }
 }
 
@@ -325,7 +327,7 @@ t.test('signature session', async (t) => {
     t.equal(down(samples), down(written), 'every sample of the pen arrived')
     t.equal(inks.at(-1), inkPath(samples), 'the ink grown sample by sample is that of the whole')
     const restedMs = clock.monotonicMs() - (samples.at(-1)?.timeMs ?? 0)
-    t.ok(Math.abs(restedMs - signaturePlan.restMs) < 50, `${restedMs.toFixed(0)} ms after the last sample`)
+    t.ok(Math.abs(restedMs - signaturePlanOf(defaultCaptureRules).restMs) < 50, `${restedMs.toFixed(0)} ms after the last sample`)
   })
 
   t.test('a slip of the pen is no signature: it waits on, and gives up by its deadline', async (t) => {
@@ -335,7 +337,7 @@ t.test('signature session', async (t) => {
     const session = begin()
     t.throws(() => session.takeNow(), { code: 'capture.nothing_seen' })
     await t.rejects(clock.runUntil(session.taken), { code: 'capture.nothing_seen' })
-    t.equal(Math.round(clock.monotonicMs()), signaturePlan.timeoutMs)
+    t.equal(Math.round(clock.monotonicMs()), signaturePlanOf(defaultCaptureRules).timeoutMs)
   })
 
   t.test('cancel, unplug and garbage end it once', async (t) => {
