@@ -9,6 +9,7 @@ import type { Log } from '../../protocol/log.js'
 import type { Office, OfficeOptions } from '../../simulator/office/office.js'
 import type { Person } from '../../simulator/people/person.js'
 import type { startUsbip, UsbipServer } from '../../simulator/transport/usbip.js'
+import { modalities } from '../state.js'
 import type { Environment } from '../station.js'
 import { lockFolder } from '../store/folder-lock.js'
 import { centreBiometrics } from './centre-biometrics.js'
@@ -90,13 +91,17 @@ async function keepCentre(folder: string, closing: Closing) {
   return openCentreFolder(folder)
 }
 
-const settingsOf = (office: Office): Readonly<Record<string, unknown>> => ({
+/** Sample images do not get better by being shown again. */
+const oneAttempt = { modalities: Object.fromEntries(modalities.map((modality) => [modality, { tries: 1 }])) }
+
+const settingsOf = (office: Office, first: Person | undefined): Readonly<Record<string, unknown>> => ({
   stationId: 'SIM-STATION-1',
   office: 'Dinas Dukcapil Kota Makassar (simulasi)',
   cardTerminal: readerNames.coupler,
   // Drawing a person takes a second or two of the processor that also carries the frames.
   frameSilenceMs: 15_000,
   ...office.settings,
+  ...(first?.source === 'samples' && { capture: oneAttempt }),
 })
 
 /** @throws Fault `store.locked` */
@@ -122,7 +127,7 @@ async function assembleInprocStack(options: StackOptions, closing: Closing): Pro
   serial.plug(padName, office.pad)
   return {
     office,
-    settings: { ...settingsOf(office), signaturePadPath: padName },
+    settings: { ...settingsOf(office, options.first), signaturePadPath: padName },
     counter: { lay: async (card) => cards.insert(readerNames.counter, card.chip), cards: cards.transport() },
     transports: () => ({ usb: usb.transport(), serial: serial.transport(), cards: cards.transport(), centre: office.centre.transport }),
     close: () => closing.close(),
@@ -191,7 +196,7 @@ async function assembleRealStack(options: StackOptions, closing: Closing): Promi
   closing.add(() => cards.close())
   return {
     office,
-    settings: { ...settingsOf(office), signaturePadPath: pty.path, centreUrl: centre.url, simulated: true },
+    settings: { ...settingsOf(office, options.first), signaturePadPath: pty.path, centreUrl: centre.url, simulated: true },
     counter: { lay: (card) => slot(readerNames.counter).insert(card.chip), cards },
     environment: { ...usb.env, ...pcscd.environment },
     pcscEnvironment: pcscd.environment,
