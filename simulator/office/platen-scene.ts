@@ -103,7 +103,11 @@ export function platenScene(deps: PlatenDeps): PlatenScene {
     const name = String(request.asked)
     const before = tries.get(name) ?? 0
     tries.set(name, before + 1)
-    const whose = { random: random.fork(`hand ${++captures}`), body: person.body, whole: request.how === 'slap' }
+    const whose = {
+      random: random.fork(`hand ${++captures}`),
+      body: person.body,
+      lays: request.how !== 'slap' ? 'single_fingers' : request.asked === 'thumbs' ? 'thumbs' : 'hand',
+    } as const
     return { mask, person, script: beginHand(whose, deps.nowMs(), before, scene.fault), touch: undefined, pose: undefined }
   }
 

@@ -43,8 +43,8 @@ const shares = {
   /** At least one finger missing; every fifth of them lacks several of one hand, every tenth the whole hand. */
   missing: 0.04,
   bandaged: 0.02,
-  /** Two to five worn fingers, as of farmers, masons and the old. */
-  worn: 0.06,
+  /** One to four worn fingers, as of farmers, masons and the old: some cannot be read at all. */
+  worn: 0.05,
   cloudyEye: 0.015,
   missingEye: 0.005,
   line: 0.04,
@@ -73,7 +73,7 @@ export function ordinaryBody(random: Random): Body {
     shares.slow,
   ].map(happens)
   const lost = lostFingers(random)
-  const [hurt, hard] = [some(random, 1), some(random, 2 + Math.floor(random.next() * 4))]
+  const [hurt, hard] = [some(random, 1), some(random, 1 + Math.floor(random.next() * 4))]
   const [blindSide, emptySide] = [eyeOf(random), eyeOf(random)]
   const tempo = 1.5 + random.next() / 2
   const gone = missing ? lost : []

@@ -9,14 +9,14 @@ import { operatorMs, personMs } from './reaction.js'
 import { drawByShare } from './shares.js'
 
 /** What people do wrong at first. */
-export type HandFault = 'light' | 'hard' | 'skewed' | 'off_edge' | 'too_low' | 'close_together' | 'other_hand'
+export type HandFault = 'light' | 'hard' | 'skewed' | 'off_edge' | 'too_low' | 'too_high' | 'close_together' | 'other_hand'
 
 /** How a hand is put down; as long as it lies it is the same touch. */
 export interface TouchPlan {
   /** From 1. */
   readonly number: number
   readonly angleDeg: number
-  /** 0 as usual … 1 fingers against each other. */
+  /** 0 as usual … 1 prints against each other, more: fingers over each other. */
   readonly closeness: number
   /** 1 as moist as the skin is … 0 wiped dry. */
   readonly moisture: number
@@ -49,21 +49,27 @@ export interface HandOwner {
   /** Of this capture; `fork` by touch, so that what is drawn for one moves no other. */
   readonly random: Random & { fork(label: string): Random }
   readonly body: Body
-  /** Several fingers of a hand, or both thumbs: these can lie askew and off the edge. */
-  readonly whole: boolean
+  /** A hand or both thumbs can lie askew or off the edge; one finger, or two that are looked at, are laid well in the middle. */
+  readonly lays: 'hand' | 'thumbs' | 'single_fingers'
 }
 
-/** How often a first touch goes wrong in each way: ASSUMPTIONS, no statistics; together a third. Whoever was told once errs a third as often. */
+/** How often a first touch goes wrong in each way: ASSUMPTIONS, no statistics; together over a third. Whoever was told once errs a third as often. */
 const faultShares: Readonly<Record<HandFault, number>> = {
   light: 0.12,
   hard: 0.04,
   skewed: 0.04,
   off_edge: 0.05,
-  too_low: 0.04,
+  too_low: 0.03,
+  too_high: 0.02,
   close_together: 0.03,
   other_hand: 0.01,
 }
-const ofWholeHand: readonly HandFault[] = ['skewed', 'off_edge', 'too_low', 'close_together', 'other_hand']
+/** So far to the side that the outermost finger is cut: hardly, or by more than half. */
+const offEdgePx = { hand: [185, 330], thumbs: [540, 620], single_fingers: [660, 800] } as const
+const tooHighPx = { hand: [400, 460], thumbs: [560, 620], single_fingers: [560, 620] } as const
+/** Each finger half over the next: side by side they never touch with their prints. */
+const squeezed = 1.5
+const ofWholeHand: readonly HandFault[] = ['skewed', 'off_edge', 'too_low', 'too_high', 'close_together', 'other_hand']
 /** An assumption too: once in so many touches the hand leaves the glass by itself and comes back. */
 const liftShare = 0.08
 
@@ -76,29 +82,38 @@ const stiffAngleDeg = 16
 export function beginHand(whose: HandOwner, atMs: number, tries: number, fault: HandFault | 'none' | undefined): HandScript {
   const random = whose.random.fork('first touch')
   const drawn = drawByShare(random, faultShares, tries === 0 ? 1 : 1 / 3)
-  const wrong = fault ?? (drawn !== undefined && (whose.whole || !ofWholeHand.includes(drawn)) ? drawn : 'none')
+  const wrong = fault ?? (drawn !== undefined && (whose.lays !== 'single_fingers' || !ofWholeHand.includes(drawn)) ? drawn : 'none')
   const side = random.next() < 0.5 ? -1 : 1
   const much = random.next()
   const stiff = whose.body.posture === 'bedridden' ? side * 1.6 * stiffAngleDeg : 0
   const plan: TouchPlan = {
     number: 1,
-    angleDeg: wrong === 'skewed' ? side * between3(33, 42, much) : stiff,
-    closeness: wrong === 'close_together' ? 1 : 0,
+    angleDeg: wrong === 'skewed' ? side * within([33, 42], much) : stiff,
+    closeness: wrong === 'close_together' ? squeezed : 0,
     moisture: 1,
     otherHand: wrong === 'other_hand',
   }
   const target = {
     plan,
-    dxPx: wrong === 'off_edge' ? side * between3(250, 340, much) : between(random, -22, 22),
-    dyPx: wrong === 'too_low' ? between3(480, 540, much) : between(random, -18, 18),
+    dxPx: wrong === 'off_edge' ? side * within(offEdgePx[whose.lays], much) : between(random, -22, 22),
+    dyPx:
+      wrong === 'too_low'
+        ? within([480, 540], much)
+        : wrong === 'too_high'
+          ? -within(tooHighPx[whose.lays], much)
+          : between(random, -18, 18),
     press: wrong === 'light' ? lightest + 0.2 * much : wrong === 'hard' ? hardest - 0.2 * much : between(random, -0.25, 0.25),
     contact: 1,
   }
   const fromMs = atMs + (personMs.seesLamp + between(random, -150, 250)) * whose.body.pace
-  return { whose, keys: arriving(whose, target, fromMs), busyUntilMs: fromMs, wipedMs: [] }
+  return { whose, keys: arriving(whose, target, fromMs), busyUntilMs: settledBy(whose, fromMs), wipedMs: [] }
 }
 
-const between3 = (low: number, high: number, share: number): number => low + (high - low) * share
+const within = ([low, high]: readonly [number, number], share: number): number => low + (high - low) * share
+
+/** While a hand slides it cannot be judged. */
+const slidesMs = 300
+const settledBy = ({ body }: HandOwner, fromMs: number): number => fromMs + personMs.laysHand * body.pace + slidesMs
 
 /** First the middle of the fingers, lightly and still sliding, then all of them; some leave the glass once more. */
 function arriving({ random, body }: HandOwner, target: HandPose, fromMs: number): readonly Keyframe[] {
@@ -114,11 +129,11 @@ function arriving({ random, body }: HandOwner, target: HandPose, fromMs: number)
     press: Math.max(lightest, target.press - 0.6 * slid),
     ...more,
   })
-  const settled = [key(0, 0, 1), key(unit / 2, 0.8, 0.8), key(unit, 1, 0.3), key(unit + 300, 1, 0)]
+  const settled = [key(0, 0, 1), key(unit / 2, 0.8, 0.8), key(unit, 1, 0.3), key(unit + slidesMs, 1, 0)]
   const lifts = own.next() < liftShare
   const drift = { dxPx: target.dxPx + Math.round(between(own, -4, 4)), dyPx: target.dyPx + Math.round(between(own, -3, 3)) }
   const restMs = between(own, 1_500, 3_000)
-  const later = unit + 300 + restMs
+  const later = unit + slidesMs + restMs
   return lifts
     ? [...settled, key(later, 1, 0), key(later + 200, 0, 0.2), key(later + 900, 0, 0.2), key(later + 1_200, 1, 0, drift)]
     : [...settled, key(later, 1, 0), key(later + 400, 1, 0, drift)]
@@ -172,7 +187,8 @@ export function hearHand(script: HandScript, advice: HandAdvice, nowMs: number):
     case 'straighten_hand':
       return again(script, now, startMs, { plan: { angleDeg: straightened(script, now) } })
     case 'wrong_hand':
-      return again(script, now, startMs, { plan: { otherHand: false } })
+      // Whoever laid the right one lays it again with more care.
+      return again(script, now, startMs, { plan: { otherHand: false, closeness: 0 } })
     case 'wrong_finger_count':
       return again(script, now, startMs, { dxPx: 0, dyPx: 0, press: Math.max(0, now.press), plan: { closeness: 0 } })
     case 'clean_glass': {

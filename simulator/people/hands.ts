@@ -55,7 +55,7 @@ const layout: Readonly<Record<number, { dx: number; y: number; angleDeg: number;
 }
 
 /** A hand whose fingers lie as close together as they can: share of their usual distance that is gone. */
-const closest = 0.2
+const closest = 0.3
 
 /** Two index fingers laid down together, the left one the mirror image. */
 const indexPair = { dx: 250, y: 760, angleDeg: 3 } as const
@@ -115,11 +115,12 @@ export function createHands(streams: Streams, body: Body = wholeBody): Hands {
   const skinOf = (position: FingerPosition, moisture: number): SkinState => {
     const condition = conditionOf(position)
     if (condition === 'sound' && body.skin === 'normal') return soundSkin
-    const much = between(streams(`skin ${position}`), 0.75, 1)
+    const own = streams(`skin ${position}`)
+    const [much, worn] = [between(own, 0.75, 1), between(own, 0.5, 1)]
     return {
       dry: body.skin === 'dry' ? much : 0,
       wet: body.skin === 'wet' ? much * moisture : 0,
-      worn: condition === 'worn' ? much : 0,
+      worn: condition === 'worn' ? worn : 0,
       bandaged: condition === 'bandaged',
     }
   }

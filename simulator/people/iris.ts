@@ -68,23 +68,23 @@ function lookOf(streams: Streams, eye: Eye, grey: EyeConditions['grey'], habit: 
     blurSigmaPx: Math.hypot(goodLook.blurSigmaPx, presentation.blurPx ?? 0),
     motion: { lengthPx: presentation.motionPx ?? 0, angleDeg: 20 },
     ...(presentation.reflection && {
-      glasses: { ...reflectingGlasses, shift: { x: habit.centre.x > 320 ? 0.1 : -0.1, y: 0.2 } },
+      glasses: { ...reflectingGlasses(Number(presentation.reflection)), shift: { x: habit.centre.x > 320 ? 0.1 : -0.1, y: 0.2 } },
     }),
     seed,
   }
 }
 
-/** Lenses that throw the lamps back right over the iris. */
-const reflectingGlasses = {
+/** Lenses that throw the lamps back right over the iris. @param size of the blotches: 1 over most of it */
+const reflectingGlasses = (size: number) => ({
   frameGrey: 45,
   lensGain: 0.93,
   halfWidth: 2.5,
   halfHeight: 1.8,
   reflections: [
-    { x: -0.4, y: 0.1, wide: 0.6, high: 0.45, grey: 300 },
-    { x: 0.55, y: 0.4, wide: 0.35, high: 0.28, grey: 280 },
+    { x: -0.4, y: 0.1, wide: 0.6 * size, high: 0.45 * size, grey: 300 },
+    { x: 0.55, y: 0.4, wide: 0.35 * size, high: 0.28 * size, grey: 280 },
   ],
-}
+})
 
 /** Both sensors of a camera, and a person's way into its view, need no more than this many looks at once. */
 const rememberedLooks = 20

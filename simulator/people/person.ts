@@ -58,8 +58,8 @@ export interface EyePresentation extends Presentation {
   readonly gazeDeg?: { readonly yaw: number; readonly pitch: number }
   /** 1 at the camera's distance; 0.5 twice as far away. */
   readonly scale?: number
-  /** A lamp mirrored broadly over the iris. */
-  readonly reflection?: boolean
+  /** Lamps mirrored by glasses over the iris: broadly, or as large as the number says (1 is broad). */
+  readonly reflection?: boolean | number
   /** 1 a lamp that is well set; 0.3 too weak, 2 too strong. */
   readonly light?: number
 }
@@ -224,7 +224,7 @@ export interface Laying {
   /** Of this touch. */
   readonly seed: number
   readonly angleDeg?: number
-  /** 0 as usual … 1 fingers against each other. */
+  /** 0 as usual … 1 prints against each other, more: fingers over each other. */
   readonly closeness?: number
   /** 1 as moist as this skin is … 0 wiped dry. */
   readonly moisture?: number

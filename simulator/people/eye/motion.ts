@@ -9,7 +9,7 @@ import { between } from '../raster.js'
 import { operatorMs, personMs } from '../reaction.js'
 import { drawByShare } from '../shares.js'
 
-export type EyeFault = 'too_far' | 'too_close' | 'moving' | 'lids_half_closed' | 'looking_aside' | 'reflection' | 'off_centre' | 'dark'
+export type EyeFault = 'too_far' | 'too_close' | 'moving' | 'lids_half_closed' | 'looking_aside' | 'reflection' | 'off_centre' | 'dim'
 
 interface Step {
   readonly atMs: number
@@ -19,6 +19,8 @@ interface Step {
 export interface EyeScript {
   readonly steps: readonly Step[]
   readonly busyUntilMs: number
+  /** The word before. */
+  readonly heard?: EyeAdvice
   readonly body: Body
   readonly blinkPhaseMs: number
   readonly swayTurn: number
@@ -41,7 +43,7 @@ const faultShares: Readonly<Record<EyeFault, number>> = {
   looking_aside: 0.05,
   reflection: 0.04,
   off_centre: 0.03,
-  dark: 0.01,
+  dim: 0.01,
 }
 /** A head on a pillow. */
 const lying: EyePresentation = { angleDeg: 13 }
@@ -69,15 +71,15 @@ function faulty(fault: EyeFault | 'none', side: 1 | -1, much: number): EyePresen
     case 'moving':
       return { motionPx: 18 + 6 * much }
     case 'lids_half_closed':
-      return { lidOpening: 0.36 + 0.1 * much }
+      return { lidOpening: 0.6 + 0.04 * much }
     case 'looking_aside':
       return { gazeDeg: { yaw: side * (24 + 6 * much), pitch: -6 } }
     case 'reflection':
-      return { reflection: true }
+      return { reflection: 0.42 }
     case 'off_centre':
       return { dxPx: side * Math.round(205 + 30 * much) }
-    case 'dark':
-      return { light: 0.2 + 0.05 * much }
+    case 'dim':
+      return { light: 0.28 + 0.1 * much }
   }
 }
 
@@ -101,30 +103,48 @@ export function eyesAt({ steps, body, blinkPhaseMs, swayTurn }: EyeScript, ms: n
 const isCalm = ({ scale = 1, motionPx, lidOpening, gazeDeg, reflection, dxPx, light }: EyePresentation): boolean =>
   scale === 1 && !motionPx && lidOpening === undefined && !gazeDeg && !reflection && !dxPx && light === undefined
 
-/** What is heard before the eyes are there, or while they still obey, is not heard. */
+/**
+ * What is heard before the eyes are there, or while they still obey, is not heard. A word that is said twice in a row did not help: then the operator
+ * looks at the picture instead of the word, and says what is really wrong.
+ */
 export function hearEyes(script: EyeScript, advice: EyeAdvice, nowMs: number): EyeScript {
   const look = script.steps.at(-1)?.look
   if (nowMs < script.busyUntilMs || !look) return script
   const { pace } = script.body
   const startMs = nowMs + personMs.hears * pace
   const { scale = 1 } = look
+  if (advice === script.heard && !isCalm(look)) return afterALook({ ...script, heard: advice }, look, nowMs, startMs)
+  return { ...obeying(script, advice, look, scale, nowMs, startMs), heard: advice }
+}
+
+function afterALook(script: EyeScript, look: EyePresentation, nowMs: number, startMs: number): EyeScript {
+  const takesMs = look.reflection ? personMs.takesGlassesOff : personMs.movesHead
+  const doneMs = startMs + takesMs * script.body.pace
+  const { seed, angleDeg } = look
+  const calm = { ...(seed !== undefined && { seed }), ...(angleDeg !== undefined && { angleDeg }) }
+  return then(script, look.light === undefined ? doneMs : Math.max(doneMs, nowMs + operatorMs.setsLamp), calm)
+}
+
+function obeying(script: EyeScript, advice: EyeAdvice, look: EyePresentation, scale: number, nowMs: number, startMs: number): EyeScript {
+  const { pace } = script.body
+  const doneMs = startMs + personMs.movesHead * pace
   switch (advice) {
     case 'come_closer':
       return moving(script, startMs, look, scale < 1 ? without(look, 'scale', 'blurPx') : { ...look, scale: Math.min(1.5, scale * 1.15) })
     case 'move_back':
       return moving(script, startMs, look, scale > 1 ? without(look, 'scale', 'blurPx') : { ...look, scale: Math.max(0.6, scale * 0.87) })
     case 'center_eye':
-      return then(script, startMs + personMs.movesHead * pace, without(look, 'dxPx', 'dyPx'))
+      return then(script, doneMs, without(look, 'dxPx', 'dyPx'))
     case 'open_wide':
-      return then(script, startMs + personMs.movesHead * pace, without(look, 'lidOpening'))
+      return then(script, doneMs, without(look, 'lidOpening'))
     case 'look_straight':
-      return then(script, startMs + personMs.movesHead * pace, without(look, 'gazeDeg'))
+      return then(script, doneMs, without(look, 'gazeDeg'))
     case 'look_into_camera':
-      return then(script, startMs + personMs.movesHead * pace, without(look, 'gazeDeg', 'lidOpening', 'dxPx', 'dyPx'))
+      return then(script, doneMs, without(look, 'gazeDeg', 'lidOpening', 'dxPx', 'dyPx'))
     case 'avoid_reflections':
       return then(script, startMs + personMs.takesGlassesOff * pace, without(look, 'reflection'))
     case 'hold_still':
-      return then(script, startMs + personMs.movesHead * pace, without(look, 'motionPx'))
+      return then(script, doneMs, without(look, 'motionPx'))
     case 'adjust_light':
       return then(script, nowMs + operatorMs.setsLamp, without(look, 'light'))
   }

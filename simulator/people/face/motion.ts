@@ -104,9 +104,9 @@ function faulty(fault: SittingFault | 'none', side: 1 | -1, much: number, cloth:
     case 'dark':
       return { light: { level: 0.1 + 0.05 * much } }
     case 'lit_from_one_side':
-      return { light: { level: 1, side: side * 0.95 } }
+      return { light: { level: 0.8, side } }
     case 'off_centre':
-      return { dxPx: side * Math.round(560 + 80 * much) }
+      return { dxPx: side * Math.round(700 + 60 * much) }
     case 'wrong_cloth':
       return { backdrop: cloth === 'red' ? 'blue' : 'red' }
     case 'blurred':
