@@ -73,7 +73,7 @@ function faulty(fault: EyeFault | 'none', side: 1 | -1, much: number): EyePresen
     case 'lids_half_closed':
       return { lidOpening: 0.6 + 0.04 * much }
     case 'looking_aside':
-      return { gazeDeg: { yaw: side * (24 + 6 * much), pitch: -6 } }
+      return { gazeDeg: { yaw: side * (28 + 4 * much), pitch: -6 } }
     case 'reflection':
       return { reflection: 0.42 }
     case 'off_centre':
