@@ -27,6 +27,8 @@ import { seededRandom } from '../../simulator/seeded-random.js'
 import { VirtualClock } from '../../simulator/virtual-clock.js'
 
 const person = syntheticPerson(7)
+const wet = syntheticPerson(7, { body: { skin: 'wet' } })
+const dry = syntheticPerson(7, { body: { skin: 'dry' } })
 const simd = openSimd()
 const maskOf = (fingers: readonly FingerPosition[]) => fingers.reduce((mask, position) => mask | (1 << (position - 1)), 0)
 const digest = (bytes: Uint8Array | undefined) => (bytes ? createHash('sha256').update(bytes).digest('hex') : '')
@@ -94,8 +96,8 @@ t.test('each way of laying a hand down wrongly is noticed, and one or two words 
 })
 
 /** Quality of each finger as it lies when nobody says anything. */
-async function qualities(body: Partial<Body>): Promise<{ live: ReturnType<typeof measureLive>; scores: Map<number, number> }> {
-  const { grey } = await syntheticPerson(7, { body }).images.slap('right_four')
+async function qualities(who: Person): Promise<{ live: ReturnType<typeof measureLive>; scores: Map<number, number> }> {
+  const { grey } = await who.images.slap('right_four')
   const live = measureLive(grey, platen.widthPx, platen.heightPx, { slap: 'right_four' }, simd)
   const scores = live.fingers.map((finger) => {
     const cut = cutFinger(grey, platen.widthPx, platen.heightPx, finger)
@@ -105,39 +107,37 @@ async function qualities(body: Partial<Body>): Promise<{ live: ReturnType<typeof
 }
 
 t.test('skin and missing ridges are seen by the kernels: an advice, or a quality that falls', async (t) => {
-  const sound = await qualities({})
+  const sound = await qualities(person)
   t.equal(sound.live.advice, '')
   const mean = (scores: ReadonlyMap<number, number>) =>
     [...scores.values()].reduce((sum, score) => sum + score, 0) / Math.max(1, scores.size)
-  for (const [skin, advice] of [
-    ['dry', 'press_harder'],
-    ['wet', 'press_softer'],
+  for (const [who, advice] of [
+    [dry, 'press_harder'],
+    [wet, 'press_softer'],
   ] as const) {
-    const { live, scores } = await qualities({ skin })
-    t.equal(live.advice, advice, skin)
-    t.ok(live.measure < sound.live.measure && mean(scores) < mean(sound.scores), `${skin}: ${mean(scores)} < ${mean(sound.scores)}`)
+    const { live, scores } = await qualities(who)
+    t.equal(live.advice, advice)
+    t.ok(live.measure < sound.live.measure && mean(scores) < mean(sound.scores), `${advice}: ${mean(scores)} < ${mean(sound.scores)}`)
   }
-  const worn = await qualities({ wornFingers: [2, 3] })
-  for (const position of [2, 3])
-    t.ok((worn.scores.get(position) ?? 0) < (sound.scores.get(position) ?? 0) - 15, `worn ${position}: ${worn.scores.get(position)}`)
-  for (const body of [{ bandagedFingers: [3] }, { missingFingers: [3] }] as const) {
-    const { live, scores } = await qualities(body)
-    t.equal(live.advice, 'wrong_finger_count')
-    t.notOk(scores.has(3), `${Object.keys(body)}: nobody takes gauze or glass for a finger`)
-  }
+  const hurt = await qualities(syntheticPerson(7, { body: { wornFingers: [2], bandagedFingers: [3], missingFingers: [4] } }))
+  t.equal(hurt.live.advice, 'wrong_finger_count')
+  t.ok((hurt.scores.get(2) ?? 0) < (sound.scores.get(2) ?? 0) - 15, `worn: ${hurt.scores.get(2)}, sound: ${sound.scores.get(2)}`)
+  t.notOk(
+    hurt.live.fingers.some(({ cx }) => cx > 500 && cx < 1_100),
+    'nobody takes gauze or glass for a finger',
+  )
 })
 
 t.test('moist fingers are dried, what they leave on the glass is wiped off, dry ones press harder', async (t) => {
-  const wet = stand(syntheticPerson(7, { body: { skin: 'wet' } }))
-  const moist = await capture(wet, 'right_four')
+  const moist = await capture(stand(wet), 'right_four')
   t.ok(moist.said.includes('press_softer') && moist.said.includes('clean_glass'), moist.said.join(', '))
   t.ok(moist.good >= 6)
-  const dry = await capture(stand(syntheticPerson(7, { body: { skin: 'dry' } })), 'right_four')
-  t.ok(dry.said.includes('press_harder') && dry.good >= 6, dry.said.join(', '))
+  const rough = await capture(stand(dry), 'right_four')
+  t.ok(rough.said.includes('press_harder') && rough.good >= 6, rough.said.join(', '))
 })
 
 t.test('a ghost is what the hand before left, until the glass is wiped', async (t) => {
-  const { clock, counter } = stand(syntheticPerson(7, { body: { skin: 'wet' } }))
+  const { clock, counter } = stand(wet)
   const mask = maskOf(fingersOf.right_four)
   for (let frame = 0; frame < 20; frame++) {
     clock.advance(100)
@@ -160,8 +160,6 @@ t.test('a ghost is what the hand before left, until the glass is wiped', async (
 t.test('eyes that come wrongly hear what to do', async (t) => {
   const expected = {
     too_far: 'come_closer',
-    too_close: 'move_back',
-    moving: 'hold_still',
     lids_half_closed: 'open_wide',
     looking_aside: 'look_straight',
     reflection: 'avoid_reflections',
@@ -254,7 +252,7 @@ t.test(
       const counted = { ...twin, layFingers }
       const { clock, counter } = stand(counted, { hand: 'off_edge' })
       const frames: string[] = []
-      if (busy) await Promise.all([twin.images.finger(7), twin.images.iris('left'), twin.images.slap('thumbs')])
+      if (busy) await Promise.all([twin.images.finger(8), twin.images.iris('right')])
       for (let frame = 0; frame < 60; frame++) {
         clock.advance(100)
         if (busy && frame % 7 === 0) await counter.eyes.eye(0, 1, frame)
