@@ -13,15 +13,15 @@ import type { HandFault } from '../people/hand-motion.js'
 import type { Person } from '../people/person.js'
 import { personMs } from '../people/reaction.js'
 import type { SeededRandom } from '../seeded-random.js'
-import type { Asked, Trick } from './asked.js'
+import type { Trick } from './asked.js'
 import { eyeScene } from './eye-scene.js'
 import { faceScene } from './face-scene.js'
 import type { Guest, Manner } from './guest.js'
 import { platenScene } from './platen-scene.js'
-import { stillPicture, stillPlaten } from './still-platen.js'
+import { stillPlaten } from './still-platen.js'
 import type { CounterTruth, SignatureTruth } from './truth.js'
 
-export type { Asked, Manner, Trick }
+export type { Manner, Trick }
 
 /** Which device a word is about: `come_closer` is said of eyes and of faces. */
 export type Part = 'fingers' | 'eyes' | 'face'
@@ -68,7 +68,6 @@ export function atTheCounter(clock: Clock, manner: Manner): Counter {
     nowMs,
     guest: () => guest,
     trick: playing,
-    still: ({ fingers, how }, person) => stillPicture({ person, fingers, how }, 1),
   })
   const still = stillPlaten(() => guest?.person, playing)
   const platen = manner === 'natural' ? moved : still

@@ -10,6 +10,7 @@ import { remember } from '../people/raster.js'
 import { stamp, toneTable } from '../people/sprite.js'
 import { type Act, askedFor, mirroredFingers, type Request, type Trick } from './asked.js'
 import type { Guest } from './guest.js'
+import { stillPicture, stillTruth } from './still-platen.js'
 import { emptyPlaten, type FrameLog, frameLog, type PlatenTruth } from './truth.js'
 
 export interface PlatenScene {
@@ -26,8 +27,6 @@ interface PlatenDeps {
   readonly nowMs: () => number
   readonly guest: () => Guest | undefined
   readonly trick: () => Trick | undefined
-  /** What is shown where nothing can be moved: a whole picture. */
-  readonly still: (request: Request, person: Person) => Promise<GreyImage>
 }
 
 /** A finger as it was left, for the glass to remember. */
@@ -51,6 +50,8 @@ interface Hand {
 const residueShare = { normal: 0.1, wet: 1, dry: 0 } as const
 /** Touches that the glass remembers: a new one lies over the oldest. */
 const rememberedTouches = 2
+/** Skin that was wiped dry gets moist again from capture to capture: an assumption. */
+const moistureAgain = (before: Hand | undefined): number => Math.min(1, (before?.pose?.plan.moisture ?? 1) + 0.25)
 /** Steps in which pressing and lying down are drawn, so that few tables are needed. */
 const [pressStep, contactStep] = [0.1, 0.05]
 
@@ -108,7 +109,13 @@ export function platenScene(deps: PlatenDeps): PlatenScene {
       body: person.body,
       lays: request.how !== 'slap' ? 'single_fingers' : request.asked === 'thumbs' ? 'thumbs' : 'hand',
     } as const
-    return { mask, person, script: beginHand(whose, deps.nowMs(), before, scene.fault), touch: undefined, pose: undefined }
+    return {
+      mask,
+      person,
+      script: beginHand(whose, deps.nowMs(), { tries: before, fault: scene.fault, moisture: moistureAgain(hand) }),
+      touch: undefined,
+      pose: undefined,
+    }
   }
 
   /** Fingers are drawn when they first touch the glass. */
@@ -177,13 +184,8 @@ export function platenScene(deps: PlatenDeps): PlatenScene {
       return (await played).grey
     }
     if (!played.person.layFingers) {
-      const image = await deps.still(request, played.person)
-      log.note(frameIndex, {
-        person: played.person,
-        fingers: request.fingers.map((position) => ({ position, condition: 'sound' })),
-        ghosts: false,
-        known: true,
-      })
+      const image = await stillPicture(played, captures)
+      log.note(frameIndex, stillTruth(played))
       return image.grey
     }
     const laid = touching(hand, played, pose)

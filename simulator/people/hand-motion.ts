@@ -78,8 +78,16 @@ const [lightest, hardest] = [-2.3, 2.8]
 /** A bedridden person's hand cannot be put straight beyond this. */
 const stiffAngleDeg = 16
 
-/** @param fault instead of one drawn by its share  @param tries captures of these fingers before this one */
-export function beginHand(whose: HandOwner, atMs: number, tries: number, fault: HandFault | 'none' | undefined): HandScript {
+export interface HandStart {
+  /** Captures of these fingers before this one. */
+  readonly tries: number
+  /** Instead of one drawn by its share. */
+  readonly fault?: HandFault | 'none' | undefined
+  /** Of moist skin that was dried before: 1 as if it never was. */
+  readonly moisture?: number
+}
+
+export function beginHand(whose: HandOwner, atMs: number, { tries, fault, moisture = 1 }: HandStart): HandScript {
   const random = whose.random.fork('first touch')
   const drawn = drawByShare(random, faultShares, tries === 0 ? 1 : 1 / 3)
   const wrong = fault ?? (drawn !== undefined && (whose.lays !== 'single_fingers' || !ofWholeHand.includes(drawn)) ? drawn : 'none')
@@ -90,7 +98,7 @@ export function beginHand(whose: HandOwner, atMs: number, tries: number, fault: 
     number: 1,
     angleDeg: wrong === 'skewed' ? side * within([33, 42], much) : stiff,
     closeness: wrong === 'close_together' ? squeezed : 0,
-    moisture: 1,
+    moisture,
     otherHand: wrong === 'other_hand',
   }
   const target = {
@@ -102,7 +110,12 @@ export function beginHand(whose: HandOwner, atMs: number, tries: number, fault: 
         : wrong === 'too_high'
           ? -within(tooHighPx[whose.lays], much)
           : between(random, -18, 18),
-    press: wrong === 'light' ? lightest + 0.2 * much : wrong === 'hard' ? hardest - 0.2 * much : between(random, -0.25, 0.25),
+    press:
+      wrong === 'light'
+        ? (whose.body.skin === 'dry' ? 0.5 : 1) * lightest + 0.2 * much
+        : wrong === 'hard'
+          ? hardest - 0.2 * much
+          : between(random, -0.25, 0.25),
     contact: 1,
   }
   const fromMs = atMs + (personMs.seesLamp + between(random, -150, 250)) * whose.body.pace
@@ -171,8 +184,9 @@ export function hearHand(script: HandScript, advice: HandAdvice, nowMs: number):
   const now = handAt(script, startMs) ?? { ...last, contact: 0 }
   switch (advice) {
     case 'place_fingers':
-      return now.contact > 0 ? script : again(script, now, startMs, {})
     case 'press_harder':
+      if (now.contact === 0) return again(script, now, startMs, {})
+      // Fingers that lie there and are not seen are pressed harder, too.
       return adjust(script, now, startMs, { press: clamp(now.press < -0.8 ? 0.2 : now.press + 0.9, lightest, 1.8) })
     case 'press_softer':
       if (script.whose.body.skin !== 'wet' || now.plan.moisture < 1)

@@ -1,4 +1,4 @@
-// How long people take, in milliseconds: one table for everybody who simulates them. Whoever draws frames turns it into frames by the camera's rate.
+// How long people take, in milliseconds: one table for everybody who simulates them, in frames or in virtual time.
 
 /**
  * What it rests on. Only the reflex is measured by others: simple reaction to a light or a word takes a fifth to a quarter of a second in any
@@ -54,6 +54,3 @@ export const operatorMs = {
   /** Plugs in again what fell off the table. */
   replugs: 5_000,
 } as const
-
-/** Frames of a camera in that time, at least one. */
-export const framesOf = (ms: number, fps: number): number => Math.max(1, Math.round((ms * fps) / 1_000))

@@ -225,7 +225,7 @@ t.test('whatever is said when, a hand stays a hand', async (_t) => {
     fc.property(fc.integer(), bodies, heard, (seed, body, words) => {
       const whose = { random: seededRandom(seed), body, lays: 'hand' } as const
       const inOrder = words.toSorted((a, b) => a[1] - b[1])
-      const script = inOrder.reduce((so, [advice, atMs]) => hearHand(so, advice, atMs), beginHand(whose, 0, 0, undefined))
+      const script = inOrder.reduce((so, [advice, atMs]) => hearHand(so, advice, atMs), beginHand(whose, 0, { tries: 0 }))
       const times = script.keys.map(({ atMs }) => atMs)
       const poses = Array.from({ length: 300 }, (_, i) => handAt(script, i * 100))
       return (
