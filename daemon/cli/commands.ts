@@ -95,7 +95,9 @@ export const commands: readonly Entry[] = [
   },
   {
     name: 'bench',
-    usage: ['rekam bench [wsq|segment|quality|extract|match|tenprint|iris|face|signature]… [--data DIR] [--json]'],
+    usage: [
+      'rekam bench [wsq|segment|quality|extract|match|tenprint|iris|face|signature|live]… [--data DIR] [--seconds N] [--persons N] [--only CASE] [--json]',
+    ],
     load: async () => (await import('./bench.js')).command,
   },
   {
