@@ -54,7 +54,7 @@ async function logIn(browser: Browser, url: string): Promise<Page> {
   await page.getByLabel('Nama petugas').fill(operator.name)
   await page.getByLabel('PIN').fill(operator.pin)
   await page.keyboard.press('Enter')
-  await page.getByRole('button', { name: 'Panggil', exact: true }).click()
+  await page.getByRole('button', { name: /^Panggil\s+A/ }).click()
   await page.locator('rekam-preview').waitFor({ state: 'attached' })
   return page
 }

@@ -62,11 +62,11 @@ class Counter extends CaptureBench {
   #seen: () => void = () => {}
 
   readonly analyst: FrameAnalyst = {
-    analyse: async (frame, task, preview) => {
+    analyse: async (frame, task, show) => {
       const release = this.clock.hold()
       try {
         this.beforeAnalysis(++this.analysed)
-        return await analyseFrame(frame.bytes, frame.header, task, preview, lookers)
+        return await analyseFrame(frame.bytes, frame.header, task, show, lookers)
       } finally {
         release()
       }
@@ -366,8 +366,11 @@ t.test('signature session', async (t) => {
 })
 
 t.test('worker line', async (t) => {
-  const line = openWorkerLine<string, string>(new URL('./fragile-worker.js', import.meta.url))
+  const line = openWorkerLine<string, string, string>(new URL('./fragile-worker.js', import.meta.url))
   t.equal(await line.ask('hello'), 'hello!')
+  const parts: string[] = []
+  t.equal(await line.ask('parts', (part) => void parts.push(part)), 'parts!')
+  t.strictSame(parts, ['one', 'two'], 'what the worker knew before it knew the answer came before it')
   await t.rejects(line.ask('fault'), { code: 'record.unsupported' }, "the worker's fault keeps its code")
   const error = await line.ask('error').catch((thrown: unknown) => thrown)
   t.match(error, { code: 'internal.unexpected', context: { reason: 'TypeError' } })

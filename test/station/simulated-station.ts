@@ -196,8 +196,8 @@ export async function openSimulatedStation(
     // The same work as in the threads, without their start of seconds.
     workers: () => ({
       analyst: {
-        analyse: (frame, task, preview) =>
-          effects.perform('compute', () => analyseFrame(frame.bytes, frame.header, task, preview, { simd, faces })),
+        analyse: (frame, task, show) =>
+          effects.perform('compute', () => analyseFrame(frame.bytes, frame.header, task, show, { simd, faces })),
         examineFace: (jpeg, captureId, applicant) => effects.perform('compute', () => examineFaceFrame(jpeg, captureId, applicant, faces)),
         close: async () => {},
       },
