@@ -62,6 +62,8 @@ export interface StationOptions {
 
 export interface RunningStation extends Station {
   readonly store: Store
+  /** Starts the threads that the first capture will need. */
+  warmUp(): void
 }
 
 /**
@@ -148,6 +150,10 @@ async function compose(environment: Environment, { config, standards, simulation
     capture,
     issuance,
     ...(simulation && { simulation }),
+    warmUp: () => {
+      analyst.warm?.()
+      records.warm?.()
+    },
     close: async () => {
       await capture.close()
       await issuance.close()

@@ -35,6 +35,8 @@ export interface FrameAnalyst {
   analyse(frame: RingFrame, task: LookTask, show: ((picture: Uint8Array) => void) | undefined): Promise<Look>
   /** The picture that was taken, judged in full. @throws as analyse */
   examineFace(jpeg: Uint8Array, captureId: number, applicant: Applicant): Promise<FaceExamination>
+  /** Its thread starts now, not with the first frame. Where the work has no thread of its own there is nothing to warm. */
+  warm?(): void
   close(): Promise<void>
 }
 
@@ -47,6 +49,7 @@ export function startAnalyst(deps: { ring: FrameRing; effects: Effects; photo: P
     analyse: ({ byteOffset, byteLength, header }, task, show) =>
       ask<Look>({ do: 'look', byteOffset, byteLength, header, task, preview: show !== undefined }, show),
     examineFace: (jpeg, captureId, applicant) => ask<FaceExamination>({ do: 'examine_face', jpeg, captureId, applicant }),
+    warm: () => line.warm(),
     close: () => line.close(),
   }
 }

@@ -23,6 +23,8 @@ export interface WorkerLine<Ask, Answer, Part = never> {
    * @throws the Fault that the worker's code threw (its code survives, its cause as a name); `internal.unexpected` when the thread died
    */
   ask(ask: Ask, onPart?: (part: Part) => void): Promise<Answer>
+  /** Starts the thread ahead of the first question. */
+  warm(): void
   close(): Promise<void>
 }
 
@@ -63,6 +65,11 @@ export function openWorkerLine<Ask, Answer, Part = never>(entry: URL, workerData
       line.worker.ref()
       line.worker.postMessage(question)
       return waiting.promise
+    },
+    warm: () => {
+      if (line) return
+      line = start()
+      line.worker.unref()
     },
     close: async () => {
       const last = line

@@ -11,7 +11,6 @@ import type { Person } from '../../simulator/people/person.js'
 import type { startUsbip, UsbipServer } from '../../simulator/transport/usbip.js'
 import type { Environment } from '../station.js'
 import { lockFolder } from '../store/folder-lock.js'
-import { centreBiometrics } from './centre-biometrics.js'
 
 export const stackNames = ['inproc', 'real'] as const
 export type StackName = (typeof stackNames)[number]
@@ -67,6 +66,14 @@ export async function callPerson(office: Office): ReturnType<Office['callPerson'
   return called
 }
 
+/** The centre's codecs are loaded when the first record reaches it: a daemon's start does not wait for them. */
+const lateBiometrics: OfficeOptions['biometrics'] = {
+  templates: async (records) => (await loadBiometrics()).templates(records),
+  photo: async (record) => (await loadBiometrics()).photo(record),
+  signature: async (record) => (await loadBiometrics()).signature(record),
+}
+const loadBiometrics = async () => (await import('./centre-biometrics.js')).centreBiometrics
+
 async function officeOptions(options: StackOptions, coupler: OfficeOptions['coupler'], closing: Closing): Promise<OfficeOptions> {
   const kept = options.centreFolder === undefined ? undefined : await keepCentre(options.centreFolder, closing)
   // An office opened again is another day's: other people come, and other blanks were delivered.
@@ -74,7 +81,7 @@ async function officeOptions(options: StackOptions, coupler: OfficeOptions['coup
   return {
     seed: day === 0 ? options.seed : (options.seed + day) % 1_000_000,
     clock: options.clock,
-    biometrics: centreBiometrics,
+    biometrics: lateBiometrics,
     coupler,
     ...(options.first && { first: options.first }),
     ...(kept && { centreFolder: kept }),

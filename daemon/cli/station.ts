@@ -2,9 +2,6 @@
 
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { openPcscTransport } from '../../drivers/transport/pcsc.js'
-import { serialTransport } from '../../drivers/transport/serial.js'
-import { openUsbTransport } from '../../drivers/transport/usb.js'
 import { systemClock } from '../../protocol/clock.js'
 import { Fault } from '../../protocol/fault.js'
 import { systemRandom } from '../../protocol/random.js'
@@ -102,6 +99,10 @@ async function openRealStation(options: StationArguments): Promise<Daemon> {
   const config = withPort(await loadConfig(file), options.port)
   if (config.centreUrl === '')
     throw new Fault('input.invalid', { path: file, field: 'centreUrl', reason: 'a station needs its centre; try --simulate' })
+  // Native libraries: a simulated station does without them.
+  const { openUsbTransport } = await import('../../drivers/transport/usb.js')
+  const { serialTransport } = await import('../../drivers/transport/serial.js')
+  const { openPcscTransport } = await import('../../drivers/transport/pcsc.js')
   const transports = {
     usb: openUsbTransport({ clock: systemClock, log }),
     serial: serialTransport({ clock: systemClock }),

@@ -14,7 +14,6 @@ import { irisCameraModel } from '../model/iris-camera.js'
 import { slapScannerModel } from '../model/slap-scanner.js'
 import { topazPadModel } from '../model/topaz-pad.js'
 import type { Person } from '../people/person.js'
-import { syntheticPerson } from '../people/synthetic.js'
 import { type SeededRandom, seededRandom } from '../seeded-random.js'
 import { atTheCounter, type Counter, type Manner, type Trick } from './counter.js'
 
@@ -105,6 +104,8 @@ export function createOffice(options: OfficeOptions): Office {
     },
     callPerson: async () => {
       const number = next++
+      // Loaded with the first person: opening the office does not wait for what draws faces.
+      const { syntheticPerson } = await import('../people/synthetic.js')
       const person = number === 0 && options.first ? options.first : syntheticPerson(seed * 1_000 + number)
       people.add(person.biodata)
       counter.receive(person, random.fork(`ways ${number}`))
