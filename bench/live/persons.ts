@@ -114,6 +114,7 @@ async function byItself(stack: RealStack, folder: string, persons: number): Prom
     const rss = async () => round((await rssKb(station.pid)) / 1024, 0)
     const figures: Record<string, number> = { rssAtStartMb: await rss() }
     for (let person = 1; person <= persons; person++) {
+      if (person > 1) await client.request('logOut', {})
       await procedureOf(client, person === 1 ? launchToken : '', () => callPerson(stack.office))
       if (person === 1) figures['rssAfterFirstMb'] = await rss()
     }
@@ -131,8 +132,10 @@ async function withSimulator(persons: number): Promise<Measured> {
   try {
     const { url, launchToken } = await station.ask('open', {})
     const client = await connectTo(url)
-    for (let person = 1; person <= persons; person++)
+    for (let person = 1; person <= persons; person++) {
+      if (person > 1) await client.request('logOut', {})
       await procedureOf(client, person === 1 ? launchToken : '', () => station.ask('callPerson', {}))
+    }
     client.close()
     const { rssMb } = await station.ask('usage', {})
     const name = `memory of daemon, workers and simulator in one process after ${persons} person(s)`

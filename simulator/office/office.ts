@@ -43,8 +43,8 @@ export interface Office {
   readonly pad: ReturnType<typeof topazPadModel>
   readonly printer: CardPrinterModel
   readonly centre: SimulatedCentre
-  /** The next person comes to the counter and is known to the registry. */
-  callPerson(): Promise<{ readonly nik: string; readonly name: string }>
+  /** The next person comes to the counter and is known to the registry. @param invited instead of whoever would come next */
+  callPerson(invited?: Person): Promise<{ readonly nik: string; readonly name: string }>
   readonly personAtCounter: Person | undefined
   /** From now on the scanner is shown this instead; undefined: the person is honest again. */
   play(trick: Trick | undefined): void
@@ -102,11 +102,11 @@ export function createOffice(options: OfficeOptions): Office {
     play: (trick) => {
       counter.trick = trick
     },
-    callPerson: async () => {
+    callPerson: async (invited) => {
       const number = next++
       // Loaded with the first person: opening the office does not wait for what draws faces.
       const { syntheticPerson } = await import('../people/synthetic.js')
-      const person = number === 0 && options.first ? options.first : syntheticPerson(seed * 1_000 + number)
+      const person = invited ?? (number === 0 && options.first ? options.first : syntheticPerson(seed * 1_000 + number))
       people.add(person.biodata)
       counter.receive(person, random.fork(`ways ${number}`))
       return { nik: person.biodata.nik, name: person.biodata.name }
