@@ -63,10 +63,15 @@ export interface StationOptions {
 
 export interface RunningStation extends Station {
   readonly store: Store
+  /** Starts the threads that the first capture will need. */
+  warmUp(): void
 }
 
-/** Slots for the preview's frame, the one being analysed and the two under way; the largest payload is a whole platen. */
-const ring = { slots: 4, slotBytes: 1600 * 1500 }
+/**
+ * Of each sensor one frame is looked at, the newest of the others waits, and one is under way: an iris camera's two need six. Memory that no
+ * frame was written to is never touched. The largest payload is a whole platen.
+ */
+const ring = { slots: 8, slotBytes: 1600 * 1500 }
 const simulatedMark = 'SIMULASI - BUKAN KTP-EL'
 
 /** @throws Fault `store.*`; `centre.unreachable` only at the very first start, when station and centre have not met yet */
@@ -149,6 +154,10 @@ async function compose(environment: Environment, { config, standards, simulation
     capture,
     issuance,
     ...(simulation && { simulation }),
+    warmUp: () => {
+      analyst.warm?.()
+      records.warm?.()
+    },
     close: async () => {
       await capture.close()
       await issuance.close()

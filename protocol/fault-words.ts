@@ -610,6 +610,24 @@ const simulator = {
     'A program that the simulator needs is missing',
     'Install the program named',
   ),
+  'simulator.unreachable': text(
+    'Tidak ada stasiun simulasi yang berjalan dengan folder data ini',
+    'Jalankan rekam station --simulate dengan folder data yang sama',
+    'No simulated station runs with this data folder',
+    'Start rekam station --simulate with the same data folder',
+  ),
+  'simulator.refused': text(
+    'Simulator tidak menerima permintaan ini',
+    'Pakai kunci dari simulator.json di folder data stasiun',
+    'The simulator does not accept this request',
+    'Use the token from simulator.json in the data folder of the station',
+  ),
+  'simulator.version': text(
+    'Simulator berbicara versi antarmuka yang lain',
+    'Pakai rekam sim dari versi yang sama dengan stasiun',
+    'The simulator speaks another version of the interface',
+    'Use rekam sim of the same version as the station',
+  ),
 } as const
 
 const printer = {

@@ -15,7 +15,6 @@ import { slapScannerModel } from '../model/slap-scanner.js'
 import { topazPadModel } from '../model/topaz-pad.js'
 import { type Body, ordinaryBody, wholeBody } from '../people/body.js'
 import type { Person } from '../people/person.js'
-import { syntheticPerson } from '../people/synthetic.js'
 import { type SeededRandom, seededRandom } from '../seeded-random.js'
 import { atTheCounter, type Counter, type Manner, type Trick } from './counter.js'
 
@@ -53,7 +52,7 @@ export interface Office {
   /** Speaks with whoever stands there, and knows what is truly before the devices. */
   readonly counter: Counter
   /** Somebody who will never come by themselves, for a trick; the same for the same number. */
-  stranger(number: number): Person
+  stranger(number: number): Promise<Person>
   /** From now on the scanner is shown this instead; undefined: the person is honest again. */
   play(trick: Trick | undefined): void
   /** What the site would have written into its configuration. */
@@ -115,9 +114,14 @@ export function createOffice(options: OfficeOptions): Office {
       counter.trick = trick
     },
     counter,
-    stranger: (number) => syntheticPerson(Math.floor(random.fork(`stranger ${number}`).next() * 2 ** 32)),
+    stranger: async (number) => {
+      const { syntheticPerson } = await import('../people/synthetic.js')
+      return syntheticPerson(Math.floor(random.fork(`stranger ${number}`).next() * 2 ** 32))
+    },
     callPerson: async (invited) => {
       const number = next++
+      // Loaded with the first person: opening the office does not wait for what draws faces.
+      const { syntheticPerson } = await import('../people/synthetic.js')
       const person =
         invited ?? (number === 0 && options.first ? options.first : syntheticPerson(seed * 1_000 + number, { body: bodyOf(number) }))
       people.add(person.biodata)
