@@ -60,14 +60,19 @@ export interface CaptureStream {
   counters(): CaptureCounters
 }
 
+/** What a device itself finds wrong while it still works (docs/devices.md §6). */
+export const deviceConditions = ['platen_dirty', 'light_weak', 'needs_recalibration', 'overheated'] as const
+
 export interface CaptureDeviceStatus {
-  readonly state: 'idle' | 'streaming' | 'failed'
+  readonly state: 'idle' | 'streaming' | 'failed' | 'warming'
   /** Device error code of docs/devices.md §6, 0 none. */
   readonly lastError: number
   readonly temperatureC: number
   readonly uptimeMs: number
   readonly framesSent: number
   readonly framesLost: number
+  /** None from a device of version 1.0 or 1.1. */
+  readonly conditions: readonly (typeof deviceConditions)[number][]
 }
 
 /** An opened, proven device. Every call may throw Fault `device.unplugged` | `device.timeout` | `device.stall`. */
