@@ -84,9 +84,10 @@ export class RunningStream implements CaptureStream, FrameReceiver {
 
   // Effects of the machine.
 
-  publish(): void {
+  /** @param deviceTimeUs as the machine has set it right */
+  publish(deviceTimeUs: number): void {
     const head = this.#head
-    if (head) this.#slot?.publish(frameHeader(head))
+    if (head) this.#slot?.publish(frameHeader({ ...head, deviceTimeUs }))
     this.#slot = undefined
   }
 
@@ -103,6 +104,7 @@ export class RunningStream implements CaptureStream, FrameReceiver {
   }
 
   report(fault: Fault): void {
+    if (this.#stopped) return
     if (this.#phase === 'starting') this.#earlyFault = fault
     else this.#shell.ended(fault)
   }
