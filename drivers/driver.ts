@@ -96,6 +96,8 @@ export interface CaptureDevice {
   readonly info: CaptureDeviceInfo
   /** Why it is spent, if it is: close() it and open it anew. */
   readonly spent: Fault | undefined
+  /** Of the last stream, once it is over; looks at the platen are none. */
+  readonly lastStream: CaptureCounters | undefined
   /**
    * Frames go to `sink` in order until stop(), abort or a fault.
    * @param ended called at most once, never after stop(): `device.unplugged` | `device.frames_missing` | `device.frames_corrupt` |

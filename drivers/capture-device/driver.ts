@@ -8,6 +8,7 @@ import type { FrameSink } from '../../protocol/hardware/frames.js'
 import type { UsbDevice, UsbTransport } from '../../protocol/hardware/usb.js'
 import type { Log } from '../../protocol/log.js'
 import type {
+  CaptureCounters,
   CaptureDevice,
   CaptureDeviceInfo,
   CaptureDeviceStatus,
@@ -75,6 +76,7 @@ class Shell implements CaptureDevice {
   readonly #control: ControlPipe
   #state: State
   #stream: RunningStream | undefined
+  #captured: RunningStream | undefined
   #starting = false
   #wake: Timer | undefined
   #look: PlatenLook | undefined
@@ -97,6 +99,10 @@ class Shell implements CaptureDevice {
     return this.#state.at === 'faulted' ? this.#state.fault : undefined
   }
 
+  get lastStream(): CaptureCounters | undefined {
+    return this.#captured?.isOver ? this.#captured.counters() : undefined
+  }
+
   async start(sink: FrameSink, options: CaptureStart, ended: (fault: Fault) => void): Promise<CaptureStream> {
     const { maxFps = 0, signal } = options
     if (!Number.isInteger(maxFps) || maxFps < 0 || maxFps > 255) throw new Fault('input.invalid', { field: 'maxFps', found: maxFps })
@@ -114,6 +120,7 @@ class Shell implements CaptureDevice {
       this.#requireReady()
       signal?.throwIfAborted()
       const stream = await this.#begin(sink, maxFps, ended)
+      this.#captured = stream
       stream.stopOn(signal)
       return stream
     } finally {

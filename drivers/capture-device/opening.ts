@@ -91,4 +91,3 @@ function openingQuestions({ clock, random, station = '' }: OpeningDeps, usb: Usb
 
 export const protocolFault = (facts: Facts, { field, offset, found }: Refusal): Fault =>
   new Fault('device.protocol', { ...facts, field, offset, found })
-

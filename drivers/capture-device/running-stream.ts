@@ -68,6 +68,10 @@ export class RunningStream implements CaptureStream, FrameReceiver {
     else if (this.#finalCounters) this.#release()
   }
 
+  get isOver(): boolean {
+    return this.#finalCounters !== undefined
+  }
+
   counters(): CaptureCounters {
     return this.#finalCounters ?? this.#shell.counters()
   }
@@ -104,7 +108,7 @@ export class RunningStream implements CaptureStream, FrameReceiver {
   }
 
   report(fault: Fault): void {
-    if (this.#stopped) return
+    if (this.#stopped !== undefined) return
     if (this.#phase === 'starting') this.#earlyFault = fault
     else this.#shell.ended(fault)
   }

@@ -77,7 +77,7 @@ export function atTheCounter(clock: Clock, manner: Manner): Counter {
     fingers: {
       platen: async (indicatorMask, frameIndex) => {
         const asked = askedFor(indicatorMask)
-        if (frameIndex === 0) touches++
+        if (asked && frameIndex === 0) touches++
         if (!person || !asked || frameIndex < reactionFrames) return undefined
         return (await (counter.trick?.(asked) ?? laid(person, asked, touches))).grey
       },
