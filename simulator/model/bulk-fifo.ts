@@ -145,7 +145,7 @@ export class BulkFifo {
     if (next === undefined) return undefined
     const { frame, cut } = next
     const piece = frame.subarray(this.#sent, this.#sent + length)
-    if (cut && this.#sent + piece.length > cut.afterBytes) {
+    if (cut && this.#sent + piece.length > Math.min(cut.afterBytes, frame.length - 1)) {
       // The transfer under way is lost with the cable: a host controller hands on no part of it.
       this.#hung = true
       queueMicrotask(cut.happens)

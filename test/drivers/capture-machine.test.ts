@@ -85,14 +85,21 @@ t.test('a device that warms up is waited for, within bounds', async (t) => {
     fault: { code: 'device.timeout', context: { operation: 'warm_up', timeoutMs: 300 } },
   })
   t.equal(run([...genuine, { is: 'start', nowMs: 0, session: 5, maxFps: 0 }]).state.at, 'warming', 'nothing starts before it is warm')
-  t.match(run([...genuine, { is: 'status', status: { field: 'status', offset: 0, found: 3 } }]).state, { fault: { code: 'device.protocol' } })
+  t.match(run([...genuine, { is: 'status', status: { field: 'status', offset: 0, found: 3 } }]).state, {
+    fault: { code: 'device.protocol' },
+  })
 })
 
 t.test('a device whose time jumps keeps its frames, and their times go on with the host’s', async (t) => {
   const times: number[] = []
   let { state } = run(started)
   const take = (sequence: number, deviceMs: number, nowMs: number, of = 0) => {
-    const input = { is: 'frame', head: { ...frame(sequence, sequence + 9, of), deviceTimeUs: deviceMs * 1000 }, stored: true, nowMs } as const
+    const input = {
+      is: 'frame',
+      head: { ...frame(sequence, sequence + 9, of), deviceTimeUs: deviceMs * 1000 },
+      stored: true,
+      nowMs,
+    } as const
     const next = step(state, input, rules)
     state = next.state
     for (const effect of next.effects) if (effect.do === 'publish') times.push(effect.deviceTimeUs / 1000)

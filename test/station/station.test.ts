@@ -144,9 +144,10 @@ t.test('nobody at the scanner: the capture gives up by its deadline and says so'
   t.equal(await station.present(caseId, 'left_four'), 'device.frames_missing')
   world.office.scanner.heal()
   await station.capture(caseId, 'left_four')
-  world.office.scanner.wedge()
+  const { scanner } = world.office
+  const hangs = scanner.onIndicator((mask) => mask !== 0 && scanner.wedge())
   t.equal(await station.present(caseId, 'right_four'), 'device.timeout', 'a hanging device fails the start by its deadline')
-  world.office.scanner.heal()
+  hangs()
   await station.capture(caseId, 'right_four')
 })
 
