@@ -86,6 +86,15 @@ const device = {
   ),
 } as const
 
+const health = {
+  'device.overheated': text(
+    'Perangkat terlalu panas dan berhenti sendiri',
+    'Biarkan dingin beberapa menit; pakai perangkat lain bila ada',
+    'The device is too hot and has stopped',
+    'Let it cool for some minutes; use another one if there is one',
+  ),
+} as const
+
 const capture = {
   'device.frames_frozen': text(
     'Gambar dari perangkat membeku',
@@ -718,6 +727,7 @@ export const faultWords = {
   ...input,
   ...device,
   ...internal,
+  ...health,
   ...capture,
   ...face,
   ...station,

@@ -69,8 +69,9 @@ const modalityToWire = (modality: Modality | undefined): WireModality =>
   modality === undefined ? WireModality.MODALITY_UNSPECIFIED : modalityNumbers[modality]
 
 export function deviceToWire(device: DeviceStatus): Init<DeviceState> {
-  const { kind, serial, product, state, framesDropped, framesCorrupt } = device
-  return { kind, serial, product, state, framesDropped, framesCorrupt, ...(device.fault && { fault: faultReport(device.fault) }) }
+  const { fault, temperatureC, ...plain } = device
+  const temperature = { temperatureKnown: temperatureC !== undefined, temperatureC: Math.round(temperatureC ?? 0) }
+  return { ...plain, ...temperature, ...(fault && { fault: faultReport(fault) }) }
 }
 
 export function captureToWire(capture: CaptureStatus): Init<CaptureState> {

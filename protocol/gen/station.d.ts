@@ -427,13 +427,27 @@ export interface DeviceState {
   readonly kind: string
   readonly serial: string
   readonly product: string
-  /** absent, opening, ready, busy, faulted, refused */
+  /** absent, opening, warming, ready, busy, faulted, refused */
   readonly state: string
   readonly fault?: FaultReport
   readonly framesDropped: number
   readonly framesCorrupt: number
+  /** Of the same kind, plugged in and not used; also while another one works. */
+  readonly refused: readonly RefusedDevice[]
+  /** overheated, platen_dirty, light_weak, light_drift, needs_recalibration, clock_jumped, frames_lost */
+  readonly conditions: readonly string[]
+  readonly temperatureKnown: boolean
+  readonly temperatureC: number
 }
 export const DeviceState: Codec<DeviceState>
+
+export interface RefusedDevice {
+  readonly serial: string
+  readonly product: string
+  /** not_listed, wrong_kind, no_serial, not_chosen, wrong_key, wrong_proof, ... (docs/devices.md) */
+  readonly reason: string
+}
+export const RefusedDevice: Codec<RefusedDevice>
 
 export interface StandardSummary {
   readonly id: string

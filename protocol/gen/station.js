@@ -4893,6 +4893,8 @@ v1.OperatorState = (function() {
 })();
 v1.DeviceState = (function() {
  const DeviceState = function (properties) {
+  this.refused = [];
+  this.conditions = [];
   if (properties)
    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
     if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -4905,6 +4907,10 @@ v1.DeviceState = (function() {
  DeviceState.prototype.fault = null;
  DeviceState.prototype.framesDropped = 0;
  DeviceState.prototype.framesCorrupt = 0;
+ DeviceState.prototype.refused = $util.emptyArray;
+ DeviceState.prototype.conditions = $util.emptyArray;
+ DeviceState.prototype.temperatureKnown = false;
+ DeviceState.prototype.temperatureC = 0;
  DeviceState.encode = function (message, writer, _depth) {
   if (!writer)
    writer = $Writer.create();
@@ -4926,6 +4932,16 @@ v1.DeviceState = (function() {
    writer.uint32(48).uint32(message.framesDropped);
   if (message.framesCorrupt != null && $Object.hasOwnProperty.call(message, "framesCorrupt") && message.framesCorrupt !== 0)
    writer.uint32(56).uint32(message.framesCorrupt);
+  if (message.refused != null && message.refused.length)
+   for (let i = 0; i < message.refused.length; ++i)
+    $root.rekam.station.v1.RefusedDevice.encode(message.refused[i], writer.uint32(66).fork(), _depth + 1).ldelim();
+  if (message.conditions != null && message.conditions.length)
+   for (let i = 0; i < message.conditions.length; ++i)
+    writer.uint32(74).string(message.conditions[i]);
+  if (message.temperatureKnown != null && $Object.hasOwnProperty.call(message, "temperatureKnown") && message.temperatureKnown !== false)
+   writer.uint32(80).bool(message.temperatureKnown);
+  if (message.temperatureC != null && $Object.hasOwnProperty.call(message, "temperatureC") && !$Object.is(message.temperatureC, 0))
+   writer.uint32(89).double(message.temperatureC);
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
    for (let i = 0; i < message.$unknowns.length; ++i)
     writer.raw(message.$unknowns[i]);
@@ -5018,6 +5034,40 @@ v1.DeviceState = (function() {
       delete message.framesCorrupt;
      continue;
     }
+   case 8: {
+     if (wireType !== 2)
+      break;
+     if (!(message.refused && message.refused.length))
+      message.refused = [];
+     message.refused.push($root.rekam.station.v1.RefusedDevice.decode(reader, reader.size(), $undefined, _depth + 1));
+     continue;
+    }
+   case 9: {
+     if (wireType !== 2)
+      break;
+     if (!(message.conditions && message.conditions.length))
+      message.conditions = [];
+     message.conditions.push(reader.stringVerify());
+     continue;
+    }
+   case 10: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.bool())
+      message.temperatureKnown = value;
+     else
+      delete message.temperatureKnown;
+     continue;
+    }
+   case 11: {
+     if (wireType !== 1)
+      break;
+     if (!$Object.is(value = reader.double(), 0))
+      message.temperatureC = value;
+     else
+      delete message.temperatureC;
+     continue;
+    }
    }
    reader.skipType(wireType, _depth, tag);
    if (!reader.discardUnknown) {
@@ -5035,6 +5085,106 @@ v1.DeviceState = (function() {
   return message;
  };
  return DeviceState;
+})();
+v1.RefusedDevice = (function() {
+ const RefusedDevice = function (properties) {
+  if (properties)
+   for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+     this[keys[i]] = properties[keys[i]];
+ };
+ RefusedDevice.prototype.serial = "";
+ RefusedDevice.prototype.product = "";
+ RefusedDevice.prototype.reason = "";
+ RefusedDevice.encode = function (message, writer, _depth) {
+  if (!writer)
+   writer = $Writer.create();
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $util.recursionLimit)
+   throw $Error("max depth exceeded");
+  if (message.serial != null && $Object.hasOwnProperty.call(message, "serial") && message.serial !== "")
+   writer.uint32(10).string(message.serial);
+  if (message.product != null && $Object.hasOwnProperty.call(message, "product") && message.product !== "")
+   writer.uint32(18).string(message.product);
+  if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+   writer.uint32(26).string(message.reason);
+  if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+   for (let i = 0; i < message.$unknowns.length; ++i)
+    writer.raw(message.$unknowns[i]);
+  return writer;
+ };
+ RefusedDevice.decode = function (reader, length, _end, _depth, _target) {
+  if (!(reader instanceof $Reader))
+   reader = $Reader.create(reader);
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $Reader.recursionLimit)
+   throw $Error("max depth exceeded");
+  let end, message, value;
+  if (length === $undefined)
+   end = reader.len;
+  else {
+   end = reader.pos + length;
+   if (end > reader.len)
+    throw $RangeError("index out of range");
+   length = reader.len;
+   reader.len = end;
+  }
+  message = _target || new $root.rekam.station.v1.RefusedDevice();
+  while (reader.pos < end) {
+   let start = reader.pos;
+   let tag = reader.tag();
+   if (tag === _end) {
+    _end = $undefined;
+    break;
+   }
+   let wireType = tag & 7;
+   switch (tag >>>= 3) {
+   case 1: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.serial = value;
+     else
+      delete message.serial;
+     continue;
+    }
+   case 2: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.product = value;
+     else
+      delete message.product;
+     continue;
+    }
+   case 3: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.reason = value;
+     else
+      delete message.reason;
+     continue;
+    }
+   }
+   reader.skipType(wireType, _depth, tag);
+   if (!reader.discardUnknown) {
+    $util.makeProp(message, "$unknowns", false);
+    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+   }
+  }
+  if (length !== $undefined) {
+   if (reader.pos !== end)
+    throw $RangeError("index out of range");
+   reader.len = length;
+  }
+  if (_end !== $undefined)
+   throw $Error("missing end group");
+  return message;
+ };
+ return RefusedDevice;
 })();
 v1.StandardSummary = (function() {
  const StandardSummary = function (properties) {
@@ -8047,4 +8197,4 @@ return rekam;
 export {
 $root as default
 };
-export const { ServerFrame, ClientFrame, Hello, ClientHello, Request, Reply, Done, FaultReport, ClaimStation, LogIn, LogOut, Lock, Unlock, AddOperator, ListOperators, LockOperator, TakeTicket, CallTicket, CheckRequirement, CompleteStep, ReturnToApplicant, ConfirmApplicant, StartCapture, TakeNow, AcceptCapture, RetakeCapture, CancelCapture, RecordException, WithdrawException, WitnessRecord, UndoStroke, SignAgain, SignRecord, SealRecord, ReviewFindings, StartIssuance, ResumeIssuance, SpoilCard, VerifyHolder, HandOver, ArchiveCase, WatchPreview, CallSimulatedPerson, SimulatedPerson, Modality, Snapshot, Event, SessionState, OperatorList, OperatorState, DeviceState, StandardSummary, CaseState, ExceptionState, HolderCheckState, Applicant, RequirementState, StepState, ModalityState, EyeState, QualityComponent, BackdropState, FingerState, FindingState, CaptureState, Guide, Box, OutboxState, IssuanceState, PreviewFrame } = rekam.station.v1
+export const { ServerFrame, ClientFrame, Hello, ClientHello, Request, Reply, Done, FaultReport, ClaimStation, LogIn, LogOut, Lock, Unlock, AddOperator, ListOperators, LockOperator, TakeTicket, CallTicket, CheckRequirement, CompleteStep, ReturnToApplicant, ConfirmApplicant, StartCapture, TakeNow, AcceptCapture, RetakeCapture, CancelCapture, RecordException, WithdrawException, WitnessRecord, UndoStroke, SignAgain, SignRecord, SealRecord, ReviewFindings, StartIssuance, ResumeIssuance, SpoilCard, VerifyHolder, HandOver, ArchiveCase, WatchPreview, CallSimulatedPerson, SimulatedPerson, Modality, Snapshot, Event, SessionState, OperatorList, OperatorState, DeviceState, RefusedDevice, StandardSummary, CaseState, ExceptionState, HolderCheckState, Applicant, RequirementState, StepState, ModalityState, EyeState, QualityComponent, BackdropState, FingerState, FindingState, CaptureState, Guide, Box, OutboxState, IssuanceState, PreviewFrame } = rekam.station.v1

@@ -159,7 +159,10 @@ export function fakeStation(options: { simulated?: boolean } = {}): FakeStation 
   }
   state.publish({
     is: 'device',
-    device: { kind: 'slap_scanner', serial: 'S-1', product: 'Test scanner', state: 'ready', framesDropped: 0, framesCorrupt: 0 },
+    device: {
+      ...{ kind: 'slap_scanner', serial: 'S-1', product: 'Test scanner', state: 'ready', framesDropped: 0, framesCorrupt: 0 },
+      ...{ refused: [], conditions: [] },
+    },
   })
   return {
     stationId: 'station-test',
