@@ -1,6 +1,9 @@
 // What the station can be asked to do, by desk. The gateway and the CLI see only this; roles are checked before it is called.
 
+import type { FiguresDesk } from './figures/figures.js'
+import type { OperatorFingers } from './operators/fingers.js'
 import type { OperatorDesk } from './operators/operators.js'
+import type { CorrectionDesk } from './service/corrections.js'
 import type { ServiceStandard } from './service/standard.js'
 import type { Modality, StationState } from './state.js'
 
@@ -63,6 +66,9 @@ export interface Station {
   readonly standards: readonly ServiceStandard[]
   readonly state: StationState
   readonly operators: OperatorDesk
+  readonly operatorFingers: Pick<OperatorFingers, 'enrol'>
+  readonly corrections: CorrectionDesk
+  readonly figures: Pick<FiguresDesk, 'report'>
   readonly cases: CaseDesk
   readonly capture: CaptureDesk
   readonly issuance: IssuanceDesk

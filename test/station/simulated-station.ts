@@ -8,6 +8,7 @@ import { examineEyes } from '../../daemon/capture/eyes.js'
 import { openFaceWatch } from '../../daemon/capture/face-watch.js'
 import { type Examination, type ExamineJob, examineFingers } from '../../daemon/capture/fingers.js'
 import { makeRecord } from '../../daemon/capture/make-record.js'
+import { findOneFinger } from '../../daemon/capture/one-finger.js'
 import { centreBiometrics } from '../../daemon/cli/centre-biometrics.js'
 import { parseConfig } from '../../daemon/config.js'
 import type { Actor } from '../../daemon/desks.js'
@@ -15,6 +16,7 @@ import type { Effects } from '../../daemon/effects.js'
 import { compareHolder } from '../../daemon/issuance/compare-holder.js'
 import { defaultPhotoPolicy } from '../../daemon/kernels/face/ktp-photo.js'
 import { openSimd } from '../../daemon/kernels/simd/simd.js'
+import { compareOperators } from '../../daemon/operators/compare-operators.js'
 import type { CaseDocument } from '../../daemon/service/case.js'
 import { loadStandards, shippedStandards } from '../../daemon/service/load-standards.js'
 import { roles } from '../../daemon/service/standard.js'
@@ -206,6 +208,8 @@ export async function openSimulatedStation(
         examine: (job) => effects.perform('compute', async () => setup.examine?.(job) ?? examineFingers(job, simd)),
         examineEyes: (job) => effects.perform('compute', async () => examineEyes(job, simd)),
         compareHolder: (job) => effects.perform('compute', async () => compareHolder(job, simd)),
+        findFinger: (job) => effects.perform('compute', async () => findOneFinger(job, simd)),
+        compareOperators: (job) => effects.perform('compute', async () => compareOperators(job, simd)),
         close: async () => {},
       },
     }),
