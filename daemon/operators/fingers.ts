@@ -1,16 +1,13 @@
-// Operators' own fingers: enrolled on the slap scanner, asked for in place of the PIN, and looked for among an applicant's. Knows no PIN and no case document.
+// Operators' own fingers: enrolled on the slap scanner and asked for in place of the PIN. Counts no tries and knows no case.
 
 import { Fault } from '../../protocol/fault.js'
 import { type AttackPolicy, verdictOf } from '../capture/findings.js'
-import type { KeptFingers } from '../capture/fingers.js'
 import type { RecordMaker } from '../capture/record-maker.js'
 import type { TakenCapture } from '../capture/session.js'
 import { type TakeDeps, type Taking, takeOneFinger } from '../capture/takes.js'
 import type { Actor } from '../desks.js'
 import type { FingerTemplate } from '../kernels/finger/template.js'
-import type { Finding } from '../state.js'
 import type { Store } from '../store/store.js'
-import type { OperatorHit } from './compare-operators.js'
 import { enrolledFingers, keepFinger, sweepFingers } from './finger-store.js'
 import type { OperatorDesk, Proof } from './operators.js'
 
@@ -26,12 +23,6 @@ export interface OperatorFingers {
    * @throws Fault `operator.no_finger` | `finger.no_print` | `device.*` | `capture.*`, which count as no try
    */
   proof(operatorId: string): Promise<Proof>
-  /**
-   * Fingers of an applicant against those of all operators. A hit is audited with the operators, without the fingers.
-   * @param captures of the case, as examined or kept
-   * @returns at most one finding
-   */
-  compareWithOperators(actor: Actor, caseId: string, captures: readonly KeptFingers[]): Promise<readonly Finding[]>
   /** Ends a capture under way. */
   close(): Promise<void>
 }
@@ -85,24 +76,6 @@ class Fingers implements OperatorFingers {
     return { matches: async () => (await records.compareOperators({ prints: [template], enrolled: [enrolled] })).length > 0 }
   }
 
-  async compareWithOperators(actor: Actor, caseId: string, captures: readonly KeptFingers[]): Promise<readonly Finding[]> {
-    const { store, records } = this.#deps
-    const enrolled = await enrolledFingers(store)
-    const prints = captures.flatMap(({ capture, fingers }) => fingers.map(({ segment, template }) => ({ capture, segment, template })))
-    if (enrolled.length === 0 || prints.length === 0) return []
-    const hits = await records.compareOperators({ prints: prints.map(({ template }) => template), enrolled })
-    if (hits.length === 0) return []
-    const operators = hits.map(({ operatorId }) => operatorId)
-    const entries = operators.map((operator) => {
-      return { actor: actor.operator, act: 'record.operator_finger', caseId, facts: { operator } }
-    })
-    await store.commit(entries, async () => {})
-    const found = hits.flatMap(({ print }) => prints[print] ?? [])
-    const modalities = [...new Set(found.map(({ capture }) => capture))]
-    const positions = [...new Set(found.map(({ segment }) => segment.position).filter((position) => position > 0))]
-    return [{ code: 'operator_finger', certainty: surest(hits), ask: 'review', modalities, again: modalities, positions, operators }]
-  }
-
   async close(): Promise<void> {
     const taking = this.#taking
     taking?.cancel()
@@ -131,6 +104,3 @@ class Fingers implements OperatorFingers {
 function cancelled(error: unknown): never {
   throw error instanceof DOMException ? new Fault('gateway.closing') : error
 }
-
-const surest = (hits: readonly OperatorHit[]): Finding['certainty'] =>
-  hits.some(({ certainty }) => certainty === 'sure') ? 'sure' : 'unsure'
