@@ -50,6 +50,8 @@ const schema = z.strictObject({
   timezone: z.enum(['Asia/Jakarta', 'Asia/Makassar', 'Asia/Jayapura']).default('Asia/Makassar'),
   /** Loopback port of the gateway; 0 takes any free one. */
   port: z.number().int().min(0).max(65_535).default(8710),
+  /** Loopback port of the Prometheus metrics; 0: none. */
+  metricsPort: z.number().int().min(0).max(65_535).default(0),
   idleLockMinutes: z.number().int().min(1).max(240).default(10),
   trustedDevices: z
     .array(

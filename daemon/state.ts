@@ -120,13 +120,15 @@ export type PolicyCode = (typeof policyCodes)[number]
 
 /** What the comparison of all fingers or eyes, the site's policy, or a device, found about the captures of a case. */
 export interface Finding {
-  readonly code: SequenceCode | EyeCode | PolicyCode | 'presentation_attack' | 'flat_face'
+  readonly code: SequenceCode | EyeCode | PolicyCode | 'presentation_attack' | 'flat_face' | 'operator_finger'
   readonly certainty: 'sure' | 'unsure'
   readonly ask: 'nothing' | 'retake' | 'review'
   readonly modalities: readonly Modality[]
   /** Those that a retake should replace. */
   readonly again: readonly Modality[]
   readonly positions: readonly number[]
+  /** Of `operator_finger`: whose; none of them may judge it. */
+  readonly operators?: readonly string[]
   readonly review?: { readonly by: string; readonly reason: string; readonly atMs: number }
 }
 

@@ -552,6 +552,30 @@ const operator = {
     'The launch token is not valid',
     'Use the token that the daemon printed',
   ),
+  'operator.wrong_finger': text(
+    'Jari tidak cocok dengan jari petugas',
+    'Bersihkan jari, ulangi, atau pakai PIN',
+    'This is not the finger that the operator enrolled',
+    'Clean it and try again, or use the PIN',
+  ),
+  'operator.no_finger': text(
+    'Jari petugas belum direkam',
+    'Rekam jari petugas, atau pakai PIN',
+    'This operator has no finger enrolled',
+    'Enrol the finger, or use the PIN',
+  ),
+  'operator.finger_unclear': text(
+    'Jari petugas kurang jelas untuk disimpan',
+    'Bersihkan jari, tekan rata, lalu ulangi',
+    'The finger is not clear enough to be kept',
+    'Clean it, press evenly and try again',
+  ),
+  'operator.finger_taken': text(
+    'Jari ini sudah direkam untuk petugas lain',
+    'Hubungi administrator: satu orang satu nama',
+    'This finger is enrolled for another operator',
+    'Call the administrator: one person, one name',
+  ),
   'operator.last_administrator': text(
     'Administrator terakhir harus tetap ada',
     'Tambah administrator lain dahulu',
