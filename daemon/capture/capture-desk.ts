@@ -168,7 +168,7 @@ class Desk implements CaptureDesk {
         actor,
         caseId,
         'record.signed',
-        { is: 'record_signed' },
+        { is: 'record_signed', corrections: doc.corrections?.length ?? 0 },
         {
           hashes: { approval: blob.hash },
           write: async (trx) => {

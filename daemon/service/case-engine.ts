@@ -22,7 +22,8 @@ export type CaseInput =
       readonly findings?: readonly Finding[]
     }
   | { readonly is: 'findings_reviewed'; readonly reason: string }
-  | { readonly is: 'record_signed' }
+  /** `corrections`: how many the biodata had that the resident was shown. */
+  | { readonly is: 'record_signed'; readonly corrections?: number }
   | { readonly is: 'sealed'; readonly packetId: string }
   | { readonly is: 'central_status'; readonly status: string }
   | { readonly is: 'send_window_passed'; readonly receiptNumber: string }
@@ -102,6 +103,9 @@ export function stepCase(doc: CaseDocument, input: CaseInput, standard: ServiceS
     case 'record_signed':
       requireStep(doc, 'capture')
       requireComplete(doc)
+      // Corrected while the pen was moving: what was signed is not what stands there now.
+      if (input.corrections !== undefined && input.corrections !== (doc.corrections?.length ?? 0))
+        throw new Fault('capture.not_signed', { caseId: doc.caseId, reason: 'corrected meanwhile' })
       return { ...doc, recordSigned: true }
     case 'sealed':
       requireStep(doc, 'capture')
