@@ -99,7 +99,7 @@ export function checkPlan({ signaturePadPath, trustedDevices, simulated }: Stati
   const looks = captureKinds.map((kind) =>
     trustedDevices.some((each) => each.kind === kind)
       ? good(asks[kind])
-      : weak(`${asks[kind]}: no trusted ${kind}`, `list a ${kind} in trustedDevices`),
+      : weak(`${asks[kind]}: no trusted ${kind}`, `name the ${kind} in trustedDevices`),
   )
   return together([...looks, signaturePadPath === '' ? weak('the signature: no pad', 'set signaturePadPath') : good('the signature')])
 }
