@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { defaultTopazModel, topazModelNames } from '../drivers/signature/topaz/models.js'
 import { Fault } from '../protocol/fault.js'
+import { captureRulesSchema } from './capture/plan-rules.js'
 import { faceComponents, type MeasuredComponent, ownComponents, unmeasuredComponents } from './kernels/face/components.js'
 import { defaultPhotoPolicy, type Hex, type PhotoPolicy } from './kernels/face/ktp-photo.js'
 
@@ -37,6 +38,8 @@ const photoSchema = z
   })
   .prefault({})
 
+const serial = z.string().min(1).max(64)
+
 const schema = z.strictObject({
   /** Names the station in packets and receipts. */
   stationId: z
@@ -53,13 +56,30 @@ const schema = z.strictObject({
   trustedDevices: z
     .array(
       z.strictObject({
-        serial: z.string().min(1).max(64),
+        serial,
         kind: z.enum(['slap_scanner', 'iris_camera', 'face_camera']),
         publicKey: z.string().min(1).max(1_000),
       }),
     )
     .max(64)
     .default([]),
+  /** Of several trusted devices of a kind, the serial of the one that is used; it must be on the list of trusted ones. */
+  devices: z
+    .strictObject({
+      slap_scanner: serial.optional(),
+      iris_camera: serial.optional(),
+      face_camera: serial.optional(),
+      /** Another trusted one stands in, until the chosen one is there again; or nothing does. */
+      whenChosenIsAway: z.enum(['any_trusted', 'only_chosen']).default('any_trusted'),
+    })
+    .prefault({}),
+  /** How an idle capture device is looked after. */
+  deviceHealth: z
+    .strictObject({
+      pollSeconds: z.number().int().min(1).max(3_600).default(5),
+      lookMinutes: z.number().int().min(1).max(1_440).default(30),
+    })
+    .prefault({}),
   /** A capture device that sends no frame for this long has failed. Longer only where the simulated people are drawn on the same processor. */
   frameSilenceMs: z.number().int().min(500).max(60_000).default(2_000),
   /** What a capture device's own suspicion of an artefact leads to: the capture is refused, a supervisor must look, or nothing. */
@@ -67,6 +87,8 @@ const schema = z.strictObject({
   /** Whether the applicant must approve the portrait before fingers and irises are recorded, or only before the record is signed. */
   faceApproval: z.enum(['first', 'any_order']).default('first'),
   photo: photoSchema,
+  /** What is recorded in which order, how patiently and how strictly: see docs/capture.md. */
+  capture: captureRulesSchema,
   /** '' when the station has no signature pad. */
   signaturePadPath: z.string().max(256).default(''),
   /** What it is: tells its speed and where a signature leaves the pad. */

@@ -19,6 +19,8 @@ export interface RecordMaker {
   examineEyes(job: EyesJob): Promise<EyeExamination>
   /** @throws Fault `record.corrupt` for a template that is none, `internal.unexpected` when the worker died */
   compareHolder(job: HolderJob): Promise<HolderVerdict>
+  /** As the analyst's. */
+  warm?(): void
   /** @throws Fault `internal.unexpected` when the worker died */
   findFinger(job: OneFingerJob): Promise<FoundFinger>
   /** @throws Fault `internal.unexpected` when the worker died */
@@ -51,6 +53,7 @@ export function startRecordMaker(effects: Effects): RecordMaker {
     examine: (job) => ask('examine', { do: 'examine', job }),
     examineEyes: (job) => ask('examineEyes', { do: 'examineEyes', job }),
     compareHolder: (job) => ask('compareHolder', { do: 'compareHolder', job }),
+    warm: () => line.warm(),
     findFinger: (job) => ask('findFinger', { do: 'findFinger', job }),
     compareOperators: (job) => ask('compareOperators', { do: 'compareOperators', job }),
     close: () => line.close(),

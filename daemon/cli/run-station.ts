@@ -10,6 +10,9 @@ import type { AuditEntry } from '../store/store.js'
 
 const uiFolder = fileURLToPath(new URL('../../station-ui', import.meta.url))
 
+/** The first clients come and look around before anybody captures; the threads start when that is over. */
+const warmUpAfterMs = 1_500
+
 export interface Daemon {
   readonly station: RunningStation
   readonly gateway: Gateway
@@ -34,10 +37,12 @@ export async function runStation(environment: Environment, options: StationOptio
     if (metricsPort !== 0)
       doors.unshift(await openMetricsServer({ port: metricsPort, text: () => station.figures.metrics(), log: environment.log }))
     await writeFile(portFile, JSON.stringify({ port: gateway.port, ...(metricsPort !== 0 && { metricsPort }) }), { mode: 0o600 })
+    const warming = environment.clock.after(warmUpAfterMs, () => station.warmUp())
     return {
       station,
       gateway,
       close: async () => {
+        warming.cancel()
         await close()
         await rm(portFile, { force: true })
       },

@@ -1,6 +1,6 @@
 // Is a finger that an applicant gave an operator's? Somebody who lays down their own finger to get a capture done is found here; a second person judges.
 
-import type { KeptFingers } from '../capture/fingers.js'
+import type { KeptFingers } from '../capture/kept-fingers.js'
 import type { RecordMaker } from '../capture/record-maker.js'
 import type { Actor } from '../desks.js'
 import type { Finding } from '../state.js'

@@ -1,7 +1,7 @@
 // Fingers that are not what was asked for: the whole station finds them out, asks for them again, and lets a second person judge what stays in doubt.
 
 import t from 'tap'
-import type { KeptFingers } from '../../daemon/capture/fingers.js'
+import type { KeptFingers } from '../../daemon/capture/kept-fingers.js'
 import { findOneFinger } from '../../daemon/capture/one-finger.js'
 import { openSimd } from '../../daemon/kernels/simd/simd.js'
 import { compareWithOperators } from '../../daemon/operators/applicant-check.js'
@@ -206,7 +206,7 @@ t.test('an operator enrols a finger, corrects by it, and is known among the fing
         simd,
       )
       const finger = { segment: { position: 3 }, codes: [], template } as unknown as KeptFingers['fingers'][number]
-      const kept = { capture: 'right_four', takenAtMs: 1, tries: 1, codes: [], fingers: [finger] } as const
+      const kept = { capture: 'right_four', takenAtMs: 1, tries: 1, attempt: 1, codes: [], fingers: [finger] } as const
       return station.run(compareWithOperators({ store, records }, budi, caseId, [kept]))
     }
     t.same(await check(images), [])

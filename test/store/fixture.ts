@@ -1,8 +1,9 @@
 // What the store's tests share: a folder of their own, fixed time and seeded randomness, a copy of the live files as after kill -9.
 
-import { cp, readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Test } from 'tap'
+import { storeKey } from '../../daemon/cli/simulation/folder.js'
 import { directEffects } from '../../daemon/effects.js'
 import { openDirectLink } from '../../daemon/store/sqlite-link.js'
 import { openStore, type Store, type StoreDeps } from '../../daemon/store/store.js'
@@ -10,7 +11,8 @@ import { silentLog } from '../../protocol/log.js'
 import { seededRandom } from '../../simulator/seeded-random.js'
 import { VirtualClock } from '../../simulator/virtual-clock.js'
 
-export const storeKey = Uint8Array.from({ length: 32 }, (_, place) => place * 7 + 1)
+export { copyLive, storeKey } from '../../daemon/cli/simulation/folder.js'
+
 export const startMs = Date.UTC(2026, 0, 5, 1)
 
 export function deps(folder: string, over: Partial<StoreDeps> = {}): StoreDeps {
@@ -31,11 +33,6 @@ export async function opened(t: Test, folder: string, over: Partial<StoreDeps> =
   const store = await openStore(deps(folder, over))
   t.teardown(() => store.close())
   return store
-}
-
-/** The files as another process would find them if this one died now. lock.db is left out: reading it here would drop its lock. */
-export async function copyLive(from: string, to: string): Promise<void> {
-  await cp(from, to, { recursive: true, filter: (source) => !source.endsWith('lock.db') })
 }
 
 /** Every file below `folder` but the lock, as bytes. */

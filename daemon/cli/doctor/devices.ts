@@ -12,7 +12,7 @@ import { printerProductId, printerVendorId } from '../../../protocol/hardware/ca
 import type { UsbDeviceInfo, UsbTransport } from '../../../protocol/hardware/usb.js'
 import { silentLog } from '../../../protocol/log.js'
 import { systemRandom } from '../../../protocol/random.js'
-import { neededFrames } from '../../capture/plan.js'
+import { neededFrames } from '../../capture/plan-rules.js'
 import type { StationConfig } from '../../config.js'
 import { bad, good, type Look, together, weak } from './finding.js'
 import type { RunningStation } from './running.js'
