@@ -23,6 +23,7 @@ import { type Environment, openStation, type RunningStation } from '../../daemon
 import { openDirectLink } from '../../daemon/store/sqlite-link.js'
 import type { Clock, Timer } from '../../protocol/clock.js'
 import type { Facts } from '../../protocol/facts.js'
+import type { SerialTransport } from '../../protocol/hardware/serial.js'
 import type { Log, LogLevel } from '../../protocol/log.js'
 import type { CentreMemory } from '../../simulator/centre/state.js'
 import type { Manner } from '../../simulator/office/counter.js'
@@ -185,7 +186,13 @@ export async function openSimulatedStation(
   const inner = setup.effects?.(heldEffects(world.clock)) ?? heldEffects(world.clock)
   const effects: Effects = { perform: (kind, act) => (life.over ? new Promise<never>(() => {}) : inner.perform(kind, act)) }
   const { usb, serial, cards, office } = world
-  const transports = { usb: usb.transport(), serial: serial.transport(), cards: cards.transport(), centre: office.centre.transport }
+  const line = serial.transport()
+  // A dead station does not reach for the pad when its line comes back.
+  const ownLine: SerialTransport = {
+    list: () => line.list(),
+    open: (...of) => (life.over ? new Promise<never>(() => {}) : line.open(...of)),
+  }
+  const transports = { usb: usb.transport(), serial: ownLine, cards: cards.transport(), centre: office.centre.transport }
   const environment: Environment = {
     clock,
     random: seededRandom(seed + 1),
