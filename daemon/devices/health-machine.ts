@@ -156,6 +156,8 @@ function told(state: HealthState, status: CaptureDeviceStatus, nowMs: number, ru
 }
 
 function seen(state: HealthState, reading: PlatenReading | undefined, nowMs: number, rules: HealthRules): HealthStep {
+  // Abandoned for a capture: that says nothing about the platen.
+  if (!reading && state.used) return { state: { ...state, lookAtMs: nowMs + lookAgainMs.first }, effects: [] }
   if (!reading || reading.occupied || reading.level === 0) {
     const unseen = state.unseen + 1
     const platen = unseen < mostUnseen ? state.platen : withCondition(state.platen, 'needs_recalibration', true)

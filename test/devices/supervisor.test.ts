@@ -453,10 +453,31 @@ t.test('nothing is asked of a device that somebody uses; idle ones are asked eve
   t.ok(perTenMinutes >= 9 && perTenMinutes <= 12, `${perTenMinutes} questions in ten idle minutes`)
 })
 
+const healthRules: HealthRules = { pollMs: 5_000, lastPollMs: 60_000, firstLookMs: 1_500, lookMs: 1_800_000, capturesBetweenLooks: 20 }
+
+t.test('a look that was abandoned for a capture says nothing; one that never sees the glass does', async (t) => {
+  const after = (...inputs: readonly HealthInput[]) => {
+    let nowMs = 0
+    let state = begunHealth(nowMs, true, healthRules)
+    for (const input of Array.from({ length: 10 }, () => inputs).flat()) {
+      nowMs += 1_000
+      state = stepHealth(state, input, nowMs, healthRules).state
+    }
+    return conditionsOf(state, nowMs)
+  }
+  t.strictSame(after({ is: 'taken' }, { is: 'platen', reading: undefined }, { is: 'freed', counters: undefined }), [])
+  const hand = { occupied: true, level: 240, spread: 200, residueShare: 0.4 }
+  t.strictSame(after({ is: 'platen', reading: hand }), ['needs_recalibration'])
+  t.strictSame(
+    after({ is: 'platen', reading: hand }, { is: 'platen', reading: { ...hand, occupied: false, level: 248, residueShare: 0 } }),
+    [],
+  )
+})
+
 t.test(
   'health against any order of answers: one question at a time, none in use, always something to come, names in their order',
   async (t) => {
-    const rules: HealthRules = { pollMs: 5_000, lastPollMs: 60_000, firstLookMs: 1_500, lookMs: 1_800_000, capturesBetweenLooks: 20 }
+    const rules = healthRules
     const status = fc.record({
       state: fc.constantFrom('idle' as const, 'failed' as const),
       lastError: fc.constantFrom(0, 7),
