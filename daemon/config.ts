@@ -40,7 +40,7 @@ const photoSchema = z
 
 const serial = z.string().min(1).max(64)
 
-const schema = z.strictObject({
+const fields = z.strictObject({
   /** Names the station in packets and receipts. */
   stationId: z
     .string()
@@ -108,6 +108,13 @@ const schema = z.strictObject({
       message: 'a serial or a chip is listed twice',
     })
     .default([]),
+})
+
+const schema = fields.superRefine(({ devices, trustedDevices }, { addIssue }) => {
+  for (const kind of ['slap_scanner', 'iris_camera', 'face_camera'] as const) {
+    if (devices[kind] === undefined || trustedDevices.some((line) => line.serial === devices[kind] && line.kind === kind)) continue
+    addIssue({ code: 'custom', path: ['devices', kind], message: 'the chosen device is not on the list of trusted ones' })
+  }
 })
 
 function isUnique(values: readonly string[]): boolean {

@@ -116,19 +116,20 @@ const isPrinter = (info: UsbDeviceInfo): boolean => info.vendorId === printerVen
 
 /** The terminal has no slot: PC/SC lets go of it between cards. Only its presence is told. */
 function watchTerminal({ cards, state }: DevicesDeps, name: string): () => void {
+  const device = {
+    kind: 'card_terminal',
+    serial: '',
+    product: name,
+    framesDropped: 0,
+    framesCorrupt: 0,
+    refused: [],
+    conditions: [],
+  } as const
   const tell = (readers: readonly CardReaderState[]) => {
     const there = readers.some((reader) => reader.name === name || reader.name.startsWith(`${name} `))
-    const device = {
-      kind: 'card_terminal',
-      serial: '',
-      product: name,
-      framesDropped: 0,
-      framesCorrupt: 0,
-      refused: [],
-      conditions: [],
-    } as const
     state.publish({ is: 'device', device: { ...device, state: there ? 'ready' : 'absent' } })
   }
+  state.publish({ is: 'device', device: { ...device, state: 'opening' } })
   cards.readers().then(tell, () => tell([]))
   return cards.watch(tell)
 }

@@ -61,6 +61,7 @@ const levelTolerance = 0.03
 /** A lamp that gives less than this share is told as drifted; less than that, as weak. */
 const lampShare = { drifted: 0.87, weak: 0.67 } as const
 const mostSettings = 3
+const saturatedLevel = 254
 /** So many looks without a word about the platen: it needs a calibration by hand. */
 const mostUnseen = 6
 const lookAgainMs = { first: 10_000, last: 600_000 } as const
@@ -155,6 +156,8 @@ function told(state: HealthState, status: CaptureDeviceStatus, nowMs: number, ru
 }
 
 function seen(state: HealthState, reading: PlatenReading | undefined, nowMs: number, rules: HealthRules): HealthStep {
+  // Abandoned for a capture: that says nothing about the platen.
+  if (!reading && state.used) return { state: { ...state, lookAtMs: nowMs + lookAgainMs.first }, effects: [] }
   if (!reading || reading.occupied || reading.level === 0) {
     const unseen = state.unseen + 1
     const platen = unseen < mostUnseen ? state.platen : withCondition(state.platen, 'needs_recalibration', true)
@@ -162,8 +165,10 @@ function seen(state: HealthState, reading: PlatenReading | undefined, nowMs: num
     return { state: { ...state, unseen, platen, lookAgainMs: again, lookAtMs: nowMs + state.lookAgainMs }, effects: [] }
   }
   const limit = state.platen.includes('platen_dirty') ? dirtyShare.until : dirtyShare.from
-  const wanted = Math.max(1, Math.min(255, Math.round((state.light * emptyPlatenLevel) / reading.level)))
-  const off = Math.abs(reading.level - emptyPlatenLevel) > emptyPlatenLevel * levelTolerance
+  // A lamp that was replaced: what is saturated cannot be measured.
+  const saturated = reading.level >= saturatedLevel && state.light > factoryLight
+  const wanted = saturated ? factoryLight : Math.max(1, Math.min(255, Math.round((state.light * emptyPlatenLevel) / reading.level)))
+  const off = saturated || Math.abs(reading.level - emptyPlatenLevel) > emptyPlatenLevel * levelTolerance
   const sets = off && wanted !== state.light && state.settings < mostSettings
   const lamp = reading.level / emptyPlatenLevel / (state.light / factoryLight)
   let platen = withCondition(state.platen, 'platen_dirty', reading.residueShare > limit)

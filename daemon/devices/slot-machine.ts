@@ -114,7 +114,7 @@ function pulled(state: SlotState, key: string): SlotState {
 
 function listed(state: SlotState, listing: Listing): SlotState {
   const there = (key: string) => [...listing.candidates, ...listing.refused].some((each) => each.key === key)
-  const nothing = listing.candidates.length === 0
+  const nothing = listing.candidates.every(({ key }) => isBarred(state, key))
   return {
     ...state,
     listing,
