@@ -120,7 +120,10 @@ export function startCaptureSession(deps: CaptureSessionDeps, task: LookTask, in
     eye.machine = state
     const kept = effects.some((effect) => effect.do === 'keep')
     if (kept && frame && input.is === 'look') {
-      eye.best = { header: frame.header, bytes: Uint8Array.from(frame.bytes), measure: input.look.measure, boxes: input.look.boxes }
+      // One copy a sensor, written over by better frames: millions of bytes a second would wait for the collector otherwise.
+      const bytes = eye.best?.bytes.length === frame.bytes.length ? eye.best.bytes : new Uint8Array(frame.bytes.length)
+      bytes.set(frame.bytes)
+      eye.best = { header: frame.header, bytes, measure: input.look.measure, boxes: input.look.boxes }
     }
   }
 
