@@ -79,7 +79,7 @@ interface Watch {
 }
 
 /** The daemon's process over `seconds` of a running stream. */
-export async function watch({ station }: Desk, seconds: number): Promise<Watch> {
+async function watch({ station }: Desk, seconds: number): Promise<Watch> {
   const before = await station.ask('usage', {})
   await sleep(systemClock, seconds * 1_000)
   const after = await station.ask('usage', {})
