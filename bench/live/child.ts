@@ -207,7 +207,8 @@ async function answer(ask: LiveAsk): Promise<unknown> {
     case 'scanner':
       return scanner(ask.now)
     case 'callPerson':
-      return stack && callPerson(stack.office)
+      // A person whose hand is not the bench's need not be drawn.
+      return setup.hand === 'people' ? stack && callPerson(stack.office) : stack?.office.callPerson()
     case 'close':
       await daemon?.close()
       await stack?.close()

@@ -8,6 +8,9 @@ import { percentile, preciseNowMs, round } from './spread.js'
 import { operator } from './station.js'
 import type { Desk } from './streams.js'
 
+const leastPictures = 5
+const mostTurns = 100
+
 interface Watcher {
   /** Frame numbers of the pictures and when each came. */
   readonly pictures: (readonly [frame: number, atMs: number])[]
@@ -46,14 +49,19 @@ export async function fourClients(desk: Desk, seconds: number): Promise<Measured
   const [deaf, ...three] = watchers
   try {
     deaf?.pause()
-    await sleep(systemClock, 1_000)
+    await sleep(systemClock, 500)
     for (const each of three) {
       each.pictures.length = 0
       each.eventLatencies.length = 0
     }
     await station.ask('arrivals', {})
     const before = await station.ask('usage', {})
+    const fromMs = preciseNowMs()
     await sleep(systemClock, seconds * 1_000)
+    // A machine that is busy with something else shows as a low rate, not as none.
+    for (let turn = 0; turn < mostTurns && three.some(({ pictures }) => pictures.length < leastPictures); turn++)
+      await sleep(systemClock, 100)
+    const elapsedMs = preciseNowMs() - fromMs
     const after = await station.ask('usage', {})
     const arrived = new Map(await station.ask('arrivals', {}))
     const latencies = three.flatMap(({ pictures }) => pictures.flatMap(([frame, atMs]) => atMs - (arrived.get(frame) ?? Number.NaN)))
@@ -64,7 +72,7 @@ export async function fourClients(desk: Desk, seconds: number): Promise<Measured
       cpuMs: (after.cpuMs - before.cpuMs) / (after.exposures - before.exposures),
       wallMs: percentile(good, 0.5),
       figures: {
-        leastFps: round(Math.min(...three.map(({ pictures }) => pictures.length)) / seconds, 1),
+        leastFps: round((1_000 * Math.min(...three.map(({ pictures }) => pictures.length))) / elapsedMs, 2),
         pictureP50Ms: round(percentile(good, 0.5)),
         pictureP99Ms: round(percentile(good, 0.99)),
         eventP50Ms: round(percentile(events, 0.5)),

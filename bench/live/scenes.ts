@@ -7,8 +7,8 @@ import { systemRandom } from '../../protocol/random.js'
 import { type CaptureDeviceModel, captureDeviceModel } from '../../simulator/model/capture-device.js'
 import { syntheticPerson } from '../../simulator/people/synthetic.js'
 
-export const platen = { widthPx: 1600, heightPx: 1500 } as const
-export const scenes = 10
+const platen = { widthPx: 1600, heightPx: 1500 } as const
+const scenes = 10
 /** Squares of the number, from the top left corner; twice as large as the preview's pixels and JPEG's blocks need. */
 export const mark = { bits: 12, sidePx: 32, dark: 40, light: 240 } as const
 

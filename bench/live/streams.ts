@@ -11,7 +11,7 @@ import { percentile, round } from './spread.js'
 import { caseAtCapture, connectTo, type LiveStation, moveIn, startLiveStation, untilState } from './station.js'
 
 /** Caches, threads and compilers are warm after this. */
-const warmUpMs = 3_000
+const warmUpMs = 2_000
 
 /** A station with a case at its captures, and who works there. */
 export interface Desk {
@@ -22,7 +22,7 @@ export interface Desk {
 }
 
 export function measureStreams(settings: LiveSettings, wanted: (name: string) => boolean): AsyncGenerator<Measured> {
-  return atDesk(async function* (desk, alone) {
+  return atDesk(Math.min(3, settings.seconds), async function* (desk, alone) {
     if (wanted('preview')) {
       yield* toScreen(desk, settings.seconds)
       yield await costOfPreview(desk, settings.seconds, alone)
@@ -36,13 +36,14 @@ interface Alone {
   readonly driverMs: number
 }
 
-async function* atDesk(work: (desk: Desk, alone: Alone) => AsyncGenerator<Measured>): AsyncGenerator<Measured> {
+/** @param aloneSeconds how long the device by itself is watched */
+async function* atDesk(aloneSeconds: number, work: (desk: Desk, alone: Alone) => AsyncGenerator<Measured>): AsyncGenerator<Measured> {
   const station = await startLiveStation({ hand: 'moving', seed: 5 })
   try {
     const perFrame = ({ frames, cpuMs }: { readonly frames: number; readonly cpuMs: number }) => cpuMs / frames
     const alone = {
-      busMs: perFrame(await station.ask('bus', { seconds: 3 })),
-      driverMs: perFrame(await station.ask('driver', { seconds: 3 })),
+      busMs: perFrame(await station.ask('bus', { seconds: aloneSeconds })),
+      driverMs: perFrame(await station.ask('driver', { seconds: aloneSeconds })),
     }
     const { url, launchToken } = await station.ask('open', {})
     const client = await connectTo(url)
@@ -62,6 +63,7 @@ async function* atDesk(work: (desk: Desk, alone: Alone) => AsyncGenerator<Measur
 async function streaming<T>({ client, caseId }: Desk, work: () => Promise<T>): Promise<T> {
   await untilState(client, () => client.state.devices.some(({ kind, state }) => kind === 'slap_scanner' && state === 'ready'))
   await client.request('startCapture', { caseId, modality: Modality.RIGHT_FOUR })
+  await untilState(client, () => client.state.capture.boxes.length > 0)
   await sleep(systemClock, warmUpMs)
   try {
     return await work()
@@ -77,7 +79,7 @@ interface Watch {
 }
 
 /** The daemon's process over `seconds` of a running stream. */
-export async function watch({ station }: Desk, seconds: number): Promise<Watch> {
+async function watch({ station }: Desk, seconds: number): Promise<Watch> {
   const before = await station.ask('usage', {})
   await sleep(systemClock, seconds * 1_000)
   const after = await station.ask('usage', {})

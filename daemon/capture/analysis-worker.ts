@@ -11,6 +11,8 @@ import { serveWorkerLine } from './worker-line.js'
 const setup = workerData as AnalysisSetup
 const frames = new Uint8Array(setup.frames.buffer)
 sharp.concurrency(1)
+// No picture is read twice: the cache would only keep tens of megabytes of old ones, for the whole process.
+sharp.cache(false)
 const simd = openSimd()
 const faces = openFaceWatch(setup.photo, simd)
 

@@ -1,5 +1,6 @@
 // Worker entry: a thin shell around fingers.ts, eyes.ts and make-record.ts, so that neither matching nor compressing ever holds up the station.
 
+import sharp from 'sharp'
 import { compareHolder } from '../issuance/compare-holder.js'
 import { openSimd } from '../kernels/simd/simd.js'
 import { compareOperators } from '../operators/compare-operators.js'
@@ -10,6 +11,9 @@ import { findOneFinger } from './one-finger.js'
 import type { WorkerAnswer, WorkerJob } from './record-maker.js'
 import { serveWorkerLine } from './worker-line.js'
 
+// As in the analysis worker.
+sharp.concurrency(1)
+sharp.cache(false)
 const simd = openSimd()
 
 serveWorkerLine<WorkerJob, WorkerAnswer>(async (work) => {

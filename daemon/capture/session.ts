@@ -127,7 +127,10 @@ export function startCaptureSession(deps: CaptureSessionDeps, task: LookTask, in
     const kept = effects.some((effect) => effect.do === 'keep')
     if (kept && frame && input.is === 'look') {
       const { measure, boxes } = input.look
-      eye.best = { header: frame.header, bytes: Uint8Array.from(frame.bytes), measure, boxes, picture }
+      // One copy a sensor, written over by better frames: millions of bytes a second would wait for the collector otherwise.
+      const bytes = eye.best?.bytes.length === frame.bytes.length ? eye.best.bytes : new Uint8Array(frame.bytes.length)
+      bytes.set(frame.bytes)
+      eye.best = { header: frame.header, bytes, measure, boxes, picture }
     }
   }
 

@@ -40,6 +40,11 @@ export interface StationProcessOptions {
   readonly environment: Readonly<Record<string, string>>
 }
 
+/**
+ * As the service file of docs/operations.md says: glibc gives each thread a heap of its own otherwise, and each keeps what its largest picture took.
+ * It is read before the program runs, so a process cannot say it to itself.
+ */
+const leanMemory = { MALLOC_ARENA_MAX: '1' } as const
 /** Closing waits for a card that is being written or printed. */
 const closeMs = 20_000
 /** The same file from the sources and from the build. */
@@ -53,7 +58,7 @@ export async function spawnStation(options: StationProcessOptions): Promise<Stat
     await writeFile(config, JSON.stringify(options.settings), { mode: 0o600 })
     const port = options.port === undefined ? [] : ['--port', String(options.port)]
     const args = [entry, 'station', '--config', config, '--data', options.data, '--json', ...port]
-    const env = { ...process.env, ...options.environment }
+    const env = { ...leanMemory, ...process.env, ...options.environment }
     // The channel carries nothing: its end is ours.
     const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
     const exited = once(child, 'exit').then(([code]) => (code as number | null) ?? 1)
