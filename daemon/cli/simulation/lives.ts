@@ -1,0 +1,144 @@
+// One station after the other over the same world: each dies or closes, and the next one opens from what the last one left on the disk.
+// Whoever waits for a station that dies is told. Knows no person and no fault.
+
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sleep, systemClock } from '../../../protocol/clock.js'
+import { type Deferred, deferred } from '../../../protocol/deferred.js'
+import type { Effects } from '../../effects.js'
+import type { Environment } from '../../station.js'
+import { type FillableDisk, fillableDisk, type IntakeLine, intakeLine } from './disk.js'
+import { linkLive } from './folder.js'
+import { openSimulatedStation, type SimulatedStation } from './simulated-station.js'
+import { restartMs } from './times.js'
+import type { Kernels } from './workers.js'
+import type { World } from './world.js'
+
+/** The station died under somebody's hands: what was under way will never answer. */
+export class StationDied extends Error {
+  override readonly name = 'StationDied'
+  constructor() {
+    super('the station died')
+  }
+}
+
+export interface LivesOptions {
+  readonly seed: number
+  readonly world: World
+  readonly kernels: Kernels
+  /** Each life has a folder in it. */
+  readonly folder: string
+  readonly settings?: Readonly<Record<string, unknown>>
+  /** Of a test of the tests: a store that is broken on purpose. */
+  readonly openStore?: Environment['openStore']
+}
+
+export class Lives {
+  readonly world: World
+  readonly disk: FillableDisk = fillableDisk()
+  readonly line: IntakeLine = intakeLine()
+  readonly #options: LivesOptions
+  #count = 0
+  #current: SimulatedStation | undefined
+  #death: Deferred<never> = deferred()
+  /** Of the effects of one kind to come, so many still succeed; then the process is gone. */
+  #bomb: { readonly kind: Parameters<Effects['perform']>[0]; left: number } | undefined
+  #dying: Promise<void> | undefined
+  #workMs = 0
+
+  constructor(options: LivesOptions) {
+    this.#options = options
+    this.world = options.world
+  }
+
+  /** How many stations there were. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** Real time that all stations spent in their own work so far: kernels, records, store. The rest is drawing, wires, centre and looking after them. */
+  get workMs(): number {
+    return this.#workMs
+  }
+
+  get station(): SimulatedStation {
+    if (!this.#current) throw new RangeError('no station is open')
+    return this.#current
+  }
+
+  async open(): Promise<SimulatedStation> {
+    const { seed, world, kernels, settings, openStore } = this.#options
+    const folder = this.#folder(++this.#count)
+    this.#death = deferred()
+    this.#death.promise.catch(() => {})
+    this.#current = await openSimulatedStation({
+      // Another life draws other numbers, as another process would.
+      seed: seed + this.#count,
+      ...{ world, kernels, folder },
+      files: this.disk.files,
+      line: (inner) => this.line.around(inner),
+      effects: (inner) => this.#mined(inner),
+      ...(settings && { settings }),
+      ...(openStore && { openStore }),
+    })
+    return this.#current
+  }
+
+  /** Lets time run until `work` is done. @throws StationDied when the station dies meanwhile */
+  run<T>(work: Promise<T>): Promise<T> {
+    return this.world.clock.runUntil(Promise.race([work, this.#death.promise]))
+  }
+
+  pass(delayMs: number): Promise<void> {
+    return this.world.clock.runUntil(sleep(this.world.clock, delayMs))
+  }
+
+  /** Kills the process now. Whoever waits for it hears of it. */
+  kill(): void {
+    this.#bomb = undefined
+    this.#dying ??= this.station.die().then(() => this.#death.reject(new StationDied()))
+  }
+
+  /** Kills it behind so many further effects of a kind. */
+  killAfter(kind: Parameters<Effects['perform']>[0], count: number): void {
+    this.#bomb = { kind, left: count }
+  }
+
+  /** Whatever was to kill it will not. */
+  disarm(): void {
+    this.#bomb = undefined
+  }
+
+  /** Starts the next one from the files of the one that died. */
+  async reopen(): Promise<SimulatedStation> {
+    await this.#dying
+    this.#dying = undefined
+    await linkLive(this.#folder(this.#count), this.#folder(this.#count + 1))
+    await this.station.bury()
+    await rm(this.#folder(this.#count), { recursive: true, force: true })
+    await this.pass(restartMs)
+    return this.open()
+  }
+
+  async close(): Promise<void> {
+    await this.#current?.close()
+    this.#current = undefined
+  }
+
+  #folder(number: number): string {
+    return join(this.#options.folder, `life-${number}`)
+  }
+
+  #mined(inner: Effects): Effects {
+    return {
+      perform: async (kind, act) => {
+        const sinceMs = systemClock.monotonicMs()
+        const result = await inner.perform(kind, act)
+        if (kind !== 'centre.request') this.#workMs += systemClock.monotonicMs() - sinceMs
+        if (this.#bomb?.kind !== kind || this.#bomb.left-- > 1) return result
+        this.kill()
+        return new Promise<never>(() => {})
+      },
+    }
+  }
+}

@@ -1,0 +1,341 @@
+// An operator at the counter: does what the case asks for next, through the station's desks and in the time that people take. Everything that goes
+// wrong ends in doing the next thing that the case asks for then. Knows no fault's cause.
+
+import { sleep } from '../../../protocol/clock.js'
+import { type Fault, isFault } from '../../../protocol/fault.js'
+import type { Actor } from '../../desks.js'
+import type { CaseDocument } from '../../service/case.js'
+import type { DeviceKind, Modality } from '../../state.js'
+import type { Applicant } from './applicant.js'
+import { pushIn } from './cables.js'
+import type { Inspector, Looking } from './checks/inspector.js'
+import type { FaultDirector } from './faults/director.js'
+import type { Journal } from './journal.js'
+import { type Lives, StationDied } from './lives.js'
+import { type Act, nameOf, nextAct } from './next-act.js'
+import { deviceOf } from './simulated-station.js'
+import { applicantTimes, operatorTimes } from './times.js'
+
+export interface Served {
+  readonly how: 'recorded' | 'already_recorded' | 'stuck'
+  readonly doc: CaseDocument | undefined
+  /** From the confirmed applicant to the sealed record. */
+  readonly recordingMs: number
+  /** Pressed while recording: each act of the operator is one key. */
+  readonly keys: number
+  /** Virtual time by act, of all its tries. */
+  readonly actMs: ReadonlyMap<string, number>
+}
+
+export interface OperatorDeps {
+  readonly lives: Lives
+  readonly applicant: Applicant
+  readonly inspector: Inspector
+  readonly director: FaultDirector
+  readonly journal: Journal
+}
+
+/** An operator who has tried for so long calls somebody. */
+const mostActs = 200
+const mostTries = 3
+/** Longer than any plan's patience. */
+const captureDeadlineMs = 90_000
+const deviceDeadlineMs = 15_000
+const mostReplugs = 3
+const weakReason = 'simulated person'
+const judgement = 'compared with the person'
+
+const supervisor: Actor = { operator: 'op-2', roles: ['supervisor'] }
+/** These pass by themselves, or somebody else sees to them. */
+const waits: readonly string[] = ['registry.unreachable', 'centre.unreachable', 'store.full']
+/** After these the case says what to do next. */
+const answers: readonly string[] = ['capture.not_running', 'capture.not_signed', 'capture.incomplete', 'capture.finding_open']
+
+class Stuck extends Error {
+  override readonly name = 'Stuck'
+}
+
+/** Serves one person. */
+export class Operator {
+  readonly #deps: OperatorDeps
+  readonly #number: number
+  readonly #nik: string
+  readonly #actMs = new Map<string, number>()
+  readonly #tries = new Map<Modality, number>()
+  #caseId = ''
+  #keys = 0
+
+  constructor(deps: OperatorDeps, number: number, nik: string) {
+    this.#deps = deps
+    this.#number = number
+    this.#nik = nik
+  }
+
+  async serve(): Promise<Served> {
+    let doc: CaseDocument | undefined
+    let how: Served['how'] = 'recorded'
+    let fromMs: number | undefined
+    try {
+      for (let acts = 0; ; acts++) {
+        if (acts > mostActs) throw new Stuck('too many acts')
+        const act = doc ? nextAct(doc) : undefined
+        if (doc && !act) break
+        if (fromMs === undefined && act && !isBefore(act)) {
+          fromMs = this.#nowMs()
+          this.#keys = 0
+        }
+        doc = await this.#booked(act ? nameOf(act) : 'take_ticket', () => (doc && act ? this.#perform(doc, act) : this.#takeTicket()))
+      }
+    } catch (error) {
+      if (isFault(error, 'case.already_recorded')) how = 'already_recorded'
+      else if (error instanceof Stuck) {
+        how = 'stuck'
+        this.#deps.inspector.complain('nobody_stuck', error.message, 'serve')
+      } else throw error
+    }
+    return { how, doc, keys: this.#keys, actMs: this.#actMs, recordingMs: this.#nowMs() - (fromMs ?? this.#nowMs()) }
+  }
+
+  /** Does it, books its time, looks whether everything holds. @returns the case then; undefined while there is none */
+  async #booked(name: string, act: () => Promise<Looking>): Promise<CaseDocument | undefined> {
+    const { inspector, lives, journal } = this.#deps
+    const sinceMs = this.#nowMs()
+    let looking: Looking = {}
+    try {
+      looking = await act()
+    } catch (error) {
+      looking = await this.#afterTrouble(name, error)
+    }
+    const seen = await inspector.after(lives.station, this.#caseId, name, looking)
+    const doc = seen?.doc
+    for (const { modality, recordSha256 } of seen?.news ?? []) {
+      const record = doc?.modalities.find((each) => each.modality === modality)
+      if (record) journal.accepted(this.#number, this.#nowMs(), record, recordSha256)
+    }
+    this.#actMs.set(name, (this.#actMs.get(name) ?? 0) + this.#nowMs() - sinceMs)
+    if (doc && name === 'seal' && !nextAct(doc)) {
+      inspector.sealed(doc, name)
+      await this.#deps.director.at('sealed', 'send')
+    }
+    return doc
+  }
+
+  /** @throws what ends the service */
+  async #afterTrouble(name: string, error: unknown): Promise<Looking> {
+    const { lives, director, inspector } = this.#deps
+    // What was being accepted when it happened may be kept or not; nothing else may have changed.
+    const changing = name.startsWith('capture.') ? name.slice('capture.'.length) : name === 'sign' ? 'approval' : undefined
+    const looking = { openAll: true, ...(changing !== undefined && { changing }) }
+    if (error instanceof StationDied) {
+      director.saw('restarted')
+      await lives.reopen()
+      await lives.pass(operatorTimes.logIn)
+      this.#caseId = lives.station.state.cases.find(({ nik, closedAtMs }) => nik === this.#nik && closedAtMs === undefined)?.caseId ?? ''
+      return looking
+    }
+    if (!isFault(error)) throw error
+    if (error.code === 'case.already_recorded') {
+      director.explains(error.code)
+      director.saw('sentAway')
+      throw error
+    }
+    if (!answers.includes(error.code) && !director.explains(error.code)) inspector.complain('fault_named', error.code, name)
+    await this.#meet(error)
+    return looking
+  }
+
+  async #meet(fault: Fault): Promise<void> {
+    const { lives, director } = this.#deps
+    if (waits.includes(fault.code)) {
+      director.saw('waited')
+      await lives.pass(operatorTimes.tryAgain)
+    } else {
+      await lives.pass(operatorTimes.decide)
+    }
+  }
+
+  async #takeTicket(): Promise<Looking> {
+    const { lives } = this.#deps
+    await this.#press()
+    const request = { nik: this.#nik, priority: false, standardId: 'timed-recording' }
+    this.#caseId = await lives.run(lives.station.station.cases.takeTicket(this.#actor, request))
+    return {}
+  }
+
+  async #perform(doc: CaseDocument, act: Act): Promise<Looking> {
+    const { lives, director } = this.#deps
+    const { cases, capture } = lives.station.station
+    switch (act.do) {
+      case 'tick_paper':
+        await lives.pass(operatorTimes.readPaper)
+        await this.#press()
+        await lives.run(cases.checkRequirement(this.#actor, doc.caseId, act.requirementId, true))
+        return {}
+      case 'finish_papers':
+        await this.#press()
+        await lives.run(cases.completeStep(this.#actor, doc.caseId, act.stepId))
+        return {}
+      case 'ask_registry':
+        await director.at('registry', nameOf(act))
+        await this.#press()
+        await lives.run(cases.completeStep(this.#actor, doc.caseId, act.stepId))
+        return {}
+      case 'confirm_applicant':
+        await lives.pass(operatorTimes.confirmApplicant)
+        await this.#press()
+        await lives.run(cases.confirmApplicant(this.#actor, doc.caseId))
+        return {}
+      case 'capture':
+        return this.#capture(act)
+      case 'call_supervisor':
+        await lives.pass(operatorTimes.callSupervisor)
+        await this.#press()
+        await lives.run(capture.review(supervisor, doc.caseId, judgement))
+        director.saw('judged')
+        return {}
+      case 'sign':
+        return this.#sign()
+      case 'seal':
+        await lives.pass(operatorTimes.decide)
+        await director.at('seal', nameOf(act))
+        await this.#press()
+        await lives.run(capture.seal(this.#actor, doc.caseId))
+        lives.disarm()
+        return { openAll: true }
+    }
+  }
+
+  async #capture(act: Extract<Act, { do: 'capture' }>): Promise<Looking> {
+    const { lives, director } = this.#deps
+    const { modality } = act
+    const { station } = lives.station
+    if (act.because !== '') await this.#say(act.because)
+    const { capture } = lives.station.state
+    // What waits for a decision already, e.g. because the disk was full, need not be captured again.
+    if (capture.state !== 'review' || capture.modality !== modality || capture.caseId !== this.#caseId) {
+      await lives.pass(applicantTimes.turnToDevice)
+      await this.#device(deviceOf[modality])
+      await this.#press()
+      await lives.run(station.capture.start(this.#actor, this.#caseId, modality))
+      if (!(await this.#taken(modality))) return {}
+    }
+    while (!(await this.#good(modality))) {
+      await this.#press()
+      await lives.run(station.capture.retake(this.#actor, this.#caseId, modality))
+      if (!(await this.#taken(modality))) return {}
+    }
+    await director.at('accept', nameOf(act), modality)
+    await this.#press()
+    const reason = lives.station.state.capture.advice === '' ? '' : weakReason
+    await lives.run(station.capture.accept(this.#actor, this.#caseId, modality, reason))
+    lives.disarm()
+    return { changing: modality }
+  }
+
+  /** Waits for the picture. @returns false when the station said why there is none */
+  async #taken(modality: Modality): Promise<boolean> {
+    const { lives, director } = this.#deps
+    const { station } = lives
+    const { state } = station
+    await director.at('capture', `capture.${modality}`, modality)
+    this.#tries.set(modality, (this.#tries.get(modality) ?? 0) + 1)
+    const hush = this.#coach()
+    const over = () => state.capture.state === 'review' || state.capture.state === 'idle'
+    const ended = await this.#eventually(over, captureDeadlineMs)
+    hush()
+    if (!ended) throw new Stuck(`a capture of ${modality} never ended`)
+    if (state.capture.state !== 'review') return false
+    await lives.pass(operatorTimes.decide + (modality === 'face' ? applicantTimes.approvePortrait : 0))
+    return state.capture.state === 'review'
+  }
+
+  /** Whether to accept it as it is. Says what was wrong when not. */
+  async #good(modality: Modality): Promise<boolean> {
+    const { advice } = this.#deps.lives.station.state.capture
+    if (advice === '' || (this.#tries.get(modality) ?? 0) >= mostTries) return true
+    await this.#say(advice)
+    return false
+  }
+
+  async #say(advice: string): Promise<void> {
+    const { lives, applicant, director } = this.#deps
+    await lives.pass(operatorTimes.say)
+    if (applicant.hear(advice)) director.saw('retaken')
+  }
+
+  /** While a capture runs: what the screen advises is said, one thing at a time. @returns ends it */
+  #coach(): () => void {
+    const { lives, applicant, director } = this.#deps
+    const { state } = lives.station
+    const { clock } = lives.world
+    let speaking = false
+    return state.subscribe((event) => {
+      if (event.is !== 'capture' || event.capture.state !== 'live' || event.capture.advice === '' || speaking) return
+      speaking = true
+      clock.after(operatorTimes.decide + operatorTimes.say, () => {
+        speaking = false
+        const { capture } = state
+        if (capture.state !== 'live' || capture.advice === '') return
+        if (applicant.hear(capture.advice)) director.saw('retaken')
+      })
+    })
+  }
+
+  async #sign(): Promise<Looking> {
+    const { lives } = this.#deps
+    await lives.pass(applicantTimes.turnToDevice)
+    await this.#device('signature_pad')
+    await this.#press()
+    await lives.run(lives.station.station.capture.signRecord(this.#actor, this.#caseId))
+    return { changing: 'approval' }
+  }
+
+  /** Waits until it is ready; one that does not come back is pulled out and pushed in again. */
+  async #device(kind: DeviceKind): Promise<void> {
+    const { lives } = this.#deps
+    const { state } = lives.station
+    const ready = () => state.devices.some((device) => device.kind === kind && device.state === 'ready')
+    for (let replugs = 0; !(await this.#eventually(ready, deviceDeadlineMs)); replugs++) {
+      if (replugs >= mostReplugs) throw new Stuck(`${kind} never came back`)
+      await lives.pass(operatorTimes.replug)
+      await pushIn(lives.world, kind)
+    }
+  }
+
+  async #eventually(wanted: () => boolean, withinMs: number): Promise<boolean> {
+    const { lives } = this.#deps
+    if (wanted()) return true
+    const { clock } = lives.world
+    const { state } = lives.station
+    const late = new AbortController()
+    let stop = () => {}
+    const came = new Promise<void>((resolve) => {
+      stop = state.subscribe(() => {
+        if (wanted()) resolve()
+      })
+    })
+    try {
+      await lives.run(Promise.race([came, sleep(clock, withinMs, late.signal)]))
+    } finally {
+      stop()
+      late.abort()
+    }
+    return wanted()
+  }
+
+  async #press(): Promise<void> {
+    this.#keys++
+    await this.#deps.lives.pass(operatorTimes.press)
+  }
+
+  get #actor(): Actor {
+    return this.#deps.lives.station.actor
+  }
+
+  #nowMs(): number {
+    return this.#deps.lives.world.clock.monotonicMs()
+  }
+}
+
+const isBefore = (act: Act): boolean =>
+  act.do === 'tick_paper' || act.do === 'finish_papers' || act.do === 'ask_registry' || act.do === 'confirm_applicant'
