@@ -39,7 +39,7 @@ export interface DaysOptions {
 export interface Visit extends Pick<Served, 'how' | 'recordingMs' | 'keys' | 'actMs'> {
   readonly number: number
   readonly inflicted: readonly Inflicted[]
-  /** Real milliseconds of the station's own work. */
+  /** CPU milliseconds of the station's own work. */
   readonly stationMs: number
 }
 

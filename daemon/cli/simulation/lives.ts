@@ -3,7 +3,7 @@
 
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { sleep, systemClock } from '../../../protocol/clock.js'
+import { sleep } from '../../../protocol/clock.js'
 import { type Deferred, deferred } from '../../../protocol/deferred.js'
 import type { Effects } from '../../effects.js'
 import type { Environment } from '../../station.js'
@@ -56,7 +56,7 @@ export class Lives {
     return this.#count
   }
 
-  /** Real time that all stations spent in their own work so far: kernels, records, store. The rest is drawing, wires, centre and looking after them. */
+  /** CPU milliseconds of all stations' own work so far: kernels, records, store. The rest is drawing, wires, centre and looking after them. */
   get workMs(): number {
     return this.#workMs
   }
@@ -96,7 +96,13 @@ export class Lives {
   /** Kills the process now. Whoever waits for it hears of it. */
   kill(): void {
     this.#bomb = undefined
-    this.#dying ??= this.station.die().then(() => this.#death.reject(new StationDied()))
+    if (this.#dying) return
+    // Dying takes no time: what its last breath lets go of must not race with the world's clock.
+    const release = this.world.clock.hold()
+    this.#dying = this.station.die().then(() => {
+      this.#death.reject(new StationDied())
+      release()
+    })
   }
 
   /** Kills it behind so many further effects of a kind. */
@@ -132,9 +138,10 @@ export class Lives {
   #mined(inner: Effects): Effects {
     return {
       perform: async (kind, act) => {
-        const sinceMs = systemClock.monotonicMs()
+        const before = process.cpuUsage()
         const result = await inner.perform(kind, act)
-        if (kind !== 'centre.request') this.#workMs += systemClock.monotonicMs() - sinceMs
+        const { user, system } = process.cpuUsage(before)
+        if (kind !== 'centre.request') this.#workMs += (user + system) / 1_000
         if (this.#bomb?.kind !== kind || this.#bomb.left-- > 1) return result
         this.kill()
         return new Promise<never>(() => {})
