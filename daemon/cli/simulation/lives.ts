@@ -96,7 +96,7 @@ export class Lives {
   /** Kills the process now. Whoever waits for it hears of it. */
   kill(): void {
     this.#bomb = undefined
-    if (this.#dying) return
+    if (this.#dying !== undefined) return
     // Dying takes no time: what its last breath lets go of must not race with the world's clock.
     const release = this.world.clock.hold()
     this.#dying = this.station.die().then(() => {

@@ -1,4 +1,5 @@
-// Looks after every step of a simulated day whether all statements hold. Remembers what the station had said, over its deaths. Changes nothing.
+// Looks after every step of a simulated day whether all statements hold. Remembers what the station had said, over its deaths. Changes nothing,
+// and lets no time of the world pass: it reads the store without running the clock.
 
 import type { Person } from '../../../../simulator/people/person.js'
 import type { KeptFingers } from '../../../capture/fingers.js'
@@ -12,7 +13,7 @@ import type { SimulatedStation } from '../simulated-station.js'
 import { auditTail } from './audit-tail.js'
 import { type FingerTruthOf, fingerTruthOf } from './finger-truth.js'
 import { identityIn, personalWords } from './identity.js'
-import { followKept, type KeptOfCase, type NewlyKept } from './kept.js'
+import { caseIn, followKept, type KeptOfCase, type NewlyKept } from './kept.js'
 import { type ArrivedItem, checkPacket } from './packet.js'
 import type { Statement, Violation } from './statements.js'
 
@@ -75,14 +76,14 @@ export class Inspector {
     this.#devices(station, at)
     const subject = this.#subject
     if (!subject || caseId === '') return undefined
-    const doc = await station.caseNow(caseId)
+    const doc = await caseIn(station.station.store, caseId)
     const complain = (statement: Statement, what: string) => this.complain(statement, what, at)
     if (subject.caseId === caseId && doc.revision < subject.revision)
       complain('case_stands', `revision ${doc.revision} after ${subject.revision}`)
     subject.caseId = caseId
     subject.revision = doc.revision
     const { store } = station.station
-    const news = await station.run(followKept(store, doc, subject.kept, looking.changing, looking.openAll === true, complain))
+    const news = await followKept(store, doc, subject.kept, looking.changing, looking.openAll === true, complain)
     for (const { modality } of news) await this.#names(station, subject, modality)
     this.#fingers(subject, doc, at)
     this.#eyes(doc, at)
@@ -116,9 +117,7 @@ export class Inspector {
       if (expected?.packetId !== packetId)
         this.complain('packet_order', `packet ${this.#arrived + 1} is not the one that was sealed then`, at)
       if (!sealed) continue
-      const items = await station.run(
-        checkPacket(centre, packetId, sealed.doc, sealed.kept, (statement, what) => this.complain(statement, what, at)),
-      )
+      const items = await checkPacket(centre, packetId, sealed.doc, sealed.kept, (statement, what) => this.complain(statement, what, at))
       centre.archive(packetId)
       news.push({ number: sealed.number, items })
     }
@@ -136,14 +135,14 @@ export class Inspector {
 
   /** The station's own reading of its whole chain. */
   async audit(station: SimulatedStation, at: string): Promise<void> {
-    const verdict = await station.run(station.station.store.audit.verify())
+    const verdict = await station.station.store.audit.verify()
     if (!verdict.ok) this.complain('audit_chain', `${verdict.reason} at ${verdict.atSeq}`, at)
   }
 
   /** Everything that the station said since: it may name no person, and no fault without a cause. */
   async #tellings(station: SimulatedStation, at: string): Promise<void> {
     if (this.#seen?.station !== station) this.#seen = { station, faults: 0 }
-    const { bodies, wrong } = await station.run(this.#tail.follow(station.station.store))
+    const { bodies, wrong } = await this.#tail.follow(station.station.store)
     if (wrong !== '') this.complain('audit_chain', wrong, at)
     const faults = station.faults.slice(this.#seen.faults)
     this.#seen.faults = station.faults.length
@@ -161,7 +160,7 @@ export class Inspector {
   async #names(station: SimulatedStation, { truth, kept, misnamed }: Subject, capture: string): Promise<void> {
     const row: KeptCapture | undefined = kept.get(capture)?.row
     if (!truth || !isFingers(capture) || row?.fingers === undefined) return
-    const bytes = await station.run(station.station.store.blobs.get(row.fingers))
+    const bytes = await station.station.store.blobs.get(row.fingers)
     const { fingers } = JSON.parse(new TextDecoder().decode(bytes)) as KeptFingers
     const wrong = fingers.flatMap(({ segment, template }) => {
       const identity = segment.position > 0 ? truth.identify(template, segment.position) : undefined

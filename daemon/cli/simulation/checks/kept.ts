@@ -25,6 +25,11 @@ export type KeptOfCase = Map<string, Kept>
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
+export async function caseIn(store: Store, caseId: string): Promise<CaseDocument> {
+  const row = await store.read((db) => db.selectFrom('cases').select('state').where('id', '=', caseId).executeTakeFirstOrThrow())
+  return JSON.parse(row.state) as CaseDocument
+}
+
 /**
  * @param known what was kept when it was last looked at; brought up to date
  * @param changing what is just being accepted: may be new or replaced
