@@ -3,14 +3,13 @@
 
 import type { Person } from '../../../simulator/people/person.js'
 import { seededRandom } from '../../../simulator/seeded-random.js'
-import type { Environment } from '../../station.js'
 import { applicantAt } from './applicant.js'
 import { Inspector } from './checks/inspector.js'
 import type { Violation } from './checks/statements.js'
 import { FaultDirector, type Inflicted } from './faults/director.js'
 import type { FaultProfile } from './faults/table.js'
 import { Journal } from './journal.js'
-import { Lives } from './lives.js'
+import { Lives, type LivesOptions } from './lives.js'
 import { Operator, type Served } from './operator.js'
 import { applicantTimes } from './times.js'
 import { type Kernels, openKernels } from './workers.js'
@@ -29,8 +28,10 @@ export interface DaysOptions {
   readonly folder: string
   readonly manner?: WorldOptions['manner']
   readonly kernels?: Kernels
-  /** Of a test of the tests: a store that is broken on purpose. */
-  readonly openStore?: Environment['openStore']
+  /** Of a test: somebody who is drawn already. */
+  readonly first?: Person
+  /** Of a test of the tests: a station that is broken on purpose. */
+  readonly broken?: Pick<LivesOptions, 'openStore' | 'examine'>
   /** Of a test: instead of what the seed deals, by number of the person. */
   readonly faultsOf?: (number: number) => readonly string[] | undefined
 }
@@ -72,10 +73,10 @@ interface Run {
 
 /** @param tell called behind each person */
 export async function simulateDays(options: DaysOptions, tell: (visit: Visit) => void | Promise<void>): Promise<DaysOutcome> {
-  const { seed, profile, folder, openStore } = options
+  const { seed, profile, folder, first } = options
   const kernels = options.kernels ?? openKernels()
-  const world = await simulatedWorld({ seed, manner: options.manner ?? 'coached' })
-  const lives = new Lives({ seed, world, kernels, folder, ...(openStore && { openStore }) })
+  const world = await simulatedWorld({ seed, manner: options.manner ?? 'coached', ...(first && { first }) })
+  const lives = new Lives({ seed, world, kernels, folder, ...options.broken })
   const applicant = applicantAt(world.office)
   const director = new FaultDirector(lives, applicant, profile, seededRandom(seed).fork('faults'))
   const inspector = new Inspector(kernels.simd, (code) => director.explains(code))

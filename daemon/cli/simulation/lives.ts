@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { sleep } from '../../../protocol/clock.js'
 import { type Deferred, deferred } from '../../../protocol/deferred.js'
 import type { Effects } from '../../effects.js'
-import type { Environment } from '../../station.js'
 import { type FillableDisk, fillableDisk, type IntakeLine, intakeLine } from './disk.js'
 import { linkLive } from './folder.js'
 import { openSimulatedStation, type SimulatedStation } from './simulated-station.js'
+import type { OpeningInWorld } from './station-in-world.js'
 import { restartMs } from './times.js'
 import type { Kernels } from './workers.js'
 import type { World } from './world.js'
@@ -29,8 +29,8 @@ export interface LivesOptions {
   /** Each life has a folder in it. */
   readonly folder: string
   readonly settings?: Readonly<Record<string, unknown>>
-  /** Of a test of the tests: a store that is broken on purpose. */
-  readonly openStore?: Environment['openStore']
+  readonly openStore?: OpeningInWorld['openStore']
+  readonly examine?: OpeningInWorld['examine']
 }
 
 export class Lives {
@@ -67,7 +67,7 @@ export class Lives {
   }
 
   async open(): Promise<SimulatedStation> {
-    const { seed, world, kernels, settings, openStore } = this.#options
+    const { seed, world, kernels, settings, openStore, examine } = this.#options
     const folder = this.#folder(++this.#count)
     this.#death = deferred()
     this.#death.promise.catch(() => {})
@@ -80,6 +80,7 @@ export class Lives {
       effects: (inner) => this.#mined(inner),
       ...(settings && { settings }),
       ...(openStore && { openStore }),
+      ...(examine && { examine }),
     })
     return this.#current
   }

@@ -38,6 +38,8 @@ export interface OperatorDeps {
 /** An operator who has tried for so long calls somebody. */
 const mostActs = 200
 const mostTries = 3
+/** Refused so often for a reason that nobody knows: somebody must be called. */
+const mostUnexplained = 3
 /** Longer than any plan's patience. */
 const captureDeadlineMs = 90_000
 const deviceDeadlineMs = 15_000
@@ -64,6 +66,7 @@ export class Operator {
   readonly #tries = new Map<Modality, number>()
   #caseId = ''
   #keys = 0
+  #unexplained = 0
 
   constructor(deps: OperatorDeps, number: number, nik: string) {
     this.#deps = deps
@@ -139,7 +142,10 @@ export class Operator {
       director.saw('sentAway')
       throw error
     }
-    if (!answers.includes(error.code) && !director.explains(error.code)) inspector.complain('fault_named', error.code, name)
+    if (!answers.includes(error.code) && !director.explains(error.code)) {
+      inspector.complain('fault_named', error.code, name)
+      if (++this.#unexplained >= mostUnexplained) throw new Stuck(error.code)
+    }
     await this.#meet(error)
     return looking
   }
