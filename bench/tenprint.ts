@@ -1,10 +1,11 @@
 // A whole 4-4-2 as the station has it: three drawn slaps to ten segments, qualities and templates, their cross comparisons and the WSQ records,
 // shared out between two record workers. The wall time is what a person waits for; the CPU time is of both together.
 
-import type { KeptFingers } from '../daemon/capture/fingers.js'
+import type { KeptFingers } from '../daemon/capture/kept-fingers.js'
 import type { RawFrame } from '../daemon/capture/make-record.js'
 import { type RecordMaker, startRecordMaker } from '../daemon/capture/record-maker.js'
 import { directEffects } from '../daemon/effects.js'
+import { capturePositions } from '../daemon/kernels/finger/sequence.js'
 import type { Bench } from './harness.js'
 
 const slaps = ['right_four', 'left_four', 'thumbs'] as const
@@ -46,9 +47,12 @@ async function recordAll(frames: Readonly<Record<Slap, RawFrame>>, workers: read
     workers.map(async (worker) => {
       for (let slap = waiting.shift(); slap !== undefined; slap = waiting.shift()) {
         const frame = frames[slap]
-        const { kept } = await worker.examine({ capture: slap, frame, takenAtMs: 0, tries: 1, missing: [], others: [...others] })
+        const { kept } = await worker.examine({
+          ...{ capture: slap, frame, takenAtMs: 0, tries: 1, attempt: 1, asked: capturePositions[slap] },
+          ...{ missing: [], others: [...others] },
+        })
         others.push(kept)
-        await worker.make({ modality: slap, capturedAtMs: 0, frame, fingers: kept.fingers })
+        await worker.make({ modality: slap, capturedAtMs: 0, frames: [{ attempt: 1, frame }], attempt: 1, fingers: kept.fingers })
       }
     }),
   )

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { defaultTopazModel, topazModelNames } from '../drivers/signature/topaz/models.js'
 import { Fault } from '../protocol/fault.js'
+import { captureRulesSchema } from './capture/plan-rules.js'
 import { faceComponents, type MeasuredComponent, ownComponents, unmeasuredComponents } from './kernels/face/components.js'
 import { defaultPhotoPolicy, type Hex, type PhotoPolicy } from './kernels/face/ktp-photo.js'
 
@@ -65,6 +66,8 @@ const schema = z.strictObject({
   /** Whether the applicant must approve the portrait before fingers and irises are recorded, or only before the record is signed. */
   faceApproval: z.enum(['first', 'any_order']).default('first'),
   photo: photoSchema,
+  /** What is recorded in which order, how patiently and how strictly: see docs/capture.md. */
+  capture: captureRulesSchema,
   /** '' when the station has no signature pad. */
   signaturePadPath: z.string().max(256).default(''),
   /** What it is: tells its speed and where a signature leaves the pad. */

@@ -1,5 +1,6 @@
 // What the station can be asked to do, by desk. The gateway and the CLI see only this; roles are checked before it is called.
 
+import type { CaptureRules } from './capture/plan-rules.js'
 import type { OperatorDesk } from './operators/operators.js'
 import type { ServiceStandard } from './service/standard.js'
 import type { Modality, StationState } from './state.js'
@@ -24,15 +25,22 @@ export interface CaseDesk {
 
 export interface CaptureDesk {
   start(actor: Actor, caseId: string, modality: Modality): Promise<void>
-  takeNow(actor: Actor, caseId: string): Promise<void>
+  /** @param modality may be left out where one capture of the case runs; so in cancel() */
+  takeNow(actor: Actor, caseId: string, modality?: Modality): Promise<void>
   accept(actor: Actor, caseId: string, modality: Modality, weakReason: string): Promise<void>
-  retake(actor: Actor, caseId: string, modality: Modality): Promise<void>
-  cancel(actor: Actor, caseId: string): Promise<void>
+  /** Another attempt, for what is missing or weak in the best of those before; `wholly` for all of it. */
+  retake(actor: Actor, caseId: string, modality: Modality, wholly?: boolean): Promise<void>
+  cancel(actor: Actor, caseId: string, modality?: Modality): Promise<void>
+  /** These parts of a modality, or all of it, cannot be recorded. @param reason of protocol/exception-reasons.ts */
+  except(actor: Actor, caseId: string, modality: Modality, positions: readonly number[], reason: string): Promise<void>
+  withdrawException(actor: Actor, caseId: string, modality: Modality): Promise<void>
   /** Takes back the last stroke of who is signing. */
   undoStroke(actor: Actor, caseId: string): Promise<void>
   /** All strokes away: who is signing begins anew. */
   signAgain(actor: Actor, caseId: string): Promise<void>
   signRecord(actor: Actor, caseId: string): Promise<void>
+  /** In place of the signature, by a supervisor who captured nothing, where an exception says that nobody can sign. */
+  witnessRecord(actor: Actor, caseId: string, reason: string): Promise<void>
   seal(actor: Actor, caseId: string): Promise<void>
   /** What could not be told surely is taken on by a supervisor who captured none of it. */
   review(actor: Actor, caseId: string, reason: string): Promise<void>
@@ -61,6 +69,8 @@ export interface Station {
   /** Devices, registry and centre are simulated, wherever the simulation runs. */
   readonly simulated: boolean
   readonly standards: readonly ServiceStandard[]
+  /** The site's capture plan. */
+  readonly rules: CaptureRules
   readonly state: StationState
   readonly operators: OperatorDesk
   readonly cases: CaseDesk

@@ -6,9 +6,11 @@ import type { SequenceCode } from './kernels/finger/sequence.js'
 import type { EyeCode } from './kernels/iris/sequence.js'
 import type { CaseDocument } from './service/case.js'
 
-/** In the order of recording; the index fingers come again at the end, so that it is still the same person who stands there. */
+/** What is recorded of everybody, in the usual order; the index fingers come again at the end, so that it is still the same person who stands there. */
 export const modalities = ['face', 'signature', 'right_four', 'left_four', 'thumbs', 'irises', 'index_fingers'] as const
-export type Modality = (typeof modalities)[number]
+export type RecordedModality = (typeof modalities)[number]
+/** `evidence`: the photo of face and hands that goes with an exception. */
+export type Modality = RecordedModality | 'evidence'
 
 export const deviceKinds = ['slap_scanner', 'iris_camera', 'face_camera', 'signature_pad', 'card_terminal', 'card_printer'] as const
 export type DeviceKind = (typeof deviceKinds)[number]
@@ -87,9 +89,13 @@ export interface Backdrop {
   readonly ok: boolean
 }
 
-/** What the comparison of all fingers or eyes, or a device, found about the captures of a case. */
+/** What the site's policy wants a second person for: a weak capture, much that is missing, a refusal. */
+export const policyCodes = ['weak_capture', 'many_exceptions', 'refusal'] as const
+export type PolicyCode = (typeof policyCodes)[number]
+
+/** What the comparison of all fingers or eyes, the site's policy, or a device, found about the captures of a case. */
 export interface Finding {
-  readonly code: SequenceCode | EyeCode | 'presentation_attack' | 'flat_face'
+  readonly code: SequenceCode | EyeCode | PolicyCode | 'presentation_attack' | 'flat_face'
   readonly certainty: 'sure' | 'unsure'
   readonly ask: 'nothing' | 'retake' | 'review'
   readonly modalities: readonly Modality[]
@@ -105,7 +111,8 @@ export const isOpen = ({ ask, review }: Finding): boolean => ask !== 'nothing' &
 export interface CaptureStatus {
   readonly caseId: string
   readonly modality: Modality | undefined
-  readonly state: 'idle' | 'opening' | 'live' | 'review'
+  /** `waiting`: its device went away, and the attempt goes on when it is back. */
+  readonly state: 'idle' | 'opening' | 'live' | 'waiting' | 'review'
   /** Stable advice name, '' when nothing is to be said. */
   readonly advice: string
   /** 0 to 100. A simple live measure, not a standard quality score. */
@@ -120,6 +127,17 @@ export interface CaptureStatus {
   readonly eyes: readonly EyeResult[]
   readonly components: readonly QualityComponent[]
   readonly backdrop?: Backdrop
+  /** The present one, from 1. */
+  readonly attempt: number
+  /** After so many the best is accepted as weak. */
+  readonly tries: number
+  /** Positions that are asked for: fingers of ISO/IEC 19794-4, or 1 right and 2 left eye. */
+  readonly asked: readonly number[]
+  /** In review: those that are still missing or weak in the best of all attempts. */
+  readonly again: readonly number[]
+  /** In review. */
+  readonly mayAccept: boolean
+  readonly weak: boolean
 }
 
 export interface OutboxStatus {
@@ -191,6 +209,12 @@ export const idleCapture: CaptureStatus = {
   guides: [],
   eyes: [],
   components: [],
+  attempt: 0,
+  tries: 0,
+  asked: [],
+  again: [],
+  mayAccept: false,
+  weak: false,
 }
 
 export const idleIssuance: IssuanceStatus = {
@@ -208,10 +232,14 @@ export class StationState {
   readonly #devices = new Map<DeviceKind, DeviceStatus>()
   readonly #cases = new Map<string, CaseDocument>()
   #capture = idleCapture
+  /** At most one a device. */
+  readonly #captures = new Map<Modality, CaptureStatus>()
   #issuance = idleIssuance
   #outbox: OutboxStatus = { waiting: 0, oldestAtMs: 0, reachable: false, bytesSent: 0, bytesTotal: 0 }
   readonly #listeners = new Set<(event: StationEvent) => void>()
   readonly #watchers = new Set<(picture: PreviewPicture) => void>()
+  /** Pictures under review, one a sensor. */
+  readonly #held = new Map<string, PreviewPicture>()
 
   get devices(): readonly DeviceStatus[] {
     return [...this.#devices.values()]
@@ -220,8 +248,12 @@ export class StationState {
   get cases(): readonly CaseDocument[] {
     return [...this.#cases.values()]
   }
+  /** The capture that changed last; idle when none runs. */
   get capture(): CaptureStatus {
     return this.#capture
+  }
+  get captures(): readonly CaptureStatus[] {
+    return [...this.#captures.values()]
   }
   get issuance(): IssuanceStatus {
     return this.#issuance
@@ -239,7 +271,7 @@ export class StationState {
         this.#cases.set(event.case.caseId, event.case)
         break
       case 'capture':
-        this.#capture = event.capture
+        this.#captureChanged(event.capture)
         break
       case 'outbox':
         this.#outbox = event.outbox
@@ -251,6 +283,14 @@ export class StationState {
         break
     }
     for (const listener of this.#listeners) listener(event)
+  }
+
+  /** One that ended leaves the view to another that still runs. */
+  #captureChanged(capture: CaptureStatus): void {
+    if (capture.modality === undefined) this.#captures.clear()
+    else if (capture.state === 'idle') this.#captures.delete(capture.modality)
+    else this.#captures.set(capture.modality, capture)
+    this.#capture = capture.state === 'idle' ? (this.captures.at(-1) ?? capture) : capture
   }
 
   subscribe(listener: (event: StationEvent) => void): () => void {
@@ -265,8 +305,17 @@ export class StationState {
   show(picture: PreviewPicture): void {
     for (const watcher of this.#watchers) watcher(picture)
   }
+  /** As show(), and again for whoever begins to look before it is released. */
+  hold(picture: PreviewPicture): void {
+    this.#held.set(`${picture.deviceKind} ${picture.sensor}`, picture)
+    this.show(picture)
+  }
+  release(kind: DeviceKind): void {
+    for (const [key, { deviceKind }] of this.#held) if (deviceKind === kind) this.#held.delete(key)
+  }
   watch(watcher: (picture: PreviewPicture) => void): () => void {
     this.#watchers.add(watcher)
+    for (const picture of this.#held.values()) watcher(picture)
     return () => void this.#watchers.delete(watcher)
   }
 }

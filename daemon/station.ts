@@ -10,6 +10,7 @@ import type { Random } from '../protocol/random.js'
 import { type FrameAnalyst, startAnalyst } from './capture/analyst.js'
 import { openCaptureDesk } from './capture/capture-desk.js'
 import { createFrameRing, type FrameRing } from './capture/frame-ring.js'
+import { captureRulesOf } from './capture/plan-rules.js'
 import { type RecordMaker, startRecordMaker } from './capture/record-maker.js'
 import { createSealRecord } from './capture/seal-record.js'
 import { createCentreClient } from './centre/client.js'
@@ -62,10 +63,15 @@ export interface StationOptions {
 
 export interface RunningStation extends Station {
   readonly store: Store
+  /** Starts the threads that the first capture will need. */
+  warmUp(): void
 }
 
-/** Slots for the preview's frame, the one being analysed and the two under way; the largest payload is a whole platen. */
-const ring = { slots: 4, slotBytes: 1600 * 1500 }
+/**
+ * Of each sensor one frame is looked at, the newest of the others waits, and one is under way: an iris camera's two need six. Memory that no
+ * frame was written to is never touched. The largest payload is a whole platen.
+ */
+const ring = { slots: 8, slotBytes: 1600 * 1500 }
 const simulatedMark = 'SIMULASI - BUKAN KTP-EL'
 
 /** @throws Fault `store.*`; `centre.unreachable` only at the very first start, when station and centre have not met yet */
@@ -89,7 +95,8 @@ async function compose(environment: Environment, { config, standards, simulation
   const centreKeys = await ensureCentreKeys(store, centre, identity)
 
   const simulated = config.simulated || simulation !== undefined
-  const book = openCaseBook({ store, clock, state, standards })
+  const rules = captureRulesOf(config.capture)
+  const book = openCaseBook({ store, clock, state, standards, order: rules.order })
   const stock = openBlankStock(store)
   await stock.receive('station', config.blanks, clock.nowMs())
   const outbox = createOutbox({ store, centre, centreKeys, clock, random, effects, log })
@@ -119,6 +126,7 @@ async function compose(environment: Environment, { config, standards, simulation
     state,
     attackPolicy,
     faceApproval,
+    rules,
     clock,
     log,
   })
@@ -138,6 +146,7 @@ async function compose(environment: Environment, { config, standards, simulation
     softwareVersion,
     simulated,
     standards,
+    rules,
     state,
     store,
     operators,
@@ -145,6 +154,10 @@ async function compose(environment: Environment, { config, standards, simulation
     capture,
     issuance,
     ...(simulation && { simulation }),
+    warmUp: () => {
+      analyst.warm?.()
+      records.warm?.()
+    },
     close: async () => {
       await capture.close()
       await issuance.close()

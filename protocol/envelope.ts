@@ -127,6 +127,10 @@ function plainValue(value: unknown): unknown {
 
 const lastModality = Math.max(...Object.values(Modality).filter((value) => typeof value === 'number'))
 
+/** Commands that mean the only capture of a case may leave it out, as clients did that knew of one only. */
+const mayLeaveOut = new Set(['request.takeNow.modality', 'request.cancelCapture.modality'])
+const leastModality = (field: string): number => (mayLeaveOut.has(field) ? 0 : 1)
+
 function checkValue(value: unknown, field: string): void {
   const key = field.slice(field.lastIndexOf('.') + 1)
   if (typeof value === 'string') {
@@ -138,7 +142,7 @@ function checkValue(value: unknown, field: string): void {
     for (const entry of value) checkValue(entry, field)
   } else if (typeof value === 'object' && value !== null) {
     for (const [name, inner] of Object.entries(value)) checkValue(inner, field === '' ? name : `${field}.${name}`)
-  } else if (key === 'modality' && (typeof value !== 'number' || value < 1 || value > lastModality)) {
+  } else if (key === 'modality' && (typeof value !== 'number' || value < leastModality(field) || value > lastModality)) {
     throw new Fault('protocol.malformed', { field, reason: 'out_of_range', found: Number(value) })
   }
 }

@@ -221,6 +221,42 @@ const station = {
     'A weak result needs a reason',
     'Retake or give the reason',
   ),
+  'capture.excepted': text(
+    'Bagian ini dikecualikan',
+    'Cabut pengecualian bila ingin merekam',
+    'This part is excepted',
+    'Withdraw the exception to capture it',
+  ),
+  'capture.tries_left': text(
+    'Masih boleh diulang',
+    'Ulangi dulu, terima setelah percobaan habis',
+    'There are tries left',
+    'Retake first; accept when the tries are used up',
+  ),
+  'capture.parts_missing': text(
+    'Ada jari atau mata yang belum terekam',
+    'Ulangi, atau catat pengecualian dengan alasan',
+    'A finger or an eye is not in the capture',
+    'Retake, or record an exception with its reason',
+  ),
+  'capture.already_recorded': text(
+    'Bagian ini sudah terekam',
+    'Ulangi perekamannya bila memang salah',
+    'This part is recorded already',
+    'Retake it if it is wrong',
+  ),
+  'capture.needs_witness': text(
+    'Pemohon tidak dapat menandatangani',
+    'Minta penyelia menyaksikan persetujuan',
+    'The applicant cannot sign',
+    'Ask a supervisor to witness the approval',
+  ),
+  'capture.can_sign': text(
+    'Pemohon dapat menandatangani sendiri',
+    'Minta tanda tangan di papan',
+    'The applicant can sign',
+    'Ask for the signature on the pad',
+  ),
   'capture.finding_open': text(
     'Ada temuan yang belum selesai',
     'Ulangi atau minta periksa penyelia',
@@ -573,6 +609,24 @@ const simulator = {
     'Pasang program yang disebut',
     'A program that the simulator needs is missing',
     'Install the program named',
+  ),
+  'simulator.unreachable': text(
+    'Tidak ada stasiun simulasi yang berjalan dengan folder data ini',
+    'Jalankan rekam station --simulate dengan folder data yang sama',
+    'No simulated station runs with this data folder',
+    'Start rekam station --simulate with the same data folder',
+  ),
+  'simulator.refused': text(
+    'Simulator tidak menerima permintaan ini',
+    'Pakai kunci dari simulator.json di folder data stasiun',
+    'The simulator does not accept this request',
+    'Use the token from simulator.json in the data folder of the station',
+  ),
+  'simulator.version': text(
+    'Simulator berbicara versi antarmuka yang lain',
+    'Pakai rekam sim dari versi yang sama dengan stasiun',
+    'The simulator speaks another version of the interface',
+    'Use rekam sim of the same version as the station',
   ),
 } as const
 

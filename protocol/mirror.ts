@@ -19,7 +19,10 @@ export interface StationMirror {
   readonly session: SessionState
   readonly devices: readonly DeviceState[]
   readonly cases: readonly CaseState[]
+  /** The capture that changed last; idle when none runs. */
   readonly capture: CaptureState
+  /** All captures that run, at most one a device. */
+  readonly captures: readonly CaptureState[]
   readonly outbox: OutboxState
   readonly issuance: IssuanceState
   readonly standards: readonly StandardSummary[]
@@ -46,7 +49,14 @@ export const initialMirror: StationMirror = {
     guides: [],
     eyes: [],
     components: [],
+    attempt: 0,
+    tries: 0,
+    asked: [],
+    again: [],
+    mayAccept: false,
+    weak: false,
   },
+  captures: [],
   outbox: { waiting: 0, oldestAtMs: 0, reachable: false, bytesSent: 0, bytesTotal: 0 },
   issuance: { caseId: '', state: 'idle', blankSerial: '', bytesWritten: 0, bytesTotal: 0, advice: '', fingerPosition: 0 },
   standards: [],
@@ -60,6 +70,7 @@ export function applySnapshot(snapshot: Snapshot): StationMirror {
     devices: snapshot.devices,
     cases: snapshot.cases,
     capture: snapshot.capture ?? initialMirror.capture,
+    captures: snapshot.captures,
     outbox: snapshot.outbox ?? initialMirror.outbox,
     issuance: snapshot.issuance ?? initialMirror.issuance,
     standards: snapshot.standards,
@@ -84,7 +95,7 @@ export function applyEvent(state: StationMirror, event: Event): StationMirror {
     case 'case':
       return { ...next, cases: replaced(state.cases, event.case, (each) => each.caseId) }
     case 'capture':
-      return { ...next, capture: event.capture }
+      return { ...next, ...withCapture(state.captures, event.capture) }
     case 'outbox':
       return { ...next, outbox: event.outbox }
     case 'issuance':
@@ -94,6 +105,15 @@ export function applyEvent(state: StationMirror, event: Event): StationMirror {
     case undefined:
       return next
   }
+}
+
+/** One that ended leaves the view to another that still runs. */
+function withCapture(captures: readonly CaptureState[], capture: CaptureState): Pick<StationMirror, 'capture' | 'captures'> {
+  const of = ({ caseId, modality }: CaptureState) => `${caseId} ${modality}`
+  if (capture.state !== 'idle') return { capture, captures: replaced(captures, capture, of) }
+  // A station of one capture at a time does not say which one ended.
+  const running = captures.filter((each) => capture.modality !== 0 && of(each) !== of(capture))
+  return { capture: running.at(-1) ?? capture, captures: running }
 }
 
 function replaced<T>(entries: readonly T[], entry: T, keyOf: (entry: T) => string): readonly T[] {

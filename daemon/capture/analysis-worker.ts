@@ -14,8 +14,8 @@ sharp.concurrency(1)
 const simd = openSimd()
 const faces = openFaceWatch(setup.photo, simd)
 
-serveWorkerLine<AnalysisRequest, AnalysisAnswer>((request) => {
+serveWorkerLine<AnalysisRequest, AnalysisAnswer, Uint8Array>((request, show) => {
   if (request.do === 'examine_face') return examineFaceFrame(request.jpeg, request.captureId, request.applicant, faces)
   const { byteOffset, byteLength, header, task, preview } = request
-  return analyseFrame(frames.subarray(byteOffset, byteOffset + byteLength), header, task, preview, { simd, faces })
+  return analyseFrame(frames.subarray(byteOffset, byteOffset + byteLength), header, task, preview ? show : undefined, { simd, faces })
 })

@@ -21,6 +21,8 @@ interface Best {
   readonly good: boolean
   /** Somebody was seen in it. */
   readonly seen: boolean
+  /** It is one of the good and still frames that stand in a row now. */
+  readonly inRow: boolean
 }
 
 export type AutoCaptureState =
@@ -63,7 +65,7 @@ function onLook(
   const { sinceMs, best } = state
   if (!look.present) {
     const first = plan.keepsUnseen === true && !best
-    const kept = first ? { measure: 0, good: false, seen: false } : best
+    const kept = first ? { measure: 0, good: false, seen: false, inRow: false } : best && { ...best, inRow: false }
     const gone = { at: 'watching', sinceMs, steady: 0, ...(kept && { best: kept }) } as const
     const next = stepAutoCapture(gone, { is: 'tick' }, plan, nowMs)
     return { state: next.state, effects: first ? [{ do: 'keep' }, ...next.effects] : next.effects }
@@ -71,14 +73,18 @@ function onLook(
   const still = state.last !== undefined && motion(state.last.signature, look.signature) <= plan.mostMotion
   const good = still && look.measure >= plan.leastMeasure && look.advice === ''
   const steady = good ? state.steady + 1 : 0
-  if (steady >= plan.neededFrames) return { state: { at: 'taken', weak: false }, effects: [{ do: 'keep' }, { do: 'take', weak: false }] }
   const better = !best?.seen || (good && !best.good) || (good === best.good && look.measure > best.measure)
+  if (steady >= plan.neededFrames) {
+    // The best of the row, which is the best of all only when nothing else came before.
+    const keep = better || !best?.inRow
+    return { state: { at: 'taken', weak: false }, effects: [...(keep ? [{ do: 'keep' } as const] : []), { do: 'take', weak: false }] }
+  }
   const watching = {
     at: 'watching',
     sinceMs,
     steady,
     last: look,
-    best: better ? { measure: look.measure, good, seen: true } : best,
+    best: better ? { measure: look.measure, good, seen: true, inRow: good } : { ...best, inRow: good && best.inRow },
   } as const
   const next = stepAutoCapture(watching, { is: 'tick' }, plan, nowMs)
   return { state: next.state, effects: better ? [{ do: 'keep' }, ...next.effects] : next.effects }

@@ -1,26 +1,39 @@
 // What is found in a capture before anybody is asked to accept it, whatever was captured: one shape for the desk, made per modality.
 
 import { isFault } from '../../protocol/fault.js'
+import type { FingerCapture } from '../kernels/finger/sequence.js'
 import { assessSignature } from '../kernels/signature/assess.js'
+import { isFingers } from '../modality.js'
 import type { CaseDocument, ModalityRecord } from '../service/case.js'
+import { exceptedPositions, expectedPositions } from '../service/exceptions.js'
 import type { CaptureStatus, FingerBox, Modality } from '../state.js'
 import type { Store } from '../store/store.js'
 import type { FrameAnalyst } from './analyst.js'
-import { type EyeExamination, eyeResults, eyesWeakness, type KeptEyes, referenceFor } from './eyes.js'
+import {
+  absentEyes,
+  areEyesInDoubt,
+  type EyeExamination,
+  eyeResults,
+  eyesAgain,
+  eyesWeakness,
+  type KeptEyes,
+  referenceFor,
+} from './eyes.js'
 import type { PortraitPicture } from './face-record.js'
 import { applicantOf, faceWeakness } from './face-watch.js'
 import { type Family, fingerFindings, fingerResults } from './findings.js'
-import { type Examination, weakness } from './fingers.js'
+import { type Examination, fingersAgain, isInDoubt, weakness } from './fingers.js'
 import { fingersToBytes, keptEyes, keptFingers } from './kept-captures.js'
-import type { RecordJob } from './make-record.js'
+import type { KeptFingers } from './kept-fingers.js'
+import type { RawFrame, RecordJob } from './make-record.js'
 import type { RecordMaker } from './record-maker.js'
-import type { TakenCapture } from './session.js'
+import type { TakenCapture, TakenFrame } from './session.js'
 import type { SignatureCapture } from './signature-session.js'
 
 export type Taken = { readonly of: 'frames'; readonly capture: TakenCapture } | { readonly of: 'pen'; readonly capture: SignatureCapture }
 
 export interface Examined {
-  /** Stable name of what makes it a weak capture, '' when nothing does. */
+  /** Stable name of what makes it a weak capture, but for what is absent; '' when nothing does. */
   readonly flaw: string
   /** For the screen. */
   readonly show: Partial<Pick<CaptureStatus, 'boxes' | 'fingers' | 'eyes' | 'components' | 'guides' | 'backdrop'>>
@@ -33,7 +46,15 @@ export interface Examined {
   /** Sealed beside the record, for the comparison with later captures. */
   readonly kept?: { readonly name: 'fingers' | 'eyes'; readonly bytes: Uint8Array }
   readonly job: RecordJob
+  /** Parts that were expected and are in no attempt: such a capture cannot be accepted, only completed or excepted. */
+  readonly absent: readonly number[]
+  /** What another attempt would be asked for; none: all of it. */
+  readonly again: readonly number[]
+  /** What the next attempt builds on; absent when there is nothing, or nothing sure. */
+  readonly best?: Best
 }
+
+export type Best = { readonly of: 'fingers'; readonly kept: KeptFingers } | { readonly of: 'eyes'; readonly examination: EyeExamination }
 
 export interface ExamineDeps {
   readonly store: Store
@@ -41,68 +62,100 @@ export interface ExamineDeps {
   readonly analyst: FrameAnalyst
 }
 
-/** @param attempt counts retakes that were not accepted in between, the present one included */
+/** A capture with all its attempts until it is accepted. */
 export interface CaptureInHand {
+  /** Counts captures of this station's life. */
   readonly captureId: number
   readonly modality: Modality
+  /** The present one, from 1. */
   readonly attempt: number
   readonly takenAtMs: number
+  /** What was asked for this time. */
+  readonly asked: readonly number[]
+  /** The pictures of all attempts that something is kept of, the present one's included. */
+  readonly frames: ReadonlyMap<number, readonly RawFrame[]>
+  readonly best?: Best
+  /** Of a finger or an eye, 0 to 100. */
+  readonly leastQuality: number
 }
 
 /** @throws Fault of the store, `internal.unexpected` when a worker died */
 export async function examineCapture(deps: ExamineDeps, doc: CaseDocument, inHand: CaptureInHand, taken: Taken): Promise<Examined> {
   if (taken.of === 'pen') return examinePen(taken.capture)
-  switch (inHand.modality) {
+  const { modality } = inHand
+  if (isFingers(modality)) return examineSlap(deps, doc, { ...inHand, modality }, taken.capture)
+  switch (modality) {
     case 'face':
       return examineFace(deps, doc, inHand, taken.capture)
     case 'irises':
       return examineIrises(deps, doc, inHand, taken.capture)
-    case 'signature':
-      throw new RangeError('a signature is taken with the pen')
+    case 'evidence':
+      return { ...whole, flaw: '', show: {}, results: {}, job: { modality, frame: rawOf(taken.capture.frames[0]) } }
     default:
-      return examineSlap(deps, doc, { ...inHand, modality: inHand.modality }, taken.capture)
+      throw new RangeError('a signature is taken with the pen')
   }
 }
+
+/** Of what is one piece. */
+const whole = { absent: [], again: [] } as const
+
+function rawOf(frame: TakenFrame | undefined): RawFrame {
+  if (!frame) throw new RangeError('a capture has a frame')
+  return { header: frame.header, bytes: frame.bytes }
+}
+
+export const rawFrames = ({ frames }: TakenCapture): readonly RawFrame[] => frames.map(rawOf)
 
 const triesOf = ({ modalities }: CaseDocument, { modality, attempt }: CaptureInHand): number =>
   (modalities.find((each) => each.modality === modality)?.tries ?? 0) + attempt
 
 function examinePen(capture: SignatureCapture): Examined {
   const { codes } = assessSignature(capture.samples, capture.pad)
-  return { flaw: codes[0] ?? '', show: {}, results: {}, job: { modality: 'signature', ...capture } }
+  return { ...whole, flaw: codes[0] ?? '', show: {}, results: {}, job: { modality: 'signature', ...capture } }
 }
 
 async function examineSlap(
   { store, records }: ExamineDeps,
   doc: CaseDocument,
-  inHand: CaptureInHand & { readonly modality: Exclude<Modality, 'face' | 'irises' | 'signature'> },
+  inHand: CaptureInHand & { readonly modality: FingerCapture },
   { frames: [first] }: TakenCapture,
 ): Promise<Examined> {
-  if (!first) throw new RangeError('a capture has a frame')
-  const { modality, takenAtMs } = inHand
-  const frame = { header: first.header, bytes: first.bytes }
+  const frame = rawOf(first)
+  const { modality, takenAtMs, attempt, asked, leastQuality, best } = inHand
   const others = await keptFingers(store, doc.caseId, modality)
-  const examination = await records.examine({ capture: modality, frame, takenAtMs, tries: triesOf(doc, inHand), missing: [], others })
+  const missing = exceptedPositions(doc, modality)
+  const before = best?.of === 'fingers' ? { best: best.kept } : {}
+  const examination = await records.examine({
+    ...{ capture: modality, frame, takenAtMs, tries: triesOf(doc, inHand), missing, attempt, asked, others },
+    ...before,
+  })
+  const { kept, seen, absent, widthPx } = examination
   const fingers = fingerResults(examination)
   return {
-    flaw: weakness(examination),
-    show: { boxes: boxesOf(first.header.widthPx, examination), fingers },
+    flaw: weakness(examination, leastQuality),
+    show: { boxes: boxesOf(frame.header.widthPx / widthPx, seen), fingers },
     results: { fingers },
     found: fingerFindings(examination),
-    kept: { name: 'fingers', bytes: fingersToBytes(examination.kept) },
+    kept: { name: 'fingers', bytes: fingersToBytes(kept) },
+    absent,
+    again: fingersAgain(examination, leastQuality),
+    ...(!isInDoubt(examination) && { best: { of: 'fingers', kept } }),
     job: {
       modality,
       capturedAtMs: takenAtMs,
-      frame,
-      fingers: examination.kept.fingers.map(({ segment, quality }) => ({ segment, ...(quality !== undefined && { quality }) })),
+      frames: [...inHand.frames].flatMap(([attempt, [frame]]) => (frame && usesAttempt(kept, attempt) ? [{ attempt, frame }] : [])),
+      attempt: kept.attempt,
+      fingers: kept.fingers.map(({ segment, quality, attempt }) => ({ segment, attempt, ...(quality !== undefined && { quality }) })),
     },
   }
 }
 
-/** In the pixels of the device's frame. */
-function boxesOf(frameWidthPx: number, { kept, widthPx }: Examination): readonly FingerBox[] {
-  const scale = frameWidthPx / widthPx
-  return kept.fingers.map(({ segment: { position, cx, cy, width, height, angleDeg } }) => {
+const usesAttempt = (kept: KeptFingers, attempt: number): boolean =>
+  kept.attempt === attempt || kept.fingers.some((finger) => finger.attempt === attempt)
+
+/** @param scale from the picture that the segments count in to the device's frame */
+function boxesOf(scale: number, seen: Examination['seen']): readonly FingerBox[] {
+  return seen.map(({ position, cx, cy, width, height, angleDeg }) => {
     return { position, cx: cx * scale, cy: cy * scale, width: width * scale, height: height * scale, angleDeg }
   })
 }
@@ -111,19 +164,32 @@ async function examineIrises(
   { store, records }: ExamineDeps,
   doc: CaseDocument,
   inHand: CaptureInHand,
-  { frames }: TakenCapture,
+  capture: TakenCapture,
 ): Promise<Examined> {
-  const raw = frames.map(({ header, bytes }) => ({ header, bytes }))
+  const { attempt, leastQuality, best } = inHand
   const earlier = referenceFor(await readableEyes(store, doc.caseId), doc.findings ?? [])
-  const examination: EyeExamination = await records.examineEyes({ frames: raw, tries: triesOf(doc, inHand), ...(earlier && { earlier }) })
+  const examination: EyeExamination = await records.examineEyes({
+    ...{ frames: rawFrames(capture), tries: triesOf(doc, inHand), attempt },
+    ...(best?.of === 'eyes' && { best: best.examination }),
+    ...(earlier && { earlier }),
+  })
   const eyes = eyeResults(examination)
+  const expected = expectedPositions(doc, 'irises')
   return {
-    flaw: eyesWeakness(examination),
-    show: { eyes, guides: examination.eyes.flatMap(({ guides }) => guides) },
+    flaw: eyesWeakness(examination, expected, leastQuality),
+    show: { eyes, guides: examination.eyes.filter((each) => each.attempt === attempt).flatMap(({ guides }) => guides) },
     results: { eyes },
     found: { family: 'eyes', findings: examination.findings },
     kept: { name: 'eyes', bytes: eyesToBytes(examination, earlier) },
-    job: { modality: 'irises', capturedAtMs: inHand.takenAtMs, frames: raw, eyes: examination.eyes },
+    absent: absentEyes(examination, expected),
+    again: eyesAgain(examination, expected, leastQuality),
+    ...(!areEyesInDoubt(examination) && { best: { of: 'eyes', examination } }),
+    job: {
+      modality: 'irises',
+      capturedAtMs: inHand.takenAtMs,
+      frames: examination.eyes.flatMap((eye) => inHand.frames.get(eye.attempt)?.find(({ header }) => header.sensor === eye.sensor) ?? []),
+      eyes: examination.eyes,
+    },
   }
 }
 
@@ -148,10 +214,10 @@ async function examineFace(
   inHand: CaptureInHand,
   { frames: [first] }: TakenCapture,
 ): Promise<Examined> {
-  if (!first) throw new RangeError('a capture has a frame')
-  const examination = await analyst.examineFace(first.bytes, inHand.captureId, applicantOf(doc))
+  const examination = await analyst.examineFace(rawOf(first).bytes, inHand.captureId, applicantOf(doc))
   const { components, backdrop, portrait } = examination
   return {
+    ...whole,
     flaw: faceWeakness(examination),
     show: { components, ...(backdrop && { backdrop }) },
     results: { components, ...(backdrop && { backdrop }) },

@@ -33,7 +33,7 @@ export function findingsWith(
   policy: AttackPolicy,
   found?: Family,
 ): readonly Finding[] {
-  const compared = findings.filter(({ code }) => code !== 'presentation_attack' && familyOf(code) !== found?.family)
+  const compared = findings.filter(({ code }) => code !== 'presentation_attack' && (!found || familyOf(code) !== found.family))
   const ofDevices = findings.filter(({ code, modalities }) => code === 'presentation_attack' && !modalities.includes(modality))
   const suspected = attack?.verdict === 'attack' && policy !== 'ignore'
   return [

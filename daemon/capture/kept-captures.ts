@@ -6,7 +6,7 @@ import type { PresentationAttack } from '../../protocol/hardware/frames.js'
 import type { Tables } from '../store/schema.js'
 import type { Store } from '../store/store.js'
 import type { KeptEyes } from './eyes.js'
-import type { KeptFingers } from './fingers.js'
+import type { KeptFingers } from './kept-fingers.js'
 
 export interface KeptCapture {
   /** Hash of the blob with the record. */

@@ -44,32 +44,44 @@ export interface LookTask {
   readonly target: LookTarget
   /** Counts captures: what was learnt from the frames of one is not carried into the next. */
   readonly captureId: number
+  /** Finger positions that are not asked for this time. */
+  readonly hidden?: readonly number[]
   readonly applicant?: Applicant
 }
 
 /**
  * @param grey 8-bit grey, row-major. Faces are looked at by face-watch.ts, in colour
  */
-export function lookAt(target: LookTarget, grey: Uint8Array, widthPx: number, heightPx: number, simd?: Simd): Look {
+export function lookAt(
+  { target, hidden: missing = [] }: Pick<LookTask, 'target' | 'hidden'>,
+  grey: Uint8Array,
+  widthPx: number,
+  heightPx: number,
+  simd?: Simd,
+): Look {
   switch (target) {
     case 'right_four':
     case 'left_four':
     case 'thumbs':
-      return lookAtSlap({ slap: target }, grey, widthPx, heightPx, simd)
+      return lookAtSlap({ slap: target, missing }, grey, widthPx, heightPx, simd)
     case 'index_fingers':
       // Two single fingers side by side, as two thumbs lie.
-      return asIndexFingers(lookAtSlap({ slap: 'thumbs' }, grey, widthPx, heightPx, simd))
+      return asIndexFingers(
+        lookAtSlap({ slap: 'thumbs', missing: missing.flatMap((each) => thumbByIndex[each] ?? []) }, grey, widthPx, heightPx, simd),
+      )
     case 'one_finger':
       return lookAtSlap(oneFinger, grey, widthPx, heightPx, simd)
     case 'irises':
       return lookAtEye(grey, widthPx, heightPx, simd)
     case 'face':
+    case 'evidence':
     case 'signature':
       throw new RangeError(`a ${target} is not looked for in a grey frame`)
   }
 }
 
 const indexByThumb: Readonly<Record<number, number>> = { 6: 7, 1: 2 }
+const thumbByIndex: Readonly<Record<number, number>> = { 7: 6, 2: 1 }
 
 function asIndexFingers(look: Look): Look {
   return { ...look, boxes: look.boxes.map((box) => ({ ...box, position: indexByThumb[box.position] ?? 0 })) }
@@ -87,6 +99,16 @@ function lookAtEye(grey: Uint8Array, widthPx: number, heightPx: number, simd: Si
   const guides = pupil && iris ? circleGuides({ pupil, iris }) : []
   return { present, measure, advice, boxes: [], guides, signature: coarsePicture(grey, widthPx, heightPx) }
 }
+
+/** Whoever holds up both hands is shown as they are: only that they hold still is waited for. */
+export const lookAtEvidence = (signature: Uint8Array): Look => ({
+  present: true,
+  measure: 100,
+  advice: '',
+  boxes: [],
+  guides: [],
+  signature,
+})
 
 /** Both circles, in pixels of the frame of that sensor. */
 export function circleGuides({ pupil, iris }: { readonly pupil: Circle; readonly iris: Circle }, sensor = 0): readonly Guide[] {

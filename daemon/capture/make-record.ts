@@ -1,6 +1,7 @@
 // From a capture to its ISO/IEC 19794 record: WSQ for fingers, JPEG 2000 for irises, JPEG for the face, a time series for the signature. Pure but for codecs.
 
 import type { PenSample } from '../../drivers/driver.js'
+import { Fault } from '../../protocol/fault.js'
 import type { FrameHeader } from '../../protocol/hardware/frames.js'
 import { kernelPpi } from '../kernels/finger/resample.js'
 import { cutFinger } from '../kernels/finger/segment.js'
@@ -12,8 +13,9 @@ import type { QualityBlock } from '../record/representation.js'
 import { signatureOfPad, writeSignatureRecord } from '../record/signature.js'
 import type { ExaminedEye } from './eyes.js'
 import { type FaceRecordJob, makeFaceRecord } from './face-record.js'
-import { type ExaminedFinger, type Platen, platenOf } from './fingers.js'
+import { type Platen, platenOf } from './fingers.js'
 import { makeIrisRecord } from './iris-record.js'
+import type { ExaminedFinger } from './kept-fingers.js'
 import { ownQuality, recordHead } from './record-head.js'
 import type { SignatureCapture } from './signature-session.js'
 
@@ -26,9 +28,12 @@ export type RecordJob =
   | {
       readonly modality: FingerCapture
       readonly capturedAtMs: number
-      readonly frame: RawFrame
-      /** As they were found and assessed in this frame. */
-      readonly fingers: readonly Pick<ExaminedFinger, 'segment' | 'quality'>[]
+      /** The pictures that the fingers lie in, by attempt. */
+      readonly frames: readonly { readonly attempt: number; readonly frame: RawFrame }[]
+      /** The attempt whose picture stands for the slap as a whole. */
+      readonly attempt: number
+      /** As they were found and assessed in these pictures. */
+      readonly fingers: readonly Pick<ExaminedFinger, 'segment' | 'quality' | 'attempt'>[]
     }
   | {
       readonly modality: 'irises'
@@ -38,6 +43,8 @@ export type RecordJob =
       readonly eyes: readonly ExaminedEye[]
     }
   | FaceRecordJob
+  /** The camera's own JPEG: evidence is not made better. */
+  | { readonly modality: 'evidence'; readonly frame: RawFrame }
   | ({ readonly modality: 'signature' } & SignatureCapture)
 
 /** The 15:1 class of IAFIS-IC-0110. */
@@ -55,6 +62,8 @@ export async function makeRecord(job: RecordJob, simd?: Simd): Promise<Uint8Arra
       return makeIrisRecord(job.frames, job.eyes, job.capturedAtMs)
     case 'face':
       return makeFaceRecord(job)
+    case 'evidence':
+      return job.frame.bytes
     case 'signature':
       return signatureRecord(job.samples, job.pad.unitsPerInch)
   }
@@ -68,21 +77,26 @@ const slapPosition: Readonly<Partial<Record<FingerCapture, number>>> = {
 
 /**
  * The whole platen of a slap under the slap's position, then each finger upright by itself with its quality. Two index fingers have no position
- * of their own as a pair: they stand singly.
+ * of their own as a pair: they stand singly. A finger that was better in another attempt is cut from that one's picture.
  */
 async function fingerRecord(
-  { modality, frame, fingers, capturedAtMs }: Extract<RecordJob, { modality: FingerCapture }>,
+  { modality, frames, attempt, fingers, capturedAtMs }: Extract<RecordJob, { modality: FingerCapture }>,
   simd: Simd | undefined,
 ): Promise<Uint8Array> {
-  const platen = platenOf(frame)
+  const pictures = new Map(frames.map(({ attempt, frame }) => [attempt, { platen: platenOf(frame), ppi: frame.header.ppi }]))
+  const pictureOf = (attempt: number) => {
+    const picture = pictures.get(attempt)
+    if (!picture) throw new Fault('internal.unexpected', { operation: 'record', field: 'attempt' })
+    return picture
+  }
   const resolution = { x: kernelPpi, y: kernelPpi }
-  const represent = (position: number, picture: Platen, qualityBlocks: readonly QualityBlock[]) => ({
+  const represent = (position: number, ppi: number, picture: Platen, qualityBlocks: readonly QualityBlock[]) => ({
     ...recordHead(capturedAtMs),
     qualityBlocks,
     fingerPosition: position,
     representationNumber: 0,
     scaleUnits: 1 as const,
-    scanResolution: { x: frame.header.ppi, y: frame.header.ppi },
+    scanResolution: { x: ppi, y: ppi },
     imageResolution: resolution,
     bitDepth: 8,
     compression: fingerCompression.wsq,
@@ -92,15 +106,14 @@ async function fingerRecord(
     image: encodeWsq(picture.grey, picture.widthPx, picture.heightPx, { rate: wsqRate, ppi: kernelPpi }, simd),
     extendedData: [],
   })
-  const singles = fingers.map(({ segment, quality }) =>
-    represent(
-      segment.position,
-      cutFinger(platen.grey, platen.widthPx, platen.heightPx, segment),
-      quality === undefined ? [] : [ownQuality('finger', quality)],
-    ),
-  )
+  const singles = fingers.map(({ segment, quality, attempt }) => {
+    const { platen, ppi } = pictureOf(attempt)
+    const cut = cutFinger(platen.grey, platen.widthPx, platen.heightPx, segment)
+    return represent(segment.position, ppi, cut, quality === undefined ? [] : [ownQuality('finger', quality)])
+  })
   const slap = slapPosition[modality]
-  const whole = slap === undefined && singles.length > 0 ? [] : [represent(slap ?? fingerPosition.unknown, platen, [])]
+  const { platen, ppi } = pictureOf(attempt)
+  const whole = slap === undefined && singles.length > 0 ? [] : [represent(slap ?? fingerPosition.unknown, ppi, platen, [])]
   return writeFingerImageRecord({ edition: 2011, representations: [...whole, ...singles] })
 }
 

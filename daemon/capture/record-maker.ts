@@ -17,6 +17,8 @@ export interface RecordMaker {
   examineEyes(job: EyesJob): Promise<EyeExamination>
   /** @throws Fault `record.corrupt` for a template that is none, `internal.unexpected` when the worker died */
   compareHolder(job: HolderJob): Promise<HolderVerdict>
+  /** As the analyst's. */
+  warm?(): void
   close(): Promise<void>
 }
 
@@ -43,6 +45,7 @@ export function startRecordMaker(effects: Effects): RecordMaker {
     examine: (job) => ask('examine', { do: 'examine', job }),
     examineEyes: (job) => ask('examineEyes', { do: 'examineEyes', job }),
     compareHolder: (job) => ask('compareHolder', { do: 'compareHolder', job }),
+    warm: () => line.warm(),
     close: () => line.close(),
   }
 }

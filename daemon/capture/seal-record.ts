@@ -13,11 +13,11 @@ import type { StationIdentity } from '../packet/station-identity.js'
 import { viewOfTemplate, writeFingerMinutiaeRecord } from '../record/finger-minutiae.js'
 import type { CaseDocument } from '../service/case.js'
 import type { CaseBook } from '../service/case-book.js'
-import { isCaptured, requireSettled } from '../service/case-engine.js'
+import { requireComplete, requireSettled } from '../service/case-engine.js'
 import type { StationState } from '../state.js'
 import type { Store } from '../store/store.js'
-import type { KeptFingers } from './fingers.js'
 import { keptFingers, readCaptures } from './kept-captures.js'
+import type { KeptFingers } from './kept-fingers.js'
 
 export interface SealRecord {
   /** Before anything is captured. @throws Fault `packet.outbox_full` | `packet.overdue` */
@@ -45,8 +45,7 @@ export function createSealRecord(deps: SealRecordDeps): SealRecord {
     assertRoom: () => outbox.assertRoom(),
     seal: async (actor, doc) => {
       const { caseId } = doc
-      const open = doc.modalities.filter((each) => !isCaptured(each))
-      if (open.length > 0) throw new Fault('capture.incomplete', { caseId, modality: open.map(({ modality }) => modality).join(',') })
+      requireComplete(doc)
       if (!doc.recordSigned) throw new Fault('capture.not_signed', { caseId })
       requireSettled(doc)
       const items = await packetItems(store, doc)
@@ -87,8 +86,12 @@ export function createSealRecord(deps: SealRecordDeps): SealRecord {
 /** Everything the centre gets: biodata, the resident's approval, one record a modality, one template a finger, and how the captures were judged. */
 async function packetItems(store: Store, doc: CaseDocument): Promise<readonly PacketItem[]> {
   const items: PacketItem[] = [{ type: 'biodata', bytes: toJson(doc.biodata) }]
-  for (const { modality, kept } of await readCaptures(store, doc.caseId))
+  const recorded: readonly string[] = doc.modalities.filter(({ state }) => state !== 'exception').map(({ modality }) => modality)
+  for (const { modality, kept } of await readCaptures(store, doc.caseId)) {
+    // A photo of evidence that nothing asks for any more stays here.
+    if (modality !== 'approval' && !recorded.includes(modality)) continue
     items.push({ type: modality === 'approval' ? 'approval' : `record.${modality}`, bytes: await store.blobs.get(kept.blob) })
+  }
   for (const kept of await keptFingers(store, doc.caseId)) items.push(...templateItems(kept))
   items.push({ type: 'captures', bytes: toJson(await judgements(store, doc)) })
   return items
@@ -111,7 +114,7 @@ function templateItems({ capture, fingers }: KeptFingers): readonly PacketItem[]
 }
 
 /** What the station and its devices thought of each capture, what was found, and who took on what was not sure. */
-async function judgements(store: Store, { caseId, modalities, findings = [] }: CaseDocument) {
+async function judgements(store: Store, { caseId, modalities, findings = [], exceptions = [], witness }: CaseDocument) {
   const kept = new Map((await readCaptures(store, caseId)).map((each) => [each.modality, each.kept]))
   return {
     captures: modalities.map(({ modality, state, tries, weakReason, fingers, eyes, components, backdrop, approvedByApplicant, by }) => {
@@ -132,5 +135,7 @@ async function judgements(store: Store, { caseId, modalities, findings = [] }: C
       }
     }),
     findings,
+    exceptions,
+    ...(witness && { witness }),
   }
 }

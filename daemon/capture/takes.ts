@@ -3,11 +3,13 @@
 import type { Clock } from '../../protocol/clock.js'
 import { type Fault, isFault } from '../../protocol/fault.js'
 import type { Devices } from '../devices/devices.js'
-import type { CaptureStatus, Modality, StationState } from '../state.js'
+import { positionsOf } from '../modality.js'
+import type { CaptureStatus, StationState } from '../state.js'
 import type { FrameAnalyst } from './analyst.js'
 import type { FrameRing } from './frame-ring.js'
 import type { LookTask } from './look.js'
-import { type FrameCapturePlan, framePlans, oneFingerPlan, signaturePlan } from './plan.js'
+import { type FrameCapturePlan, type FrameModality, framePlanOf, oneFingerPlan, signaturePlanOf } from './plan.js'
+import type { CaptureRules } from './plan-rules.js'
 import { startCaptureSession, type TakenCapture } from './session.js'
 import { type SignatureCapture, startSignatureSession } from './signature-session.js'
 
@@ -29,14 +31,19 @@ export interface Taking<Taken> {
 
 type Show = (status: Partial<CaptureStatus>) => void
 
-/** @throws Fault of the slot when its device is not there or in use; what happens later rejects `taken` */
+/**
+ * @param asked the parts that are wanted this time, see daemon/modality.ts
+ * @throws Fault of the slot when its device is not there or in use; what happens later rejects `taken`
+ */
 export function takeFrames(
-  deps: TakeDeps,
-  modality: Exclude<Modality, 'signature'>,
+  deps: TakeDeps & { readonly rules: CaptureRules },
+  modality: FrameModality,
+  asked: readonly number[],
   show: Show,
   of: Pick<LookTask, 'captureId' | 'applicant'>,
 ): Taking<TakenCapture> {
-  return take(deps, { target: modality, ...of }, framePlans[modality], show)
+  const hidden = positionsOf(modality).filter((position) => !asked.includes(position))
+  return take(deps, { target: modality, hidden, ...of }, framePlanOf(deps.rules, modality, asked), show)
 }
 
 /** As takeFrames, for the one finger that the device asks for. @param position ISO/IEC 19794-4 */
@@ -99,7 +106,7 @@ export interface PenTaking extends Taking<SignatureCapture> {
 }
 
 /** As takeFrames, for the pen. */
-export function takePen({ devices, clock, state }: TakeDeps, show: Show): PenTaking {
+export function takePen({ devices, clock, state, rules }: TakeDeps & { readonly rules: CaptureRules }, show: Show): PenTaking {
   let lost = (_fault: Fault) => {}
   const pad = devices.pad.use((fault) => lost(fault))
   let sequence = 0
@@ -118,7 +125,7 @@ export function takePen({ devices, clock, state }: TakeDeps, show: Show): PenTak
       ink,
     })
   }
-  const session = startSignatureSession({ pad, clock, inked }, signaturePlan)
+  const session = startSignatureSession({ pad, clock, inked }, signaturePlanOf(rules))
   lost = session.lost
   const taken = session.taken.then(
     (capture) => {

@@ -100,8 +100,22 @@ export const commands: readonly Entry[] = [
   },
   {
     name: 'bench',
-    usage: ['rekam bench [wsq|segment|quality|extract|match|tenprint|iris|face|signature]… [--data DIR] [--json]'],
+    usage: [
+      'rekam bench [wsq|segment|quality|extract|match|tenprint|iris|face|signature|live]… [--data DIR] [--seconds N] [--persons N] [--only CASE] [--json]',
+    ],
     load: async () => (await import('./bench.js')).command,
+  },
+  {
+    name: 'sim',
+    usage: [
+      'rekam sim person [--seed N] [--birthYear Y] [--cloudyEye right|left] [--data DIR]',
+      'rekam sim fault DEVICE KIND [--count N] [--value V] [--afterMs MS] [--data DIR]',
+      'rekam sim plug|unplug|heal DEVICE [--data DIR]',
+      'rekam sim centre offline|online|slow|cut|lie_receipt|lie_bundle [--value V] [--lie NAME] [--data DIR]',
+      'rekam sim truth|list [--data DIR]',
+      'rekam sim advice NAME [--data DIR]',
+    ],
+    load: async () => (await import('./sim.js')).command,
   },
   {
     name: 'record',

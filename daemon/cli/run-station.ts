@@ -8,6 +8,9 @@ import { type Environment, openStation, type RunningStation, type StationOptions
 
 const uiFolder = fileURLToPath(new URL('../../station-ui', import.meta.url))
 
+/** The first clients come and look around before anybody captures; the threads start when that is over. */
+const warmUpAfterMs = 1_500
+
 export interface Daemon {
   readonly station: RunningStation
   readonly gateway: Gateway
@@ -32,10 +35,12 @@ export async function runStation(environment: Environment, options: StationOptio
       idleLockMs: options.config.idleLockMinutes * 60_000,
     })
     await writeFile(portFile, JSON.stringify({ port: gateway.port }), { mode: 0o600 })
+    const warming = clock.after(warmUpAfterMs, () => station.warmUp())
     return {
       station,
       gateway,
       close: async () => {
+        warming.cancel()
         await gateway.close()
         await station.close()
         await rm(portFile, { force: true })

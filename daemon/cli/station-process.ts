@@ -19,6 +19,8 @@ export interface Listening {
 }
 
 export interface StationProcess {
+  /** 0 when it could not be started. */
+  readonly pid: number
   /** undefined: it ended before it listened, and has said why on standard error. */
   readonly listening: Listening | undefined
   /** Exit status, or 1 when a signal ended it. */
@@ -58,6 +60,7 @@ export async function spawnStation(options: StationProcessOptions): Promise<Stat
     // Its configuration is read by then, also when it ended before.
     const listening = await firstLine(child, exited)
     return {
+      pid: child.pid ?? 0,
       listening,
       exited,
       kill: async () => {

@@ -15,7 +15,7 @@ import type { SerialTransport } from '../../protocol/hardware/serial.js'
 import type { UsbDeviceInfo, UsbTransport } from '../../protocol/hardware/usb.js'
 import type { Log } from '../../protocol/log.js'
 import type { Random } from '../../protocol/random.js'
-import { neededFrames } from '../capture/plan.js'
+import { neededFrames } from '../capture/plan-rules.js'
 import type { StationState } from '../state.js'
 import { type DeviceSlot, openDeviceSlot } from './slot.js'
 

@@ -14,7 +14,10 @@ export function forward(station: Station, session: Session, event: StationEvent,
   if (!seesCases(session)) return undefined
   switch (event.is) {
     case 'case':
-      return { ...head, case: caseToWire(event.case, { standards: station.standards, timezone: station.timezone, nowMs }) }
+      return {
+        ...head,
+        case: caseToWire(event.case, { standards: station.standards, timezone: station.timezone, rules: station.rules, nowMs }),
+      }
     case 'capture':
       return { ...head, capture: captureToWire(event.capture) }
     case 'outbox':

@@ -9,7 +9,7 @@ import { captureToWire, caseToWire, deviceToWire, issuanceToWire, outboxToWire, 
 const casesLimit = 500
 
 export function makeSnapshot(station: Station, session: Session, sequence: number, nowMs: number): Init<Snapshot> {
-  const { state, standards, timezone } = station
+  const { state, standards, timezone, rules } = station
   const everybody = {
     sequence,
     session: sessionState(session),
@@ -19,8 +19,9 @@ export function makeSnapshot(station: Station, session: Session, sequence: numbe
   if (!seesCases(session)) return everybody
   return {
     ...everybody,
-    cases: state.cases.slice(-casesLimit).map((each) => caseToWire(each, { standards, timezone, nowMs })),
+    cases: state.cases.slice(-casesLimit).map((each) => caseToWire(each, { standards, timezone, rules, nowMs })),
     capture: captureToWire(state.capture),
+    captures: state.captures.map(captureToWire),
     outbox: outboxToWire(state.outbox),
     issuance: issuanceToWire(state.issuance),
   }

@@ -6,6 +6,7 @@ import {
   type CaptureState,
   type CaseState,
   type DeviceState,
+  type ExceptionState,
   type EyeState,
   type FindingState,
   type FingerState,
@@ -22,10 +23,14 @@ import {
   type QualityComponent as WireComponent,
   Modality as WireModality,
 } from '../../protocol/gen/station.js'
+import { rulesFor } from '../capture/plan.js'
+import type { CaptureRules } from '../capture/plan-rules.js'
 import { mostAttempts } from '../issuance/holder-check.js'
+import { deviceOf } from '../modality.js'
 import type { Operator } from '../operators/operators.js'
-import type { CaseDocument, HolderCheck, ModalityRecord } from '../service/case.js'
+import type { CaptureException, CaseDocument, HolderCheck, ModalityRecord } from '../service/case.js'
 import { officeDate } from '../service/case-book.js'
+import { exceptedPositions } from '../service/exceptions.js'
 import { ageYears } from '../service/nik.js'
 import { normMs, type ServiceStandard } from '../service/standard.js'
 import type {
@@ -49,6 +54,7 @@ const modalityNumbers: Readonly<Record<Modality, WireModality>> = {
   thumbs: WireModality.THUMBS,
   irises: WireModality.IRISES,
   index_fingers: WireModality.INDEX_FINGERS,
+  evidence: WireModality.EVIDENCE,
 }
 const modalityNames = new Map<number, Modality>(Object.entries(modalityNumbers).map(([name, number]) => [number, name as Modality]))
 
@@ -133,6 +139,7 @@ function maskNik(nik: string): string {
 export interface CaseFrame {
   readonly standards: readonly ServiceStandard[]
   readonly timezone: string
+  readonly rules: CaptureRules
   readonly nowMs: number
 }
 
@@ -151,7 +158,9 @@ export function caseToWire(document: CaseDocument, frame: CaseFrame): Init<CaseS
     requirements: document.requirements.map((each) => requirementToWire(each, standard)),
     steps: document.steps.map((each) => stepToWire(each, standard)),
     currentStepId: document.currentStepId,
-    modalities: document.modalities.map(modalityStateToWire),
+    modalities: document.modalities.map((record) => modalityStateToWire(document, record, frame)),
+    exceptions: (document.exceptions ?? []).map(exceptionToWire),
+    witness: document.witness?.by ?? '',
     findings: (document.findings ?? []).map(findingToWire),
     ...(document.holderCheck && { holderCheck: holderCheckToWire(document.holderCheck) }),
     recordSigned: document.recordSigned,
@@ -162,7 +171,11 @@ export function caseToWire(document: CaseDocument, frame: CaseFrame): Init<CaseS
   }
 }
 
-function modalityStateToWire(record: ModalityRecord): Init<ModalityState> {
+function exceptionToWire({ modality, positions, reason }: CaptureException): Init<ExceptionState> {
+  return { modality: modalityToWire(modality), positions, reason }
+}
+
+function modalityStateToWire(document: CaseDocument, record: ModalityRecord, { rules }: CaseFrame): Init<ModalityState> {
   const { modality, state, tries, measure, fingers = [], eyes = [], presentationAttack = '', approvedByApplicant = false } = record
   return {
     modality: modalityToWire(modality),
@@ -173,6 +186,9 @@ function modalityStateToWire(record: ModalityRecord): Init<ModalityState> {
     presentationAttack,
     eyes: eyes.map(eyeToWire),
     approvedByApplicant,
+    excepted: exceptedPositions(document, modality),
+    normMs: rulesFor(rules, modality).normMs,
+    deviceKind: deviceOf(modality),
   }
 }
 

@@ -5,7 +5,7 @@ import type { Clock } from '../../protocol/clock.js'
 import type { Facts } from '../../protocol/facts.js'
 import { Fault } from '../../protocol/fault.js'
 import type { Actor } from '../desks.js'
-import type { StationState } from '../state.js'
+import type { Modality, StationState } from '../state.js'
 import type { Tables } from '../store/schema.js'
 import type { Store } from '../store/store.js'
 import type { CaseDocument } from './case.js'
@@ -35,8 +35,15 @@ export interface CaseBook {
 
 export const stationActor: Actor = { operator: 'station', roles: [] }
 
-export function openCaseBook(deps: { store: Store; clock: Clock; state: StationState; standards: readonly ServiceStandard[] }): CaseBook {
-  const { store, clock, state, standards } = deps
+export function openCaseBook(deps: {
+  store: Store
+  clock: Clock
+  state: StationState
+  standards: readonly ServiceStandard[]
+  /** Of recording, for new cases. */
+  order: readonly Modality[]
+}): CaseBook {
+  const { store, clock, state, standards, order } = deps
 
   const standardOf = (doc: Pick<CaseDocument, 'standardId' | 'standardVersion'>): ServiceStandard => {
     const found = standards.find(({ id, version }) => id === doc.standardId && version === doc.standardVersion)
@@ -60,7 +67,7 @@ export function openCaseBook(deps: { store: Store; clock: Clock; state: StationS
       const today = officeDate(nowMs, standard.timezone)
       const doc = await store.commit({ actor: actor.operator, act: 'case.opened', caseId }, async (trx) => {
         const ticket = await nextTicket(trx, today, priority)
-        const opened = openCase(standard, { caseId, ticket, priority, nik }, { actor: actor.operator, nowMs })
+        const opened = openCase(standard, { caseId, ticket, priority, nik }, { actor: actor.operator, nowMs }, order)
         await trx
           .insertInto('cases')
           .values({

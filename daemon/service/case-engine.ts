@@ -2,7 +2,8 @@
 
 import { Fault } from '../../protocol/fault.js'
 import { type Finding, isOpen, type Modality, modalities } from '../state.js'
-import type { Biodata, CaseDocument, CaseStateName, HolderCheck, ModalityRecord, StepRecord } from './case.js'
+import type { Biodata, CaptureException, CaseDocument, CaseStateName, HolderCheck, ModalityRecord, StepRecord } from './case.js'
+import { applyExceptions, checkException, type ExceptionRules, exceptedPositions, freshRecord, withException } from './exceptions.js'
 import type { ServiceStandard, Step, StepKind } from './standard.js'
 
 export type CaseInput =
@@ -19,8 +20,19 @@ export type CaseInput =
       /** All that is found about the captures with this one among them; absent when nothing of that changes. */
       readonly findings?: readonly Finding[]
     }
+  | {
+      readonly is: 'exception_recorded'
+      readonly modality: Modality
+      /** None: all of it. */
+      readonly positions: readonly number[]
+      readonly reason: string
+      readonly rules: ExceptionRules
+    }
+  | { readonly is: 'exceptions_withdrawn'; readonly modality: Modality; readonly rules: ExceptionRules }
   | { readonly is: 'findings_reviewed'; readonly reason: string }
   | { readonly is: 'record_signed' }
+  /** Instead, where the applicant cannot sign. */
+  | { readonly is: 'record_witnessed'; readonly reason: string }
   | { readonly is: 'sealed'; readonly packetId: string }
   | { readonly is: 'central_status'; readonly status: string }
   | { readonly is: 'send_window_passed'; readonly receiptNumber: string }
@@ -39,11 +51,12 @@ export interface Happening {
 
 const printReady = 'PRINT_READY_RECORD'
 
-/** A fresh case, standing at the first step after the ticket. */
+/** A fresh case, standing at the first step after the ticket. @param order of recording */
 export function openCase(
   standard: ServiceStandard,
   opening: { caseId: string; ticket: string; priority: boolean; nik: string },
   at: Happening,
+  order: readonly Modality[] = modalities,
 ): CaseDocument {
   const draft: CaseDocument = {
     ...opening,
@@ -55,7 +68,7 @@ export function openCase(
     requirements: standard.requirements.map(({ id }) => ({ id, satisfied: false })),
     steps: standard.steps.map(({ id, kind }) => ({ id, kind, state: 'pending' })),
     currentStepId: '',
-    modalities: modalities.map((modality) => ({ modality, state: 'pending', tries: 0, measure: 0 })),
+    modalities: order.map(freshRecord),
     recordSigned: false,
     centralStatus: '',
     receiptNumber: '',
@@ -69,7 +82,8 @@ export function openCase(
 /**
  * @returns the next document; the same object when nothing changes
  * @throws Fault `case.wrong_step` | `case.papers_missing` | `case.gate_closed` | `capture.incomplete` | `capture.not_signed` |
- *   `capture.finding_open` | `capture.nothing_to_review` | `capture.second_person` | `input.not_found`
+ *   `capture.finding_open` | `capture.nothing_to_review` | `capture.second_person` | `capture.already_recorded` |
+ *   `capture.needs_witness` | `capture.can_sign` | `input.invalid` | `input.not_found`
  */
 export function stepCase(doc: CaseDocument, input: CaseInput, standard: ServiceStandard, at: Happening): CaseDocument {
   switch (input.is) {
@@ -92,13 +106,25 @@ export function stepCase(doc: CaseDocument, input: CaseInput, standard: ServiceS
     case 'modality_changed':
       requireStep(doc, 'capture')
       return changeModality(doc, input, at)
+    case 'exception_recorded':
+      requireStep(doc, 'capture')
+      return recordException(doc, input, at)
+    case 'exceptions_withdrawn': {
+      requireStep(doc, 'capture')
+      const left = (doc.exceptions ?? []).filter(({ modality }) => modality !== input.modality)
+      return applyExceptions(doc, left, input.rules)
+    }
     case 'findings_reviewed':
       requireStep(doc, 'capture')
       return reviewFindings(doc, input.reason, at)
     case 'record_signed':
       requireStep(doc, 'capture')
       requireComplete(doc)
+      if (cannotSign(doc)) throw new Fault('capture.needs_witness', { caseId: doc.caseId })
       return { ...doc, recordSigned: true }
+    case 'record_witnessed':
+      requireStep(doc, 'capture')
+      return witnessRecord(doc, input.reason, at)
     case 'sealed':
       requireStep(doc, 'capture')
       requireComplete(doc)
@@ -191,14 +217,43 @@ function changeModality(
   { modality, change, findings }: Extract<CaseInput, { is: 'modality_changed' }>,
   at: Happening,
 ): CaseDocument {
+  const { witness: _ofAnotherRecord, ...rest } = doc
   return {
-    ...doc,
+    ...rest,
     // What the resident signed must be what is sealed: any new picture needs a new signature.
     recordSigned: false,
     capturedBy: at.actor,
     modalities: doc.modalities.map((each) => (each.modality === modality ? { ...withoutVerdict(each), ...change, by: at.actor } : each)),
     ...(findings && { findings }),
   }
+}
+
+/** Of what was captured nothing is left out afterwards: what lies in the store would not be what the case says. */
+function recordException(
+  doc: CaseDocument,
+  { modality, positions, reason, rules }: Extract<CaseInput, { is: 'exception_recorded' }>,
+  at: Happening,
+): CaseDocument {
+  const parts = checkException(modality, positions, reason)
+  const captured = doc.modalities.find((each) => each.modality === modality)
+  const left = exceptedPositions(doc, modality)
+  const isRecorded = captured?.state === 'good' || captured?.state === 'weak_accepted'
+  if (isRecorded && !parts.every((position) => left.includes(position)))
+    throw new Fault('capture.already_recorded', { caseId: doc.caseId, modality })
+  const added = { modality, positions: parts, reason, by: at.actor, atMs: at.nowMs } as CaptureException
+  return { ...applyExceptions(doc, withException(doc.exceptions ?? [], added), rules), capturedBy: at.actor }
+}
+
+export const cannotSign = ({ modalities }: CaseDocument): boolean =>
+  modalities.some(({ modality, state }) => modality === 'signature' && state === 'exception')
+
+/** A second person: nobody who captured any of it, or who said that it cannot be signed. */
+function witnessRecord(doc: CaseDocument, reason: string, at: Happening): CaseDocument {
+  const { caseId, exceptions = [] } = doc
+  requireComplete(doc)
+  if (!cannotSign(doc)) throw new Fault('capture.can_sign', { caseId })
+  if ([...doc.modalities, ...exceptions].some(({ by }) => by === at.actor)) throw new Fault('capture.second_person', { caseId })
+  return { ...doc, recordSigned: true, witness: { by: at.actor, reason, atMs: at.nowMs } }
 }
 
 /** A reason or a device's verdict belongs to the capture that it was given for. */
@@ -212,7 +267,8 @@ function reviewFindings(doc: CaseDocument, reason: string, at: Happening): CaseD
   const waiting = findings.filter((finding) => isOpen(finding) && finding.ask === 'review')
   if (waiting.length === 0) throw new Fault('capture.nothing_to_review', { caseId })
   const concerned = new Set(waiting.flatMap((finding) => finding.modalities))
-  if (doc.modalities.some(({ modality, by }) => concerned.has(modality) && by === at.actor))
+  const exceptions = doc.exceptions ?? []
+  if ([...doc.modalities, ...exceptions].some(({ modality, by }) => concerned.has(modality) && by === at.actor))
     throw new Fault('capture.second_person', { caseId })
   const review = { by: at.actor, reason, atMs: at.nowMs }
   return { ...doc, findings: findings.map((finding) => (waiting.includes(finding) ? { ...finding, review } : finding)) }
@@ -236,7 +292,8 @@ export function requireSettled({ caseId, findings = [] }: CaseDocument): void {
   if (open.length > 0) throw new Fault('capture.finding_open', { caseId, field: open.map(({ code }) => code).join(',') })
 }
 
-function requireComplete(doc: CaseDocument): void {
+/** @throws Fault `capture.incomplete` naming what is open */
+export function requireComplete(doc: CaseDocument): void {
   const open = doc.modalities.filter((each) => !isCaptured(each))
   if (open.length > 0)
     throw new Fault('capture.incomplete', { caseId: doc.caseId, modality: open.map(({ modality }) => modality).join(',') })

@@ -1,8 +1,9 @@
 // A case: one applicant's way through one service standard, as one document. Pure data; case-engine.ts moves it, the store keeps it.
 
+import type { ExceptionReason } from '../../protocol/exception-reasons.js'
 import type { CentreBiodata } from '../../protocol/hardware/centre.js'
 import type { ScoreBand } from '../issuance/compare-holder.js'
-import type { Backdrop, EyeResult, Finding, FingerResult, Modality, QualityComponent } from '../state.js'
+import type { Backdrop, EyeResult, Finding, FingerResult, Modality, QualityComponent, RecordedModality } from '../state.js'
 import type { StepKind } from './standard.js'
 
 export const caseStates = [
@@ -55,6 +56,16 @@ export interface ModalityRecord {
   readonly presentationAttack?: 'bona_fide' | 'attack'
 }
 
+/** Why something is not recorded. Protected data (Law 24/2013 article 84): in the sealed case and the sealed record, nowhere else. */
+export interface CaptureException {
+  readonly modality: RecordedModality
+  /** Parts as daemon/modality.ts names them; empty where the modality is one piece. */
+  readonly positions: readonly number[]
+  readonly reason: ExceptionReason
+  readonly by: string
+  readonly atMs: number
+}
+
 export interface HolderCheck {
   readonly verified: boolean
   /** How often a finger was compared so far. */
@@ -88,6 +99,9 @@ export interface CaseDocument {
   readonly currentStepId: string
   readonly modalities: readonly ModalityRecord[]
   readonly findings?: readonly Finding[]
+  readonly exceptions?: readonly CaptureException[]
+  /** Who saw that the applicant approves the record and cannot sign. */
+  readonly witness?: { readonly by: string; readonly reason: string; readonly atMs: number }
   readonly capturedBy?: string
   readonly recordSigned: boolean
   readonly packetId?: string

@@ -87,6 +87,9 @@ export interface RequestCommand {
   readonly reviewFindings: ReviewFindings
   readonly undoStroke: UndoStroke
   readonly signAgain: SignAgain
+  readonly recordException: RecordException
+  readonly withdrawException: WithdrawException
+  readonly witnessRecord: WitnessRecord
   readonly startIssuance: StartIssuance
   readonly resumeIssuance: ResumeIssuance
   readonly spoilCard: SpoilCard
@@ -216,6 +219,8 @@ export const StartCapture: Codec<StartCapture>
 /** Manual trigger: takes the best frame there is. */
 export interface TakeNow {
   readonly caseId: string
+  /** Unspecified: the only capture of this case that runs. */
+  readonly modality: Modality
 }
 export const TakeNow: Codec<TakeNow>
 
@@ -228,16 +233,47 @@ export interface AcceptCapture {
 }
 export const AcceptCapture: Codec<AcceptCapture>
 
+/** Another attempt. What was good in the attempts before is kept: only the fingers or the eye that were not are asked for. */
 export interface RetakeCapture {
   readonly caseId: string
   readonly modality: Modality
+  /** All of it again, whatever was good. */
+  readonly wholly: boolean
 }
 export const RetakeCapture: Codec<RetakeCapture>
 
+/** Ends a capture and drops its attempts. */
 export interface CancelCapture {
   readonly caseId: string
+  /** Unspecified: the only capture of this case that runs. */
+  readonly modality: Modality
 }
 export const CancelCapture: Codec<CancelCapture>
+
+/** Something cannot be recorded, and why: never without a reason, never silently. Replaces what was said of these positions before. */
+export interface RecordException {
+  readonly caseId: string
+  readonly modality: Modality
+  /** Of fingers ISO/IEC 19794-4 positions, of irises 1 right and 2 left; empty: the modality as a whole */
+  readonly positions: readonly number[]
+  /** One of protocol/exception-reasons.ts */
+  readonly reason: string
+}
+export const RecordException: Codec<RecordException>
+
+/** The exceptions of this modality were a mistake: it is to be captured. */
+export interface WithdrawException {
+  readonly caseId: string
+  readonly modality: Modality
+}
+export const WithdrawException: Codec<WithdrawException>
+
+/** In place of the approval's signature, where an exception says that the applicant cannot sign: a supervisor who captured nothing saw that the applicant approves the record. */
+export interface WitnessRecord {
+  readonly caseId: string
+  readonly reason: string
+}
+export const WitnessRecord: Codec<WitnessRecord>
 
 /** While somebody signs: the last stroke was a slip. */
 export interface UndoStroke {
@@ -330,6 +366,7 @@ export const Modality: {
   readonly THUMBS: 5
   readonly IRISES: 6
   readonly INDEX_FINGERS: 7
+  readonly EVIDENCE: 8
 }
 export type Modality = (typeof Modality)[keyof typeof Modality]
 
@@ -343,6 +380,8 @@ export interface Snapshot {
   readonly outbox?: OutboxState
   readonly standards: readonly StandardSummary[]
   readonly issuance?: IssuanceState
+  /** All captures that run, at most one a device; `capture` is the one that changed last. */
+  readonly captures: readonly CaptureState[]
 }
 export const Snapshot: Codec<Snapshot>
 
@@ -428,8 +467,20 @@ export interface CaseState {
   readonly findings: readonly FindingState[]
   /** The last check of the holder's finger; absent before the first. */
   readonly holderCheck?: HolderCheckState
+  readonly exceptions: readonly ExceptionState[]
+  /** The supervisor who took the place of a signature that could not be given; empty otherwise. */
+  readonly witness: string
 }
 export const CaseState: Codec<CaseState>
+
+/** Why something is not recorded. Protected data: shown to who works on the case, sealed into the record, written nowhere else. */
+export interface ExceptionState {
+  readonly modality: Modality
+  /** As in RecordException; empty: the modality as a whole */
+  readonly positions: readonly number[]
+  readonly reason: string
+}
+export const ExceptionState: Codec<ExceptionState>
 
 export interface HolderCheckState {
   readonly verified: boolean
@@ -497,6 +548,12 @@ export interface ModalityState {
   readonly eyes: readonly EyeState[]
   /** The applicant saw this portrait and approved it. */
   readonly approvedByApplicant: boolean
+  /** Positions that an exception leaves out, as in RecordException. */
+  readonly excepted: readonly number[]
+  /** How long this usually takes, of the site's capture plan; 0: no norm */
+  readonly normMs: number
+  /** The kind of device that captures it. */
+  readonly deviceKind: string
 }
 export const ModalityState: Codec<ModalityState>
 
@@ -570,11 +627,11 @@ export interface FindingState {
 }
 export const FindingState: Codec<FindingState>
 
-/** The capture that is running, or nothing (modality unspecified). */
+/** A capture that runs; idle, with its modality, when it ended; nothing (modality unspecified) when none ran yet. */
 export interface CaptureState {
   readonly caseId: string
   readonly modality: Modality
-  /** idle, opening, live, review */
+  /** idle, opening, live, waiting (for its device to come back; then it goes on by itself), review */
   readonly state: string
   /** Stable name of the one advice that helps most; empty when fine. */
   readonly advice: string
@@ -592,6 +649,16 @@ export interface CaptureState {
   readonly components: readonly QualityComponent[]
   /** Of a face, live and in review. */
   readonly backdrop?: BackdropState
+  /** The present attempt, and after how many the best is accepted as weak. */
+  readonly attempt: number
+  readonly tries: number
+  /** Positions that are asked for now (fingers, or 1 right and 2 left eye). */
+  readonly asked: readonly number[]
+  /** In review: those that are still missing or weak in the best of all attempts; a retake asks for them alone. Empty with a weak whole: all again. */
+  readonly again: readonly number[]
+  /** In review: accepting is possible now; weak: only with a reason. */
+  readonly mayAccept: boolean
+  readonly weak: boolean
 }
 export const CaptureState: Codec<CaptureState>
 

@@ -498,6 +498,9 @@ v1.Request = (function() {
  Request.prototype.reviewFindings = null;
  Request.prototype.undoStroke = null;
  Request.prototype.signAgain = null;
+ Request.prototype.recordException = null;
+ Request.prototype.withdrawException = null;
+ Request.prototype.witnessRecord = null;
  Request.prototype.startIssuance = null;
  Request.prototype.resumeIssuance = null;
  Request.prototype.spoilCard = null;
@@ -508,7 +511,7 @@ v1.Request = (function() {
  Request.prototype.callSimulatedPerson = null;
  let $oneOfFields;
  $Object.defineProperty(Request.prototype, "command", {
-  get: $util.oneOfGetter($oneOfFields = ["claimStation", "logIn", "logOut", "lock", "unlock", "addOperator", "listOperators", "lockOperator", "takeTicket", "callTicket", "checkRequirement", "completeStep", "returnToApplicant", "confirmApplicant", "startCapture", "takeNow", "acceptCapture", "retakeCapture", "cancelCapture", "signRecord", "sealRecord", "reviewFindings", "undoStroke", "signAgain", "startIssuance", "resumeIssuance", "spoilCard", "verifyHolder", "handOver", "archiveCase", "watchPreview", "callSimulatedPerson"]),
+  get: $util.oneOfGetter($oneOfFields = ["claimStation", "logIn", "logOut", "lock", "unlock", "addOperator", "listOperators", "lockOperator", "takeTicket", "callTicket", "checkRequirement", "completeStep", "returnToApplicant", "confirmApplicant", "startCapture", "takeNow", "acceptCapture", "retakeCapture", "cancelCapture", "signRecord", "sealRecord", "reviewFindings", "undoStroke", "signAgain", "recordException", "withdrawException", "witnessRecord", "startIssuance", "resumeIssuance", "spoilCard", "verifyHolder", "handOver", "archiveCase", "watchPreview", "callSimulatedPerson"]),
   set: $util.oneOfSetter($oneOfFields)
  });
  Request.encode = function (message, writer, _depth) {
@@ -582,6 +585,12 @@ v1.Request = (function() {
    $root.rekam.station.v1.ArchiveCase.encode(message.archiveCase, writer.uint32(522).fork(), _depth + 1).ldelim();
   if (message.watchPreview != null && $Object.hasOwnProperty.call(message, "watchPreview"))
    $root.rekam.station.v1.WatchPreview.encode(message.watchPreview, writer.uint32(562).fork(), _depth + 1).ldelim();
+  if (message.recordException != null && $Object.hasOwnProperty.call(message, "recordException"))
+   $root.rekam.station.v1.RecordException.encode(message.recordException, writer.uint32(642).fork(), _depth + 1).ldelim();
+  if (message.withdrawException != null && $Object.hasOwnProperty.call(message, "withdrawException"))
+   $root.rekam.station.v1.WithdrawException.encode(message.withdrawException, writer.uint32(650).fork(), _depth + 1).ldelim();
+  if (message.witnessRecord != null && $Object.hasOwnProperty.call(message, "witnessRecord"))
+   $root.rekam.station.v1.WitnessRecord.encode(message.witnessRecord, writer.uint32(658).fork(), _depth + 1).ldelim();
   if (message.callSimulatedPerson != null && $Object.hasOwnProperty.call(message, "callSimulatedPerson"))
    $root.rekam.station.v1.CallSimulatedPerson.encode(message.callSimulatedPerson, writer.uint32(722).fork(), _depth + 1).ldelim();
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
@@ -791,6 +800,27 @@ v1.Request = (function() {
       break;
      message.signAgain = $root.rekam.station.v1.SignAgain.decode(reader, reader.size(), $undefined, _depth + 1, message.signAgain);
      message.command = "signAgain";
+     continue;
+    }
+   case 80: {
+     if (wireType !== 2)
+      break;
+     message.recordException = $root.rekam.station.v1.RecordException.decode(reader, reader.size(), $undefined, _depth + 1, message.recordException);
+     message.command = "recordException";
+     continue;
+    }
+   case 81: {
+     if (wireType !== 2)
+      break;
+     message.withdrawException = $root.rekam.station.v1.WithdrawException.decode(reader, reader.size(), $undefined, _depth + 1, message.withdrawException);
+     message.command = "withdrawException";
+     continue;
+    }
+   case 82: {
+     if (wireType !== 2)
+      break;
+     message.witnessRecord = $root.rekam.station.v1.WitnessRecord.decode(reader, reader.size(), $undefined, _depth + 1, message.witnessRecord);
+     message.command = "witnessRecord";
      continue;
     }
    case 60: {
@@ -2447,6 +2477,7 @@ v1.TakeNow = (function() {
      this[keys[i]] = properties[keys[i]];
  };
  TakeNow.prototype.caseId = "";
+ TakeNow.prototype.modality = 0;
  TakeNow.encode = function (message, writer, _depth) {
   if (!writer)
    writer = $Writer.create();
@@ -2456,6 +2487,8 @@ v1.TakeNow = (function() {
    throw $Error("max depth exceeded");
   if (message.caseId != null && $Object.hasOwnProperty.call(message, "caseId") && message.caseId !== "")
    writer.uint32(10).string(message.caseId);
+  if (message.modality != null && $Object.hasOwnProperty.call(message, "modality") && message.modality !== 0)
+   writer.uint32(16).int32(message.modality);
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
    for (let i = 0; i < message.$unknowns.length; ++i)
     writer.raw(message.$unknowns[i]);
@@ -2495,6 +2528,15 @@ v1.TakeNow = (function() {
       message.caseId = value;
      else
       delete message.caseId;
+     continue;
+    }
+   case 2: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.int32())
+      message.modality = value;
+     else
+      delete message.modality;
      continue;
     }
    }
@@ -2624,6 +2666,7 @@ v1.RetakeCapture = (function() {
  };
  RetakeCapture.prototype.caseId = "";
  RetakeCapture.prototype.modality = 0;
+ RetakeCapture.prototype.wholly = false;
  RetakeCapture.encode = function (message, writer, _depth) {
   if (!writer)
    writer = $Writer.create();
@@ -2635,6 +2678,8 @@ v1.RetakeCapture = (function() {
    writer.uint32(10).string(message.caseId);
   if (message.modality != null && $Object.hasOwnProperty.call(message, "modality") && message.modality !== 0)
    writer.uint32(16).int32(message.modality);
+  if (message.wholly != null && $Object.hasOwnProperty.call(message, "wholly") && message.wholly !== false)
+   writer.uint32(24).bool(message.wholly);
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
    for (let i = 0; i < message.$unknowns.length; ++i)
     writer.raw(message.$unknowns[i]);
@@ -2685,6 +2730,15 @@ v1.RetakeCapture = (function() {
       delete message.modality;
      continue;
     }
+   case 3: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.bool())
+      message.wholly = value;
+     else
+      delete message.wholly;
+     continue;
+    }
    }
    reader.skipType(wireType, _depth, tag);
    if (!reader.discardUnknown) {
@@ -2711,6 +2765,7 @@ v1.CancelCapture = (function() {
      this[keys[i]] = properties[keys[i]];
  };
  CancelCapture.prototype.caseId = "";
+ CancelCapture.prototype.modality = 0;
  CancelCapture.encode = function (message, writer, _depth) {
   if (!writer)
    writer = $Writer.create();
@@ -2720,6 +2775,8 @@ v1.CancelCapture = (function() {
    throw $Error("max depth exceeded");
   if (message.caseId != null && $Object.hasOwnProperty.call(message, "caseId") && message.caseId !== "")
    writer.uint32(10).string(message.caseId);
+  if (message.modality != null && $Object.hasOwnProperty.call(message, "modality") && message.modality !== 0)
+   writer.uint32(16).int32(message.modality);
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
    for (let i = 0; i < message.$unknowns.length; ++i)
     writer.raw(message.$unknowns[i]);
@@ -2761,6 +2818,15 @@ v1.CancelCapture = (function() {
       delete message.caseId;
      continue;
     }
+   case 2: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.int32())
+      message.modality = value;
+     else
+      delete message.modality;
+     continue;
+    }
    }
    reader.skipType(wireType, _depth, tag);
    if (!reader.discardUnknown) {
@@ -2778,6 +2844,300 @@ v1.CancelCapture = (function() {
   return message;
  };
  return CancelCapture;
+})();
+v1.RecordException = (function() {
+ const RecordException = function (properties) {
+  this.positions = [];
+  if (properties)
+   for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+     this[keys[i]] = properties[keys[i]];
+ };
+ RecordException.prototype.caseId = "";
+ RecordException.prototype.modality = 0;
+ RecordException.prototype.positions = $util.emptyArray;
+ RecordException.prototype.reason = "";
+ RecordException.encode = function (message, writer, _depth) {
+  if (!writer)
+   writer = $Writer.create();
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $util.recursionLimit)
+   throw $Error("max depth exceeded");
+  if (message.caseId != null && $Object.hasOwnProperty.call(message, "caseId") && message.caseId !== "")
+   writer.uint32(10).string(message.caseId);
+  if (message.modality != null && $Object.hasOwnProperty.call(message, "modality") && message.modality !== 0)
+   writer.uint32(16).int32(message.modality);
+  if (message.positions != null && message.positions.length)
+   writer.uint32(26).uint32s(message.positions);
+  if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+   writer.uint32(34).string(message.reason);
+  if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+   for (let i = 0; i < message.$unknowns.length; ++i)
+    writer.raw(message.$unknowns[i]);
+  return writer;
+ };
+ RecordException.decode = function (reader, length, _end, _depth, _target) {
+  if (!(reader instanceof $Reader))
+   reader = $Reader.create(reader);
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $Reader.recursionLimit)
+   throw $Error("max depth exceeded");
+  let end, message, value;
+  if (length === $undefined)
+   end = reader.len;
+  else {
+   end = reader.pos + length;
+   if (end > reader.len)
+    throw $RangeError("index out of range");
+   length = reader.len;
+   reader.len = end;
+  }
+  message = _target || new $root.rekam.station.v1.RecordException();
+  while (reader.pos < end) {
+   let start = reader.pos;
+   let tag = reader.tag();
+   if (tag === _end) {
+    _end = $undefined;
+    break;
+   }
+   let wireType = tag & 7;
+   switch (tag >>>= 3) {
+   case 1: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.caseId = value;
+     else
+      delete message.caseId;
+     continue;
+    }
+   case 2: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.int32())
+      message.modality = value;
+     else
+      delete message.modality;
+     continue;
+    }
+   case 3: {
+     if (wireType === 2) {
+      if (!(message.positions && message.positions.length))
+       message.positions = [];
+      reader.uint32s(message.positions);
+      continue;
+     }
+     if (wireType !== 0)
+      break;
+     if (!(message.positions && message.positions.length))
+      message.positions = [];
+     message.positions.push(reader.uint32());
+     continue;
+    }
+   case 4: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.reason = value;
+     else
+      delete message.reason;
+     continue;
+    }
+   }
+   reader.skipType(wireType, _depth, tag);
+   if (!reader.discardUnknown) {
+    $util.makeProp(message, "$unknowns", false);
+    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+   }
+  }
+  if (length !== $undefined) {
+   if (reader.pos !== end)
+    throw $RangeError("index out of range");
+   reader.len = length;
+  }
+  if (_end !== $undefined)
+   throw $Error("missing end group");
+  return message;
+ };
+ return RecordException;
+})();
+v1.WithdrawException = (function() {
+ const WithdrawException = function (properties) {
+  if (properties)
+   for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+     this[keys[i]] = properties[keys[i]];
+ };
+ WithdrawException.prototype.caseId = "";
+ WithdrawException.prototype.modality = 0;
+ WithdrawException.encode = function (message, writer, _depth) {
+  if (!writer)
+   writer = $Writer.create();
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $util.recursionLimit)
+   throw $Error("max depth exceeded");
+  if (message.caseId != null && $Object.hasOwnProperty.call(message, "caseId") && message.caseId !== "")
+   writer.uint32(10).string(message.caseId);
+  if (message.modality != null && $Object.hasOwnProperty.call(message, "modality") && message.modality !== 0)
+   writer.uint32(16).int32(message.modality);
+  if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+   for (let i = 0; i < message.$unknowns.length; ++i)
+    writer.raw(message.$unknowns[i]);
+  return writer;
+ };
+ WithdrawException.decode = function (reader, length, _end, _depth, _target) {
+  if (!(reader instanceof $Reader))
+   reader = $Reader.create(reader);
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $Reader.recursionLimit)
+   throw $Error("max depth exceeded");
+  let end, message, value;
+  if (length === $undefined)
+   end = reader.len;
+  else {
+   end = reader.pos + length;
+   if (end > reader.len)
+    throw $RangeError("index out of range");
+   length = reader.len;
+   reader.len = end;
+  }
+  message = _target || new $root.rekam.station.v1.WithdrawException();
+  while (reader.pos < end) {
+   let start = reader.pos;
+   let tag = reader.tag();
+   if (tag === _end) {
+    _end = $undefined;
+    break;
+   }
+   let wireType = tag & 7;
+   switch (tag >>>= 3) {
+   case 1: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.caseId = value;
+     else
+      delete message.caseId;
+     continue;
+    }
+   case 2: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.int32())
+      message.modality = value;
+     else
+      delete message.modality;
+     continue;
+    }
+   }
+   reader.skipType(wireType, _depth, tag);
+   if (!reader.discardUnknown) {
+    $util.makeProp(message, "$unknowns", false);
+    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+   }
+  }
+  if (length !== $undefined) {
+   if (reader.pos !== end)
+    throw $RangeError("index out of range");
+   reader.len = length;
+  }
+  if (_end !== $undefined)
+   throw $Error("missing end group");
+  return message;
+ };
+ return WithdrawException;
+})();
+v1.WitnessRecord = (function() {
+ const WitnessRecord = function (properties) {
+  if (properties)
+   for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+     this[keys[i]] = properties[keys[i]];
+ };
+ WitnessRecord.prototype.caseId = "";
+ WitnessRecord.prototype.reason = "";
+ WitnessRecord.encode = function (message, writer, _depth) {
+  if (!writer)
+   writer = $Writer.create();
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $util.recursionLimit)
+   throw $Error("max depth exceeded");
+  if (message.caseId != null && $Object.hasOwnProperty.call(message, "caseId") && message.caseId !== "")
+   writer.uint32(10).string(message.caseId);
+  if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+   writer.uint32(18).string(message.reason);
+  if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+   for (let i = 0; i < message.$unknowns.length; ++i)
+    writer.raw(message.$unknowns[i]);
+  return writer;
+ };
+ WitnessRecord.decode = function (reader, length, _end, _depth, _target) {
+  if (!(reader instanceof $Reader))
+   reader = $Reader.create(reader);
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $Reader.recursionLimit)
+   throw $Error("max depth exceeded");
+  let end, message, value;
+  if (length === $undefined)
+   end = reader.len;
+  else {
+   end = reader.pos + length;
+   if (end > reader.len)
+    throw $RangeError("index out of range");
+   length = reader.len;
+   reader.len = end;
+  }
+  message = _target || new $root.rekam.station.v1.WitnessRecord();
+  while (reader.pos < end) {
+   let start = reader.pos;
+   let tag = reader.tag();
+   if (tag === _end) {
+    _end = $undefined;
+    break;
+   }
+   let wireType = tag & 7;
+   switch (tag >>>= 3) {
+   case 1: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.caseId = value;
+     else
+      delete message.caseId;
+     continue;
+    }
+   case 2: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.reason = value;
+     else
+      delete message.reason;
+     continue;
+    }
+   }
+   reader.skipType(wireType, _depth, tag);
+   if (!reader.discardUnknown) {
+    $util.makeProp(message, "$unknowns", false);
+    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+   }
+  }
+  if (length !== $undefined) {
+   if (reader.pos !== end)
+    throw $RangeError("index out of range");
+   reader.len = length;
+  }
+  if (_end !== $undefined)
+   throw $Error("missing end group");
+  return message;
+ };
+ return WitnessRecord;
 })();
 v1.UndoStroke = (function() {
  const UndoStroke = function (properties) {
@@ -3910,6 +4270,7 @@ v1.Modality = (function() {
  values[valuesById[5] = "THUMBS"] = 5;
  values[valuesById[6] = "IRISES"] = 6;
  values[valuesById[7] = "INDEX_FINGERS"] = 7;
+ values[valuesById[8] = "EVIDENCE"] = 8;
  return values;
 })();
 v1.Snapshot = (function() {
@@ -3917,6 +4278,7 @@ v1.Snapshot = (function() {
   this.devices = [];
   this.cases = [];
   this.standards = [];
+  this.captures = [];
   if (properties)
    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
     if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -3930,6 +4292,7 @@ v1.Snapshot = (function() {
  Snapshot.prototype.outbox = null;
  Snapshot.prototype.standards = $util.emptyArray;
  Snapshot.prototype.issuance = null;
+ Snapshot.prototype.captures = $util.emptyArray;
  Snapshot.encode = function (message, writer, _depth) {
   if (!writer)
    writer = $Writer.create();
@@ -3956,6 +4319,9 @@ v1.Snapshot = (function() {
     $root.rekam.station.v1.StandardSummary.encode(message.standards[i], writer.uint32(58).fork(), _depth + 1).ldelim();
   if (message.issuance != null && $Object.hasOwnProperty.call(message, "issuance"))
    $root.rekam.station.v1.IssuanceState.encode(message.issuance, writer.uint32(66).fork(), _depth + 1).ldelim();
+  if (message.captures != null && message.captures.length)
+   for (let i = 0; i < message.captures.length; ++i)
+    $root.rekam.station.v1.CaptureState.encode(message.captures[i], writer.uint32(74).fork(), _depth + 1).ldelim();
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
    for (let i = 0; i < message.$unknowns.length; ++i)
     writer.raw(message.$unknowns[i]);
@@ -4043,6 +4409,14 @@ v1.Snapshot = (function() {
      if (wireType !== 2)
       break;
      message.issuance = $root.rekam.station.v1.IssuanceState.decode(reader, reader.size(), $undefined, _depth + 1, message.issuance);
+     continue;
+    }
+   case 9: {
+     if (wireType !== 2)
+      break;
+     if (!(message.captures && message.captures.length))
+      message.captures = [];
+     message.captures.push($root.rekam.station.v1.CaptureState.decode(reader, reader.size(), $undefined, _depth + 1));
      continue;
     }
    }
@@ -4792,6 +5166,7 @@ v1.CaseState = (function() {
   this.steps = [];
   this.modalities = [];
   this.findings = [];
+  this.exceptions = [];
   if (properties)
    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
     if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -4815,6 +5190,8 @@ v1.CaseState = (function() {
  CaseState.prototype.closedAtMs = 0;
  CaseState.prototype.findings = $util.emptyArray;
  CaseState.prototype.holderCheck = null;
+ CaseState.prototype.exceptions = $util.emptyArray;
+ CaseState.prototype.witness = "";
  CaseState.encode = function (message, writer, _depth) {
   if (!writer)
    writer = $Writer.create();
@@ -4862,6 +5239,11 @@ v1.CaseState = (function() {
     $root.rekam.station.v1.FindingState.encode(message.findings[i], writer.uint32(138).fork(), _depth + 1).ldelim();
   if (message.holderCheck != null && $Object.hasOwnProperty.call(message, "holderCheck"))
    $root.rekam.station.v1.HolderCheckState.encode(message.holderCheck, writer.uint32(146).fork(), _depth + 1).ldelim();
+  if (message.exceptions != null && message.exceptions.length)
+   for (let i = 0; i < message.exceptions.length; ++i)
+    $root.rekam.station.v1.ExceptionState.encode(message.exceptions[i], writer.uint32(154).fork(), _depth + 1).ldelim();
+  if (message.witness != null && $Object.hasOwnProperty.call(message, "witness") && message.witness !== "")
+   writer.uint32(162).string(message.witness);
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
    for (let i = 0; i < message.$unknowns.length; ++i)
     writer.raw(message.$unknowns[i]);
@@ -5046,6 +5428,23 @@ v1.CaseState = (function() {
      message.holderCheck = $root.rekam.station.v1.HolderCheckState.decode(reader, reader.size(), $undefined, _depth + 1, message.holderCheck);
      continue;
     }
+   case 19: {
+     if (wireType !== 2)
+      break;
+     if (!(message.exceptions && message.exceptions.length))
+      message.exceptions = [];
+     message.exceptions.push($root.rekam.station.v1.ExceptionState.decode(reader, reader.size(), $undefined, _depth + 1));
+     continue;
+    }
+   case 20: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.witness = value;
+     else
+      delete message.witness;
+     continue;
+    }
    }
    reader.skipType(wireType, _depth, tag);
    if (!reader.discardUnknown) {
@@ -5063,6 +5462,112 @@ v1.CaseState = (function() {
   return message;
  };
  return CaseState;
+})();
+v1.ExceptionState = (function() {
+ const ExceptionState = function (properties) {
+  this.positions = [];
+  if (properties)
+   for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+     this[keys[i]] = properties[keys[i]];
+ };
+ ExceptionState.prototype.modality = 0;
+ ExceptionState.prototype.positions = $util.emptyArray;
+ ExceptionState.prototype.reason = "";
+ ExceptionState.encode = function (message, writer, _depth) {
+  if (!writer)
+   writer = $Writer.create();
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $util.recursionLimit)
+   throw $Error("max depth exceeded");
+  if (message.modality != null && $Object.hasOwnProperty.call(message, "modality") && message.modality !== 0)
+   writer.uint32(8).int32(message.modality);
+  if (message.positions != null && message.positions.length)
+   writer.uint32(18).uint32s(message.positions);
+  if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+   writer.uint32(26).string(message.reason);
+  if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+   for (let i = 0; i < message.$unknowns.length; ++i)
+    writer.raw(message.$unknowns[i]);
+  return writer;
+ };
+ ExceptionState.decode = function (reader, length, _end, _depth, _target) {
+  if (!(reader instanceof $Reader))
+   reader = $Reader.create(reader);
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $Reader.recursionLimit)
+   throw $Error("max depth exceeded");
+  let end, message, value;
+  if (length === $undefined)
+   end = reader.len;
+  else {
+   end = reader.pos + length;
+   if (end > reader.len)
+    throw $RangeError("index out of range");
+   length = reader.len;
+   reader.len = end;
+  }
+  message = _target || new $root.rekam.station.v1.ExceptionState();
+  while (reader.pos < end) {
+   let start = reader.pos;
+   let tag = reader.tag();
+   if (tag === _end) {
+    _end = $undefined;
+    break;
+   }
+   let wireType = tag & 7;
+   switch (tag >>>= 3) {
+   case 1: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.int32())
+      message.modality = value;
+     else
+      delete message.modality;
+     continue;
+    }
+   case 2: {
+     if (wireType === 2) {
+      if (!(message.positions && message.positions.length))
+       message.positions = [];
+      reader.uint32s(message.positions);
+      continue;
+     }
+     if (wireType !== 0)
+      break;
+     if (!(message.positions && message.positions.length))
+      message.positions = [];
+     message.positions.push(reader.uint32());
+     continue;
+    }
+   case 3: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.reason = value;
+     else
+      delete message.reason;
+     continue;
+    }
+   }
+   reader.skipType(wireType, _depth, tag);
+   if (!reader.discardUnknown) {
+    $util.makeProp(message, "$unknowns", false);
+    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+   }
+  }
+  if (length !== $undefined) {
+   if (reader.pos !== end)
+    throw $RangeError("index out of range");
+   reader.len = length;
+  }
+  if (_end !== $undefined)
+   throw $Error("missing end group");
+  return message;
+ };
+ return ExceptionState;
 })();
 v1.HolderCheckState = (function() {
  const HolderCheckState = function (properties) {
@@ -5661,6 +6166,7 @@ v1.ModalityState = (function() {
  const ModalityState = function (properties) {
   this.fingers = [];
   this.eyes = [];
+  this.excepted = [];
   if (properties)
    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
     if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -5674,6 +6180,9 @@ v1.ModalityState = (function() {
  ModalityState.prototype.presentationAttack = "";
  ModalityState.prototype.eyes = $util.emptyArray;
  ModalityState.prototype.approvedByApplicant = false;
+ ModalityState.prototype.excepted = $util.emptyArray;
+ ModalityState.prototype.normMs = 0;
+ ModalityState.prototype.deviceKind = "";
  ModalityState.encode = function (message, writer, _depth) {
   if (!writer)
    writer = $Writer.create();
@@ -5699,6 +6208,12 @@ v1.ModalityState = (function() {
     $root.rekam.station.v1.EyeState.encode(message.eyes[i], writer.uint32(58).fork(), _depth + 1).ldelim();
   if (message.approvedByApplicant != null && $Object.hasOwnProperty.call(message, "approvedByApplicant") && message.approvedByApplicant !== false)
    writer.uint32(64).bool(message.approvedByApplicant);
+  if (message.excepted != null && message.excepted.length)
+   writer.uint32(74).uint32s(message.excepted);
+  if (message.normMs != null && $Object.hasOwnProperty.call(message, "normMs") && !$Object.is(message.normMs, 0))
+   writer.uint32(81).double(message.normMs);
+  if (message.deviceKind != null && $Object.hasOwnProperty.call(message, "deviceKind") && message.deviceKind !== "")
+   writer.uint32(90).string(message.deviceKind);
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
    for (let i = 0; i < message.$unknowns.length; ++i)
     writer.raw(message.$unknowns[i]);
@@ -5799,6 +6314,38 @@ v1.ModalityState = (function() {
       message.approvedByApplicant = value;
      else
       delete message.approvedByApplicant;
+     continue;
+    }
+   case 9: {
+     if (wireType === 2) {
+      if (!(message.excepted && message.excepted.length))
+       message.excepted = [];
+      reader.uint32s(message.excepted);
+      continue;
+     }
+     if (wireType !== 0)
+      break;
+     if (!(message.excepted && message.excepted.length))
+      message.excepted = [];
+     message.excepted.push(reader.uint32());
+     continue;
+    }
+   case 10: {
+     if (wireType !== 1)
+      break;
+     if (!$Object.is(value = reader.double(), 0))
+      message.normMs = value;
+     else
+      delete message.normMs;
+     continue;
+    }
+   case 11: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.deviceKind = value;
+     else
+      delete message.deviceKind;
      continue;
     }
    }
@@ -6467,6 +7014,8 @@ v1.CaptureState = (function() {
   this.guides = [];
   this.eyes = [];
   this.components = [];
+  this.asked = [];
+  this.again = [];
   if (properties)
    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
     if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -6486,6 +7035,12 @@ v1.CaptureState = (function() {
  CaptureState.prototype.eyes = $util.emptyArray;
  CaptureState.prototype.components = $util.emptyArray;
  CaptureState.prototype.backdrop = null;
+ CaptureState.prototype.attempt = 0;
+ CaptureState.prototype.tries = 0;
+ CaptureState.prototype.asked = $util.emptyArray;
+ CaptureState.prototype.again = $util.emptyArray;
+ CaptureState.prototype.mayAccept = false;
+ CaptureState.prototype.weak = false;
  CaptureState.encode = function (message, writer, _depth) {
   if (!writer)
    writer = $Writer.create();
@@ -6527,6 +7082,18 @@ v1.CaptureState = (function() {
     $root.rekam.station.v1.QualityComponent.encode(message.components[i], writer.uint32(106).fork(), _depth + 1).ldelim();
   if (message.backdrop != null && $Object.hasOwnProperty.call(message, "backdrop"))
    $root.rekam.station.v1.BackdropState.encode(message.backdrop, writer.uint32(114).fork(), _depth + 1).ldelim();
+  if (message.attempt != null && $Object.hasOwnProperty.call(message, "attempt") && message.attempt !== 0)
+   writer.uint32(120).uint32(message.attempt);
+  if (message.tries != null && $Object.hasOwnProperty.call(message, "tries") && message.tries !== 0)
+   writer.uint32(128).uint32(message.tries);
+  if (message.asked != null && message.asked.length)
+   writer.uint32(138).uint32s(message.asked);
+  if (message.again != null && message.again.length)
+   writer.uint32(146).uint32s(message.again);
+  if (message.mayAccept != null && $Object.hasOwnProperty.call(message, "mayAccept") && message.mayAccept !== false)
+   writer.uint32(152).bool(message.mayAccept);
+  if (message.weak != null && $Object.hasOwnProperty.call(message, "weak") && message.weak !== false)
+   writer.uint32(160).bool(message.weak);
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
    for (let i = 0; i < message.$unknowns.length; ++i)
     writer.raw(message.$unknowns[i]);
@@ -6674,6 +7241,70 @@ v1.CaptureState = (function() {
      if (wireType !== 2)
       break;
      message.backdrop = $root.rekam.station.v1.BackdropState.decode(reader, reader.size(), $undefined, _depth + 1, message.backdrop);
+     continue;
+    }
+   case 15: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.attempt = value;
+     else
+      delete message.attempt;
+     continue;
+    }
+   case 16: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.tries = value;
+     else
+      delete message.tries;
+     continue;
+    }
+   case 17: {
+     if (wireType === 2) {
+      if (!(message.asked && message.asked.length))
+       message.asked = [];
+      reader.uint32s(message.asked);
+      continue;
+     }
+     if (wireType !== 0)
+      break;
+     if (!(message.asked && message.asked.length))
+      message.asked = [];
+     message.asked.push(reader.uint32());
+     continue;
+    }
+   case 18: {
+     if (wireType === 2) {
+      if (!(message.again && message.again.length))
+       message.again = [];
+      reader.uint32s(message.again);
+      continue;
+     }
+     if (wireType !== 0)
+      break;
+     if (!(message.again && message.again.length))
+      message.again = [];
+     message.again.push(reader.uint32());
+     continue;
+    }
+   case 19: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.bool())
+      message.mayAccept = value;
+     else
+      delete message.mayAccept;
+     continue;
+    }
+   case 20: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.bool())
+      message.weak = value;
+     else
+      delete message.weak;
      continue;
     }
    }
@@ -7416,4 +8047,4 @@ return rekam;
 export {
 $root as default
 };
-export const { ServerFrame, ClientFrame, Hello, ClientHello, Request, Reply, Done, FaultReport, ClaimStation, LogIn, LogOut, Lock, Unlock, AddOperator, ListOperators, LockOperator, TakeTicket, CallTicket, CheckRequirement, CompleteStep, ReturnToApplicant, ConfirmApplicant, StartCapture, TakeNow, AcceptCapture, RetakeCapture, CancelCapture, UndoStroke, SignAgain, SignRecord, SealRecord, ReviewFindings, StartIssuance, ResumeIssuance, SpoilCard, VerifyHolder, HandOver, ArchiveCase, WatchPreview, CallSimulatedPerson, SimulatedPerson, Modality, Snapshot, Event, SessionState, OperatorList, OperatorState, DeviceState, StandardSummary, CaseState, HolderCheckState, Applicant, RequirementState, StepState, ModalityState, EyeState, QualityComponent, BackdropState, FingerState, FindingState, CaptureState, Guide, Box, OutboxState, IssuanceState, PreviewFrame } = rekam.station.v1
+export const { ServerFrame, ClientFrame, Hello, ClientHello, Request, Reply, Done, FaultReport, ClaimStation, LogIn, LogOut, Lock, Unlock, AddOperator, ListOperators, LockOperator, TakeTicket, CallTicket, CheckRequirement, CompleteStep, ReturnToApplicant, ConfirmApplicant, StartCapture, TakeNow, AcceptCapture, RetakeCapture, CancelCapture, RecordException, WithdrawException, WitnessRecord, UndoStroke, SignAgain, SignRecord, SealRecord, ReviewFindings, StartIssuance, ResumeIssuance, SpoilCard, VerifyHolder, HandOver, ArchiveCase, WatchPreview, CallSimulatedPerson, SimulatedPerson, Modality, Snapshot, Event, SessionState, OperatorList, OperatorState, DeviceState, StandardSummary, CaseState, ExceptionState, HolderCheckState, Applicant, RequirementState, StepState, ModalityState, EyeState, QualityComponent, BackdropState, FingerState, FindingState, CaptureState, Guide, Box, OutboxState, IssuanceState, PreviewFrame } = rekam.station.v1

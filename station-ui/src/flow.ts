@@ -69,6 +69,7 @@ export const deviceOf: Readonly<Record<Modality, string>> = {
   [Modality.THUMBS]: 'slap_scanner',
   [Modality.IRISES]: 'iris_camera',
   [Modality.INDEX_FINGERS]: 'slap_scanner',
+  [Modality.EVIDENCE]: 'face_camera',
 }
 
 /** ISO/IEC 19794-4 positions, as they lie in the picture from left to right. */
@@ -94,4 +95,7 @@ export const modalityOf = (each: CaseState, modality: Modality): ModalityState =
     presentationAttack: '',
     eyes: [],
     approvedByApplicant: false,
+    excepted: [],
+    normMs: 0,
+    deviceKind: deviceOf[modality],
   }

@@ -2,8 +2,10 @@
 // A test double: it measures nothing and checks no role.
 
 import sharp from 'sharp'
+import { defaultCaptureRules } from '../../daemon/capture/plan-rules.js'
 import type { CaptureDesk, CaseDesk, IssuanceDesk, Station } from '../../daemon/desks.js'
 import { segmentSlap } from '../../daemon/kernels/finger/segment.js'
+import { deviceOf } from '../../daemon/modality.js'
 import type { Biodata, CaseDocument } from '../../daemon/service/case.js'
 import { type CaseInput, openCase, stepCase } from '../../daemon/service/case-engine.js'
 import { loadStandards, shippedStandards } from '../../daemon/service/load-standards.js'
@@ -36,16 +38,6 @@ export interface ScriptedStation extends Station {
   /** The next command of this name fails. */
   refuse(command: string, fault: Fault): void
   readonly asked: readonly string[]
-}
-
-const deviceOf: Readonly<Record<Modality, DeviceKind>> = {
-  face: 'face_camera',
-  signature: 'signature_pad',
-  right_four: 'slap_scanner',
-  left_four: 'slap_scanner',
-  thumbs: 'slap_scanner',
-  index_fingers: 'slap_scanner',
-  irises: 'iris_camera',
 }
 
 export async function scriptedStation(clock: Clock, seed: number): Promise<ScriptedStation> {
@@ -115,6 +107,7 @@ export async function scriptedStation(clock: Clock, seed: number): Promise<Scrip
     },
   }
 
+  const rules = defaultCaptureRules
   const capture: CaptureDesk = {
     start: async (_actor, caseId, modality) => {
       note('start')
@@ -141,6 +134,18 @@ export async function scriptedStation(clock: Clock, seed: number): Promise<Scrip
     },
     undoStroke: async () => note('undoStroke'),
     signAgain: async () => note('signAgain'),
+    except: async (_actor, _caseId, modality, positions, reason) => {
+      note('except')
+      move({ is: 'exception_recorded', modality, positions, reason, rules: rules.exceptions })
+    },
+    withdrawException: async (_actor, _caseId, modality) => {
+      note('withdrawException')
+      move({ is: 'exceptions_withdrawn', modality, rules: rules.exceptions })
+    },
+    witnessRecord: async (_actor, _caseId, reason) => {
+      note('witnessRecord')
+      move({ is: 'record_witnessed', reason }, 'supervisor')
+    },
     signRecord: async () => {
       note('signRecord')
       move({ is: 'record_signed' })
@@ -178,6 +183,7 @@ export async function scriptedStation(clock: Clock, seed: number): Promise<Scrip
     softwareVersion: '0.0.0-test',
     simulated: true,
     standards: [standard],
+    rules,
     state,
     operators,
     cases,
@@ -192,7 +198,7 @@ export async function scriptedStation(clock: Clock, seed: number): Promise<Scrip
     capturing: show,
     picture: async (modality, turn) => {
       for (const picture of await picturesOf(person, modality, turn)) {
-        state.show({ deviceKind: deviceOf[modality], sequence: turn, capturedAtMs: clock.nowMs(), ...picture })
+        state.show({ deviceKind: deviceOf(modality), sequence: turn, capturedAtMs: clock.nowMs(), ...picture })
       }
       if (modality !== 'right_four' && modality !== 'left_four' && modality !== 'thumbs') return []
       const { grey, widthPx, heightPx } = await person.images.slap(modality, moved(turn))
@@ -262,6 +268,8 @@ async function picturesOf(person: Person, modality: Modality, turn: number): Pro
       const eyes = await Promise.all([images.iris('right', { dxPx: turn % 5 }), images.iris('left', { dxPx: turn % 5 })])
       return Promise.all(eyes.map(async (eye, sensor) => ({ sensor, ...(await jpegOf(eye, 640)) })))
     }
+    case 'evidence':
+      return picturesOf(person, 'face', turn)
     case 'index_fingers':
       return [{ sensor: 0, ...(await jpegOf(await images.indexFingers(moved(turn)), 800)) }]
     default:

@@ -7,6 +7,7 @@ import { cutForRecord } from '../../daemon/capture/face-record.js'
 import { examineFingers, weakness } from '../../daemon/capture/fingers.js'
 import { makeRecord, type RawFrame, type RecordJob, wsqRate } from '../../daemon/capture/make-record.js'
 import { ownQuality } from '../../daemon/capture/record-head.js'
+import { capturePositions, type FingerCapture } from '../../daemon/kernels/finger/sequence.js'
 import { readRgbImage } from '../../daemon/kernels/image/codec.js'
 import { decodeJp2 } from '../../daemon/kernels/image/jp2.js'
 import { openSimd } from '../../daemon/kernels/simd/simd.js'
@@ -36,6 +37,9 @@ function psnr(a: Uint8Array, b: Uint8Array): number {
   return 10 * Math.log10(255 ** 2 / (squares / a.length))
 }
 
+/** All of it, for the first time. */
+const first = (capture: FingerCapture) => ({ tries: 1, attempt: 1, asked: capturePositions[capture], missing: [], others: [] })
+
 t.test('a slap becomes a finger image record: WSQ of the whole platen under the slap’s position', async (t) => {
   const positions = {
     right_four: fingerPosition.plainRightFourFingers,
@@ -44,7 +48,7 @@ t.test('a slap becomes a finger image record: WSQ of the whole platen under the 
   } as const
   for (const modality of ['right_four', 'left_four', 'thumbs'] as const) {
     const frame = frameOf(await images.slap(modality))
-    const bytes = await makeRecord({ modality, capturedAtMs, frame, fingers: [] })
+    const bytes = await makeRecord({ modality, capturedAtMs, frames: [{ attempt: 1, frame }], attempt: 1, fingers: [] })
     t.match(await inspectRecord(bytes), { type: 'FIR', valid: true, bytes: bytes.length, remarks: [] }, modality)
     const [representation, ...others] = readFingerImageRecord(bytes).representations
     t.strictSame(others, [])
@@ -66,8 +70,8 @@ t.test('each finger found stands beside its slap, upright and with its quality; 
   ] as const
   for (const [modality, picture, positions] of slaps) {
     const frame = frameOf(picture)
-    const { kept } = examineFingers({ capture: modality, frame, takenAtMs: capturedAtMs, tries: 1, missing: [], others: [] }, simd)
-    const bytes = await makeRecord({ modality, capturedAtMs, frame, fingers: kept.fingers }, simd)
+    const { kept } = examineFingers({ capture: modality, frame, takenAtMs: capturedAtMs, ...first(modality) }, simd)
+    const bytes = await makeRecord({ modality, capturedAtMs, frames: [{ attempt: 1, frame }], attempt: 1, fingers: kept.fingers }, simd)
     t.match(await inspectRecord(bytes), { type: 'FIR', valid: true, remarks: [] })
     const { representations } = readFingerImageRecord(bytes)
     t.strictSame(
@@ -90,17 +94,18 @@ t.test('an empty platen and noise give no finger, a count that does not fit, and
     ['noise', Uint8Array.from({ length: 1600 * 1500 }, () => noise.next() * 256)],
   ] as const) {
     const frame = frameOf({ grey, widthPx: 1600, heightPx: 1500 })
-    const examination = examineFingers({ capture: 'right_four', frame, takenAtMs: 1, tries: 1, missing: [], others: [] }, simd)
+    const examination = examineFingers({ capture: 'right_four', frame, takenAtMs: 1, ...first('right_four') }, simd)
     t.strictSame(examination.kept.fingers, [], name)
     t.match(examination.findings, [{ code: 'count_mismatch', ask: 'retake' }])
-    t.not(weakness(examination), '', 'it cannot be accepted as good')
+    t.not(weakness(examination, 0), '', 'it cannot be accepted as good')
+    t.strictSame(examination.absent, [2, 3, 4, 5], 'nor as anything else without a word')
   }
 })
 
 t.test('two eyes become one iris image record in sensor order, each named by its sensor', async (t) => {
   const [right, left] = [await images.iris('right'), await images.iris('left')]
   const frames = [frameOf(right, 0, 0), frameOf(left, 1, 0)]
-  const { eyes } = examineEyes({ frames, tries: 1 }, simd)
+  const { eyes } = examineEyes({ frames, tries: 1, attempt: 1 }, simd)
   const bytes = await makeRecord({ modality: 'irises', capturedAtMs, frames, eyes })
   t.match(await inspectRecord(bytes), { type: 'IIR', valid: true, remarks: [] })
   const { representations } = readIrisImageRecord(bytes)
@@ -182,7 +187,7 @@ t.test('a signature becomes a time series from 0 ms', async (t) => {
 
 t.test('the same capture gives the same bytes', async (t) => {
   const jobs: readonly RecordJob[] = [
-    { modality: 'thumbs', capturedAtMs, frame: frameOf(await images.slap('thumbs')), fingers: [] },
+    { modality: 'thumbs', capturedAtMs, frames: [{ attempt: 1, frame: frameOf(await images.slap('thumbs')) }], attempt: 1, fingers: [] },
     { modality: 'signature', samples: images.signature(), pad: { unitsPerInch: 410 } },
   ]
   for (const job of jobs) t.equal(Buffer.compare(await makeRecord(job), await makeRecord(job)), 0, job.modality)

@@ -1,5 +1,6 @@
 // A station without devices, store or case engine: desks that note what they were asked and move one simple case. A test double, not a simulator.
 
+import { defaultCaptureRules } from '../../daemon/capture/plan-rules.js'
 import type { Actor, CaptureDesk, CaseDesk, IssuanceDesk, Station } from '../../daemon/desks.js'
 import type { Operator, OperatorDesk } from '../../daemon/operators/operators.js'
 import type { CaseDocument } from '../../daemon/service/case.js'
@@ -167,6 +168,7 @@ export function fakeStation(options: { simulated?: boolean } = {}): FakeStation 
     softwareVersion: '0.0.0-test',
     simulated: options.simulated !== false,
     standards: [fakeStandard],
+    rules: defaultCaptureRules,
     state,
     operators: new FakeOperators((act, actor, args) => void calls.push({ desk: 'operators', act, actor: actor.operator, args })),
     cases: fakeCases(note('cases'), state, change),
@@ -230,6 +232,9 @@ function fakeCapture(note: Note, state: StationState): CaptureDesk {
     cancel: (actor, caseId) => note('cancel', actor, [caseId]),
     undoStroke: (actor, caseId) => note('undoStroke', actor, [caseId]),
     signAgain: (actor, caseId) => note('signAgain', actor, [caseId]),
+    except: (actor, caseId, modality, positions, reason) => note('except', actor, [caseId, modality, positions, reason]),
+    withdrawException: (actor, caseId, modality) => note('withdrawException', actor, [caseId, modality]),
+    witnessRecord: (actor, caseId, reason) => note('witnessRecord', actor, [caseId, reason]),
     signRecord: (actor, caseId) => note('signRecord', actor, [caseId]),
     seal: (actor, caseId) => note('seal', actor, [caseId]),
     review: (actor, caseId, reason) => note('review', actor, [caseId, reason]),

@@ -15,7 +15,9 @@ const commandNames = Object.keys(commandTable) as CommandName[]
 
 /** Fields that pass the checks of the wire. */
 const fieldsOf = (name: CommandName): RequestCommand[CommandName] => {
-  const modality = ['startCapture', 'acceptCapture', 'retakeCapture'].includes(name) ? { modality: 1 } : {}
+  const modality = ['startCapture', 'acceptCapture', 'retakeCapture', 'recordException', 'withdrawException'].includes(name)
+    ? { modality: 1 }
+    : {}
   return { caseId: 'case-1', ...modality } as RequestCommand[CommandName]
 }
 

@@ -84,6 +84,7 @@ t.test('decoding never throws anything but a named fault, and gives plain comple
       devices: [{ kind: 'slap_scanner', serial: '', product: '', state: '', framesDropped: 0, framesCorrupt: 0 }],
       cases: [],
       standards: [],
+      captures: [],
     },
   })
   t.throws(() => encodeServerFrame({ preview: { picture: new Uint8Array(WIRE_LIMITS.serverMessageBytes) } }), {

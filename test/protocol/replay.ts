@@ -2,7 +2,7 @@
 // so that the answers are the same every time. Used by the test, and by record-conversation.ts to renew the recording on purpose.
 
 import { Clients } from '../../daemon/gateway/gateway.js'
-import type { PreviewPicture, StationEvent } from '../../daemon/state.js'
+import { idleCapture, type PreviewPicture, type StationEvent } from '../../daemon/state.js'
 import { decodeClientFrame, decodeServerFrame, encodeClientFrame } from '../../protocol/envelope.js'
 import type { ClientFrame, Init } from '../../protocol/gen/station.js'
 import { silentLog } from '../../protocol/log.js'
@@ -58,6 +58,7 @@ const happenings: Readonly<Record<number, readonly StationEvent[]>> = {
     {
       is: 'capture',
       capture: {
+        ...idleCapture,
         caseId: 'case-1',
         modality: 'right_four',
         state: 'live',

@@ -51,7 +51,7 @@ t.test('no finger and no iris before the applicant approved the portrait; a reta
   t.equal(backdrop?.expected, first.truth?.face().background)
   t.strictSame(guides, [], 'the portrait is shown as it will be recorded, nothing drawn on it')
   t.match(shown.at(-1), { widthPx: 480, heightPx: 640 })
-  t.equal(codeOf(await station.refusal(capture.start(station.actor, caseId, 'irises'))), 'capture.running')
+  t.equal(codeOf(await station.refusal(capture.start(station.actor, caseId, 'irises'))), 'capture.face_not_approved')
   t.equal(
     codeOf(await station.refusal(capture.retake(station.actor, caseId, 'irises'))),
     'capture.face_not_approved',
@@ -178,27 +178,35 @@ t.test('a pair of one eye that was accepted does not accuse the honest capture a
   t.strictSame((await station.caseNow(caseId)).findings, [])
 })
 
-t.test('an eye that nobody can find does not take the other one with it: weak, with a reason', async (t) => {
-  const [drawn] = specialEye('closed', 1)
-  if (!drawn) throw new Error('a closed eye is one eye')
-  const blind = showing({ iris: async (eye, presentation) => (eye === 'left' ? drawn : first.images.iris(eye, presentation)) })
-  const station = await simulatedStation(t, { seed: 7, first: blind })
-  const caseId = await station.receive()
-  t.equal(await station.present(caseId, 'irises'), '')
-  t.match(station.state.capture, {
-    advice: 'no_iris',
-    eyes: [
-      { eye: 'right', codes: [] },
-      { eye: 'left', codes: ['no_iris'] },
-    ],
-  })
-  t.equal(codeOf(await station.refusal(station.station.capture.accept(station.actor, caseId, 'irises', ''))), 'capture.weak_needs_reason')
-  await station.run(station.station.capture.accept(station.actor, caseId, 'irises', 'left eye lost'))
-  t.match(
-    (await station.caseNow(caseId)).modalities.find(({ modality }) => modality === 'irises'),
-    { state: 'weak_accepted' },
-  )
-})
+t.test(
+  'an eye that nobody can find does not take the other one with it: it is excepted with a reason, never silently left out',
+  async (t) => {
+    const [drawn] = specialEye('closed', 1)
+    if (!drawn) throw new Error('a closed eye is one eye')
+    const blind = showing({ iris: async (eye, presentation) => (eye === 'left' ? drawn : first.images.iris(eye, presentation)) })
+    const station = await simulatedStation(t, { seed: 7, first: blind })
+    const caseId = await station.receive()
+    t.equal(await station.present(caseId, 'irises'), '')
+    t.match(station.state.capture, {
+      advice: 'no_iris',
+      eyes: [
+        { eye: 'right', codes: [] },
+        { eye: 'left', codes: ['no_iris'] },
+      ],
+    })
+    const { capture } = station.station
+    t.equal(codeOf(await station.refusal(capture.accept(station.actor, caseId, 'irises', 'left eye lost'))), 'capture.parts_missing')
+    await station.run(capture.except(station.actor, caseId, 'irises', [2], 'blind'))
+    t.match(station.state.capture, { state: 'review', mayAccept: true })
+    await station.run(capture.accept(station.actor, caseId, 'irises', 'time-out'))
+    const doc = await station.caseNow(caseId)
+    t.match(doc.exceptions, [{ modality: 'irises', positions: [2], reason: 'blind', by: 'op-1' }])
+    t.match(
+      doc.modalities.find(({ modality }) => modality === 'irises'),
+      { state: 'weak_accepted' },
+    )
+  },
+)
 
 t.test('a face that no network finds can be taken by hand, weak and with a reason', async (t) => {
   const wall = await sharp({ create: { width: 1920, height: 1080, channels: 3, background: '#0090ff' } })

@@ -7,9 +7,10 @@ import { type Moment, openSimulatedStation as openStation, type SimulatedStation
 import type { OpeningInWorld } from '../../daemon/cli/simulation/station-in-world.js'
 import { openKernels } from '../../daemon/cli/simulation/workers.js'
 import { simulatedWorld, type World } from '../../daemon/cli/simulation/world.js'
+import { modalities } from '../../daemon/state.js'
 import type { Person } from '../../simulator/people/person.js'
 
-export { deviceOf, type Moment, type SimulatedStation } from '../../daemon/cli/simulation/simulated-station.js'
+export type { Moment, SimulatedStation } from '../../daemon/cli/simulation/simulated-station.js'
 export { couplerName, padPath, simulatedWorld } from '../../daemon/cli/simulation/world.js'
 
 /** One for all stations of a test file. */
@@ -25,7 +26,11 @@ export interface StationSetup extends Omit<OpeningInWorld, 'world' | 'folder' | 
   readonly presentationAttack?: 'refuse' | 'review' | 'ignore'
   /** `any_order` unless given: a scenario begins where it is about something. */
   readonly faceApproval?: 'first' | 'any_order'
+  /** The site's capture plan; one attempt at everything unless given. */
+  readonly capture?: object
 }
+
+const oneAttempt = { modalities: Object.fromEntries(modalities.map((modality) => [modality, { tries: 1 }])) }
 
 /** Opened, and closed when the test ends. The test's output names the seed. */
 export async function simulatedStation(t: Test, setup: StationSetup): Promise<SimulatedStation> {
@@ -49,7 +54,7 @@ export async function stationFrom(t: Test, moment: Moment, setup: StationSetup &
 
 /** Without a test around it; the caller closes. */
 export function openSimulatedStation(setup: StationSetup & { readonly world: World; readonly folder: string }): Promise<SimulatedStation> {
-  const { presentationAttack, faceApproval } = setup
-  const settings = { faceApproval: faceApproval ?? 'any_order', ...(presentationAttack && { presentationAttack }) }
+  const { presentationAttack, faceApproval, capture = oneAttempt } = setup
+  const settings = { faceApproval: faceApproval ?? 'any_order', capture, ...(presentationAttack && { presentationAttack }) }
   return openStation({ ...setup, kernels, settings })
 }

@@ -3,13 +3,14 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { cardApplication } from '../../daemon/issuance/profile.js'
+import { deviceOf } from '../../daemon/modality.js'
 import { type Modality, modalities } from '../../daemon/state.js'
 import type { Fault } from '../../protocol/fault.js'
 import type { ReferenceCard } from '../../simulator/model/card/card.js'
 import { syntheticPerson } from '../../simulator/people/synthetic.js'
 import { filesUnder } from '../store/fixture.js'
 import { codeOf, invariantsHold } from './invariants.js'
-import { deviceOf, padPath, type SimulatedStation, simulatedStation, simulatedWorld } from './simulated-station.js'
+import { padPath, type SimulatedStation, simulatedStation, simulatedWorld } from './simulated-station.js'
 
 const seed = 7
 const first = syntheticPerson(7_000)
@@ -75,7 +76,7 @@ t.test('a device unplugged in mid-step brings back that one step; after the repl
   }
   for (const modality of ['face', 'signature', 'right_four', 'irises'] as const) {
     const { out, back } = pull[modality]
-    await station.untilDevice(deviceOf[modality], 'ready')
+    await station.untilDevice(deviceOf(modality), 'ready')
     const before = station.faults.length
     await station.run(station.station.capture.start(station.actor, caseId, modality))
     await station.until(({ capture }) => capture.state === 'live')
@@ -85,12 +86,13 @@ t.test('a device unplugged in mid-step brings back that one step; after the repl
     t.match(station.faults.slice(before), [{ code: 'device.unplugged', context: { modality } }], `${modality}: one fault`)
     const untilMs = station.world.clock.monotonicMs() - pulledMs
     t.ok(untilMs < 500, `told ${untilMs.toFixed(0)} ms after the cable was pulled`)
-    t.equal(station.state.capture.state, 'idle')
+    t.equal(station.state.capture.state, 'waiting')
     t.notOk((await captured(station, caseId)).includes(modality))
     t.ok((await captured(station, caseId)).includes('thumbs'), 'what was accepted before stays')
-    await station.untilDevice(deviceOf[modality], 'absent')
+    await station.untilDevice(deviceOf(modality), 'absent')
     await back()
-    await station.capture(caseId, modality)
+    await station.until(({ capture }) => capture.state === 'review')
+    await station.run(station.station.capture.accept(station.actor, caseId, modality, 'simulated person'))
     t.ok((await captured(station, caseId)).includes(modality), `${modality} after the replug`)
   }
   await station.capture(caseId, 'left_four')
@@ -102,7 +104,7 @@ t.test('a device unplugged in mid-step brings back that one step; after the repl
   await invariantsHold(t, station, first)
 })
 
-t.test('a capture is cancelled, retaken and accepted once; two never run at a time', async (t) => {
+t.test('a capture is cancelled, retaken and accepted once; two run side by side on two devices, never on one', async (t) => {
   const station = await simulatedStation(t, { seed, first })
   const { capture } = station.station
   const caseId = await station.receive()
@@ -110,9 +112,14 @@ t.test('a capture is cancelled, retaken and accepted once; two never run at a ti
   await station.untilDevice('iris_camera', 'ready')
 
   const both = await station.run(
-    Promise.allSettled([capture.start(station.actor, caseId, 'thumbs'), capture.start(station.actor, caseId, 'irises')]),
+    Promise.allSettled([capture.start(station.actor, caseId, 'thumbs'), capture.start(station.actor, caseId, 'left_four')]),
   )
-  t.strictSame(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'], 'of two starts at once one is refused')
+  t.strictSame(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'], 'of two starts at once on one device one is refused')
+  await station.run(capture.start(station.actor, caseId, 'irises'))
+  t.strictSame(station.state.captures.map(({ modality }) => modality).sort(), ['irises', 'thumbs'])
+  t.equal(codeOf(await station.refusal(capture.cancel(station.actor, caseId))), 'capture.not_running', 'which one must be said')
+  await station.run(capture.cancel(station.actor, caseId, 'irises'))
+  t.match(station.state.capture, { modality: 'thumbs' }, 'the other one goes on')
   await station.run(capture.cancel(station.actor, caseId))
   t.equal(station.state.capture.state, 'idle')
   await station.run(capture.start(station.actor, caseId, 'thumbs'))
@@ -127,7 +134,7 @@ t.test('a capture is cancelled, retaken and accepted once; two never run at a ti
   t.strictSame(accepts.map(({ status }) => status).sort(), ['fulfilled', 'rejected'], 'a double click keeps one record')
   t.match(
     (await station.caseNow(caseId)).modalities.find(({ modality }) => modality === 'thumbs'),
-    { state: 'good', tries: 1 },
+    { state: 'good', tries: 2 },
   )
 
   t.equal(codeOf(await station.refusal(capture.signRecord(station.actor, caseId))), 'capture.incomplete')
@@ -136,18 +143,23 @@ t.test('a capture is cancelled, retaken and accepted once; two never run at a ti
   t.equal(codeOf(await station.refusal(capture.start({ operator: 'x', roles: ['ci'] }, caseId, 'face'))), 'case.role_required')
 })
 
-t.test('nobody at the scanner: the capture gives up by its deadline and says so', async (t) => {
+t.test('a scanner that is silent or hangs: said by its deadline, and the capture goes on when it answers again', async (t) => {
   const world = await simulatedWorld({ seed, first })
   const station = await simulatedStation(t, { seed, world })
   const caseId = await station.receive()
+  /** The attempt goes on by itself when the device answers again. */
+  const reviewed = async () => {
+    await station.until(({ capture }) => capture.state === 'review')
+    await station.run(station.station.capture.accept(station.actor, caseId, station.state.capture.modality ?? 'face', ''))
+  }
   world.office.scanner.silence()
   t.equal(await station.present(caseId, 'left_four'), 'device.frames_missing')
   world.office.scanner.heal()
-  await station.capture(caseId, 'left_four')
+  await reviewed()
   world.office.scanner.wedge()
   t.equal(await station.present(caseId, 'right_four'), 'device.timeout', 'a hanging device fails the start by its deadline')
   world.office.scanner.heal()
-  await station.capture(caseId, 'right_four')
+  await reviewed()
 })
 
 t.test('a scanner that freezes with a hand on it is found out before the frozen picture is taken', async (t) => {
@@ -160,7 +172,8 @@ t.test('a scanner that freezes with a hand on it is found out before the frozen 
   scanner.freeze()
   await station.until(({ capture }) => capture.state === 'review' || station.faults.length > 0)
   t.match(station.faults, [{ code: 'device.frames_frozen', context: { modality: 'thumbs' } }])
-  await station.capture(caseId, 'thumbs')
+  await station.until(({ capture }) => capture.state === 'review')
+  await station.run(station.station.capture.accept(station.actor, caseId, 'thumbs', ''))
 })
 
 t.test('a damaged camera picture is counted and passed over', async (t) => {

@@ -4,6 +4,7 @@
 import type { CentreMemory } from '../../../simulator/centre/state.js'
 import type { Office } from '../../../simulator/office/office.js'
 import type { Actor } from '../../desks.js'
+import { deviceOf } from '../../modality.js'
 import type { CaseDocument } from '../../service/case.js'
 import { roles } from '../../service/standard.js'
 import { type DeviceKind, type FaultNotice, type Modality, modalities, type StationState } from '../../state.js'
@@ -129,7 +130,7 @@ export class SimulatedStation {
 
   /** Starts it and waits until there is a picture to review or a fault. @returns the fault's code, or '' */
   async present(caseId: string, modality: Modality): Promise<string> {
-    const kind = deviceOf[modality]
+    const kind = deviceOf(modality)
     await this.untilDevice(kind, 'ready')
     const before = this.faults.length
     await this.run(this.station.capture.start(officer, caseId, modality))
@@ -198,14 +199,4 @@ export class SimulatedStation {
     this.#closed = true
     await this.run(this.station.close())
   }
-}
-
-export const deviceOf: Readonly<Record<Modality, DeviceKind>> = {
-  face: 'face_camera',
-  signature: 'signature_pad',
-  right_four: 'slap_scanner',
-  left_four: 'slap_scanner',
-  thumbs: 'slap_scanner',
-  index_fingers: 'slap_scanner',
-  irises: 'iris_camera',
 }

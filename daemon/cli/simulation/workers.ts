@@ -30,8 +30,8 @@ export function inlineWorkers(
 ): ReturnType<NonNullable<Environment['workers']>> {
   return {
     analyst: {
-      analyse: (frame, task, preview) =>
-        effects.perform('compute', () => analyseFrame(frame.bytes, frame.header, task, preview, { simd, faces })),
+      analyse: (frame, task, show) =>
+        effects.perform('compute', () => analyseFrame(frame.bytes, frame.header, task, show, { simd, faces })),
       examineFace: (jpeg, captureId, applicant) => effects.perform('compute', () => examineFaceFrame(jpeg, captureId, applicant, faces)),
       close: async () => {},
     },

@@ -1,7 +1,11 @@
 // The recording of one applicant.
 
+import { Modality } from '../../../protocol/gen/station.js'
 import { modalityFromWire } from '../wire.js'
 import { type CommandTable, done } from './table.js'
+
+/** Commands that mean the only capture of a case may leave it out. */
+const maybeModality = (modality: Modality) => (modality === Modality.MODALITY_UNSPECIFIED ? undefined : modalityFromWire(modality))
 
 const recording = ['recording_operator'] as const
 
@@ -15,8 +19,8 @@ export const captureCommands = {
   },
   takeNow: {
     role: recording,
-    run: async ({ station, actor }, { caseId }) => {
-      await station.capture.takeNow(actor, caseId)
+    run: async ({ station, actor }, { caseId, modality }) => {
+      await station.capture.takeNow(actor, caseId, maybeModality(modality))
       return done
     },
   },
@@ -29,15 +33,15 @@ export const captureCommands = {
   },
   retakeCapture: {
     role: recording,
-    run: async ({ station, actor }, { caseId, modality }) => {
-      await station.capture.retake(actor, caseId, modalityFromWire(modality))
+    run: async ({ station, actor }, { caseId, modality, wholly }) => {
+      await station.capture.retake(actor, caseId, modalityFromWire(modality), wholly)
       return done
     },
   },
   cancelCapture: {
     role: recording,
-    run: async ({ station, actor }, { caseId }) => {
-      await station.capture.cancel(actor, caseId)
+    run: async ({ station, actor }, { caseId, modality }) => {
+      await station.capture.cancel(actor, caseId, maybeModality(modality))
       return done
     },
   },
@@ -52,6 +56,27 @@ export const captureCommands = {
     role: recording,
     run: async ({ station, actor }, { caseId }) => {
       await station.capture.signAgain(actor, caseId)
+      return done
+    },
+  },
+  recordException: {
+    role: recording,
+    run: async ({ station, actor }, { caseId, modality, positions, reason }) => {
+      await station.capture.except(actor, caseId, modalityFromWire(modality), positions, reason)
+      return done
+    },
+  },
+  withdrawException: {
+    role: recording,
+    run: async ({ station, actor }, { caseId, modality }) => {
+      await station.capture.withdrawException(actor, caseId, modalityFromWire(modality))
+      return done
+    },
+  },
+  witnessRecord: {
+    role: ['supervisor'],
+    run: async ({ station, actor }, { caseId, reason }) => {
+      await station.capture.witnessRecord(actor, caseId, reason)
       return done
     },
   },

@@ -1,0 +1,263 @@
+// One capture through its attempts: taken, examined, shown; after a fault of its device tried again when that is back, and never worse than before.
+
+import type { Clock } from '../../protocol/clock.js'
+import { type Fault, isFault, toFault } from '../../protocol/fault.js'
+import type { Log } from '../../protocol/log.js'
+import type { Actor } from '../desks.js'
+import { deviceOf } from '../modality.js'
+import type { CaseDocument } from '../service/case.js'
+import type { CaseBook } from '../service/case-book.js'
+import { expectedPositions } from '../service/exceptions.js'
+import { type CaptureStatus, idleCapture, type Modality } from '../state.js'
+import { acceptanceOf, triesOf } from './acceptance.js'
+import { type Best, type ExamineDeps, examineCapture, rawFrames, type Taken } from './examined.js'
+import type { PortraitPicture } from './face-record.js'
+import { applicantOf } from './face-watch.js'
+import { findingsIfKept, type KeepDeps } from './keep-capture.js'
+import { rulesFor } from './plan.js'
+import { attackOf, measureOf, type Reviewed, type Running, type RunningCaptures } from './running.js'
+import { type TakeDeps, takeFrames, takePen } from './takes.js'
+
+export interface AttemptDeps extends TakeDeps, ExamineDeps, Pick<KeepDeps, 'attackPolicy' | 'rules'> {
+  readonly book: CaseBook
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** After these the same attempt goes on as soon as the device is back. */
+const passing = [
+  'device.unplugged',
+  'device.timeout',
+  'device.stall',
+  'device.protocol',
+  'device.frames_missing',
+  'device.frames_corrupt',
+  'device.frames_frozen',
+  'device.line_noise',
+] as const
+/** A device that comes back and fails again this often is left to the operator. */
+const mostResumes = 3
+/** Longest wait for a device to come back: whoever went for another cable has cancelled by then. */
+const mostWaitMs = 60_000
+
+export class AttemptRunner {
+  readonly #deps: AttemptDeps
+  readonly #captures: RunningCaptures
+  #count = 0
+
+  constructor(deps: AttemptDeps, captures: RunningCaptures) {
+    this.#deps = deps
+    this.#captures = captures
+  }
+
+  /** Everything that can be refused was refused before: from here on faults end the capture, not the command. @throws Fault of the device's slot */
+  begin(actor: Actor, doc: CaseDocument, modality: Modality): void {
+    const running = this.enter(doc.caseId, modality, expectedPositions(doc, modality))
+    try {
+      this.#attempt(actor, running, doc)
+    } catch (error) {
+      this.#captures.remove(running)
+      throw error
+    }
+  }
+
+  /** A capture without a picture yet. */
+  enter(caseId: string, modality: Modality, asked: readonly number[]): Running {
+    const running: Running = { caseId, modality, captureId: ++this.#count, attempt: 1, asked, frames: new Map(), resumed: 0 }
+    this.#captures.add(running)
+    return running
+  }
+
+  /** @param wholly all of it, not only what was weak or missing @throws Fault of the device's slot; what there was before stays then */
+  again(actor: Actor, doc: CaseDocument, running: Running, wholly: boolean): void {
+    const expected = expectedPositions(doc, running.modality)
+    const wanted = (running.reviewed?.examined.again ?? []).filter((position) => expected.includes(position))
+    const before = { attempt: running.attempt, asked: running.asked }
+    running.captureId = ++this.#count
+    running.attempt++
+    running.resumed = 0
+    running.asked = wholly || wanted.length === 0 ? expected : wanted
+    try {
+      this.#attempt(actor, running, doc)
+    } catch (error) {
+      Object.assign(running, before)
+      throw error
+    }
+  }
+
+  /** The attempt under way gave nothing: what there was before stands to be accepted as it did. */
+  backToReview(running: Running): void {
+    delete running.session
+    delete running.pen
+    running.attempt--
+    this.show(running, { ...running.review })
+    this.#showTaken(running)
+  }
+
+  /** What is expected of the person changed while a capture is under review. */
+  judgeAgain(doc: CaseDocument, running: Running): void {
+    const { reviewed, modality, session } = running
+    if (!reviewed || session) return
+    const leftOut = doc.modalities.every((each) => each.modality !== modality || each.state === 'exception')
+    if (leftOut) this.end(running)
+    running.review = this.#reviewStatus(doc, running, reviewed)
+    this.show(running, running.review)
+  }
+
+  show(running: Running, status: Partial<CaptureStatus>): void {
+    if (!this.#captures.has(running)) return
+    const { caseId, modality, attempt, asked } = running
+    const { tries } = rulesFor(this.#deps.rules, modality)
+    this.#deps.state.publish({ is: 'capture', capture: { ...idleCapture, caseId, modality, attempt, tries, asked, ...status } })
+  }
+
+  end(running: Running): void {
+    if (!this.#captures.has(running)) return
+    this.#captures.remove(running)
+    const { caseId, modality } = running
+    this.#deps.state.release(deviceOf(modality))
+    this.#deps.state.publish({ is: 'capture', capture: { ...idleCapture, caseId, modality } })
+  }
+
+  #attempt(actor: Actor, running: Running, doc: CaseDocument): void {
+    this.#deps.state.release(deviceOf(running.modality))
+    this.#take(running, doc)
+      .then((taken) => this.#review(running, taken))
+      .catch((error: unknown) => this.#failed(actor, running, error))
+  }
+
+  #take(running: Running, doc: CaseDocument): Promise<Taken> {
+    const show = (status: Partial<CaptureStatus>) => this.show(running, status)
+    const { modality } = running
+    if (modality === 'signature') {
+      const pen = takePen(this.#deps, show)
+      running.session = pen
+      running.pen = pen
+      return pen.taken.then((capture) => ({ of: 'pen', capture }))
+    }
+    const of = { captureId: running.captureId, applicant: applicantOf(doc) }
+    const frames = takeFrames(this.#deps, modality, running.asked, show, of)
+    running.session = frames
+    return frames.taken.then((capture) => ({ of: 'frames', capture }))
+  }
+
+  /** Examined before anybody is asked to accept it: what speaks against it must be known then. */
+  async #review(running: Running, taken: Taken): Promise<void> {
+    if (!this.#captures.has(running)) return
+    const { caseId, modality, attempt } = running
+    const takenAtMs = this.#deps.clock.nowMs()
+    if (taken.of === 'frames') running.frames.set(attempt, rawFrames(taken.capture))
+    const { leastQuality } = rulesFor(this.#deps.rules, modality)
+    const best = this.#soundBest(running)
+    const inHand = { ...running, takenAtMs, leastQuality, ...(best && { best }) }
+    const examined = await examineCapture(this.#deps, await this.#deps.book.get(caseId), inHand, taken)
+    const doc = await this.#deps.book.get(caseId)
+    if (!this.#captures.has(running)) return
+    const reviewed: Reviewed = { taken, examined, takenAtMs }
+    running.reviewed = reviewed
+    delete running.session
+    delete running.pen
+    forget(running)
+    running.review = this.#reviewStatus(doc, running, reviewed)
+    this.show(running, running.review)
+    this.#showTaken(running)
+  }
+
+  /** What the device called an artefact is nothing to build on. */
+  #soundBest({ reviewed }: Running): Best | undefined {
+    const suspected = reviewed && this.#deps.attackPolicy !== 'ignore' && attackOf(reviewed)?.verdict === 'attack'
+    return suspected ? undefined : reviewed?.examined.best
+  }
+
+  #reviewStatus(doc: CaseDocument, running: Running, reviewed: Reviewed): Partial<CaptureStatus> {
+    const { examined } = reviewed
+    const { flaw, weak, refusal } = acceptanceOf(doc, running, reviewed, this.#deps.rules, this.#deps.attackPolicy)
+    return {
+      state: 'review',
+      attempt: triesOf(doc, running),
+      measure: measureOf(reviewed),
+      advice: flaw,
+      ...examined.show,
+      findings: findingsIfKept(this.#deps, doc, running.modality, reviewed, weak),
+      again: examined.again.filter((position) => expectedPositions(doc, running.modality).includes(position)),
+      mayAccept: refusal === undefined,
+      weak,
+    }
+  }
+
+  /** What stands to be accepted, for who looks now and who looks later: the very portrait that is recorded, else the frames that were taken. */
+  #showTaken({ modality, reviewed }: Running): void {
+    if (!reviewed) return
+    const { taken, examined } = reviewed
+    if (examined.portrait) this.#showPortrait(examined.portrait)
+    if (examined.portrait || taken.of === 'pen') return
+    const capturedAtMs = this.#deps.clock.nowMs()
+    for (const { header, picture } of taken.capture.frames) {
+      const { sensor, sequence, widthPx, heightPx } = header
+      if (picture.length === 0) continue
+      this.#deps.state.hold({ deviceKind: deviceOf(modality), sensor, sequence, widthPx, heightPx, picture, capturedAtMs, ink: '' })
+    }
+  }
+
+  #showPortrait({ jpeg: picture, widthPx, heightPx }: PortraitPicture): void {
+    const { state, clock } = this.#deps
+    const capturedAtMs = clock.nowMs()
+    state.hold({ deviceKind: 'face_camera', sensor: 0, sequence: 0, widthPx, heightPx, picture, capturedAtMs, ink: '' })
+  }
+
+  /** That one attempt gave nothing; what was accepted before stays, and so does the best of the attempts before. */
+  #failed(actor: Actor, running: Running, error: unknown): void {
+    if (!this.#captures.has(running)) return
+    delete running.session
+    delete running.pen
+    // Who cancelled has said what follows.
+    if (error instanceof DOMException) return
+    const fault = toFault(error)
+    const { modality, caseId } = running
+    this.#deps.log.write('warn', 'capture.failed', { modality, caseId, reason: fault.code, operator: actor.operator })
+    this.#deps.state.publish({ is: 'fault', fault: { code: fault.code, context: { ...fault.context, modality } } })
+    if (isFault(fault, ...passing) && running.resumed < mostResumes) this.#whenBack(actor, running, fault)
+    else this.#giveUp(running)
+  }
+
+  #giveUp(running: Running): void {
+    if (running.reviewed) this.backToReview(running)
+    else this.end(running)
+  }
+
+  /** The device went away under the applicant's hand: the attempt goes on by itself when it is back. */
+  #whenBack(actor: Actor, running: Running, fault: Fault): void {
+    const { state, clock, book } = this.#deps
+    const kind = deviceOf(running.modality)
+    running.resumed++
+    const stop = () => {
+      unsubscribe()
+      timer.cancel()
+      delete running.stopWaiting
+    }
+    const resume = async () => {
+      stop()
+      const doc = await book.get(running.caseId)
+      if (!this.#captures.has(running) || running.session) return
+      this.#attempt(actor, running, doc)
+    }
+    const ready = () => state.devices.some((device) => device.kind === kind && device.state === 'ready')
+    const unsubscribe = state.subscribe((event) => {
+      if (event.is === 'device' && ready()) resume().catch((error: unknown) => this.#failed(actor, running, error))
+    })
+    const timer = clock.after(mostWaitMs, () => {
+      stop()
+      if (this.#captures.has(running)) this.#giveUp(running)
+    })
+    running.stopWaiting = stop
+    this.show(running, { state: 'waiting', advice: fault.code })
+  }
+}
+
+/** Pictures of attempts that nothing is kept of. */
+function forget({ frames, reviewed, attempt }: Running): void {
+  const best = reviewed?.examined.best
+  const parts = best?.of === 'fingers' ? [best.kept, ...best.kept.fingers] : best?.of === 'eyes' ? best.examination.eyes : []
+  const used = new Set([attempt, ...parts.map((part) => part.attempt)])
+  for (const each of frames.keys()) if (!used.has(each)) frames.delete(each)
+}

@@ -1,0 +1,95 @@
+// The captures that run now: at most one a device, each with all its attempts until it is accepted or dropped. State; decides nothing.
+
+import { Fault } from '../../protocol/fault.js'
+import type { PresentationAttack } from '../../protocol/hardware/frames.js'
+import { deviceOf } from '../modality.js'
+import type { CaptureStatus, DeviceKind, Modality } from '../state.js'
+import type { Examined, Taken } from './examined.js'
+import { verdictOf } from './findings.js'
+import type { RawFrame } from './make-record.js'
+import type { PenTaking, Taking } from './takes.js'
+
+/** The best of the attempts so far, as it stands to be accepted. */
+export interface Reviewed {
+  readonly taken: Taken
+  readonly examined: Examined
+  readonly takenAtMs: number
+}
+
+export interface Running {
+  readonly caseId: string
+  readonly modality: Modality
+  /** Counts captures of this station's life. */
+  captureId: number
+  /** Those that gave a picture and the one under way, from 1. */
+  attempt: number
+  /** Parts that are asked for in this attempt, see daemon/modality.ts. */
+  asked: readonly number[]
+  /** Pictures of the attempts that something is kept of. */
+  readonly frames: Map<number, readonly RawFrame[]>
+  session?: Pick<Taking<unknown>, 'taken' | 'takeNow' | 'cancel'>
+  /** Of the pad alone. */
+  pen?: PenTaking
+  /** Stops waiting for the device to come back. */
+  stopWaiting?: () => void
+  /** How often this attempt began again because its device went away. */
+  resumed: number
+  reviewed?: Reviewed
+  /** What the screen shows of it. */
+  review?: Partial<CaptureStatus>
+  /** The record is being made and kept: asking twice makes no second one. */
+  accepting?: boolean
+}
+
+export class RunningCaptures {
+  readonly #byDevice = new Map<DeviceKind, Running>()
+
+  /** @throws Fault `capture.running` when the device of this modality is in use by another capture */
+  requireIdle(modality: Modality): void {
+    const running = this.#byDevice.get(deviceOf(modality))
+    if (running) throw new Fault('capture.running', { caseId: running.caseId, modality: running.modality })
+  }
+
+  /** @param modality may be left out where only one runs @throws Fault `capture.not_running` */
+  of(caseId: string, modality?: Modality): Running {
+    const found = [...this.#byDevice.values()].filter(
+      (each) => each.caseId === caseId && (modality === undefined || each.modality === modality),
+    )
+    const [running] = found
+    if (!running || found.length > 1) throw new Fault('capture.not_running', { caseId, ...(modality && { modality }) })
+    return running
+  }
+
+  find(modality: Modality): Running | undefined {
+    return this.#byDevice.get(deviceOf(modality))
+  }
+  has(running: Running): boolean {
+    return this.#byDevice.get(deviceOf(running.modality)) === running
+  }
+  add(running: Running): void {
+    this.#byDevice.set(deviceOf(running.modality), running)
+  }
+  remove(running: Running): void {
+    if (this.has(running)) this.#byDevice.delete(deviceOf(running.modality))
+  }
+  get all(): readonly Running[] {
+    return [...this.#byDevice.values()]
+  }
+}
+
+/** The device's own word on all pictures that are kept of a capture. */
+export function attackOf({ taken, examined: { job } }: Reviewed): PresentationAttack | undefined {
+  if (taken.of === 'pen') return undefined
+  if (job.modality === 'irises') return verdictOf(job.frames.map(({ header }) => header))
+  if ('frames' in job) return verdictOf(job.frames.map(({ frame }) => frame.header))
+  return verdictOf(taken.capture.frames.map(({ header }) => header))
+}
+
+export const measureOf = ({ taken }: Reviewed): number => (taken.of === 'frames' ? taken.capture.measure : 100)
+
+/** Resolves when its device is free again. */
+export async function stopped({ session, stopWaiting }: Running): Promise<void> {
+  stopWaiting?.()
+  session?.cancel()
+  await session?.taken.catch(() => {})
+}
