@@ -75,7 +75,7 @@ interface Run {
 export async function simulateDays(options: DaysOptions, tell: (visit: Visit) => void | Promise<void>): Promise<DaysOutcome> {
   const { seed, profile, folder, first } = options
   const kernels = options.kernels ?? openKernels()
-  const world = await simulatedWorld({ seed, manner: options.manner ?? 'coached', ...(first && { first }) })
+  const world = await simulatedWorld({ seed, manner: options.manner ?? 'natural', ...(first && { first }) })
   const lives = new Lives({ seed, world, kernels, folder, ...options.broken })
   const applicant = applicantAt(world.office)
   const director = new FaultDirector(lives, applicant, profile, seededRandom(seed).fork('faults'))

@@ -4,8 +4,9 @@
 import { sleep } from '../../../protocol/clock.js'
 import { type Fault, isFault } from '../../../protocol/fault.js'
 import type { Actor } from '../../desks.js'
+import { deviceOf } from '../../modality.js'
 import type { CaseDocument } from '../../service/case.js'
-import type { DeviceKind, Modality } from '../../state.js'
+import { type CaptureStatus, type DeviceKind, idleCapture, type Modality } from '../../state.js'
 import type { Applicant } from './applicant.js'
 import { pushIn } from './cables.js'
 import type { Inspector, Looking } from './checks/inspector.js'
@@ -13,7 +14,6 @@ import type { FaultDirector } from './faults/director.js'
 import type { Journal } from './journal.js'
 import { type Lives, StationDied } from './lives.js'
 import { type Act, nameOf, nextAct } from './next-act.js'
-import { deviceOf } from './simulated-station.js'
 import { applicantTimes, operatorTimes } from './times.js'
 
 export interface Served {
@@ -37,7 +37,8 @@ export interface OperatorDeps {
 
 /** An operator who has tried for so long calls somebody. */
 const mostActs = 200
-const mostTries = 3
+/** More than any plan's tries. */
+const mostAttempts = 8
 /** Refused so often for a reason that nobody knows: somebody must be called. */
 const mostUnexplained = 3
 /** Longer than any plan's patience. */
@@ -63,7 +64,6 @@ export class Operator {
   readonly #number: number
   readonly #nik: string
   readonly #actMs = new Map<string, number>()
-  readonly #tries = new Map<Modality, number>()
   #caseId = ''
   #keys = 0
   #unexplained = 0
@@ -81,7 +81,7 @@ export class Operator {
     try {
       for (let acts = 0; ; acts++) {
         if (acts > mostActs) throw new Stuck('too many acts')
-        const act = doc ? nextAct(doc) : undefined
+        const act = doc ? nextAct(doc, this.#deps.applicant.lacks) : undefined
         if (doc && !act) break
         if (fromMs === undefined && act && !isBefore(act)) {
           fromMs = this.#nowMs()
@@ -199,6 +199,16 @@ export class Operator {
         await lives.run(capture.review(supervisor, doc.caseId, judgement))
         director.saw('judged')
         return {}
+      case 'except':
+        await lives.pass(operatorTimes.chooseReason)
+        await this.#press()
+        await lives.run(capture.except(this.#actor, doc.caseId, act.modality, act.positions, act.reason))
+        return {}
+      case 'witness':
+        await lives.pass(operatorTimes.callSupervisor)
+        await this.#press()
+        await lives.run(capture.witnessRecord(supervisor, doc.caseId, judgement))
+        return {}
       case 'sign':
         return this.#sign()
       case 'seal':
@@ -214,77 +224,117 @@ export class Operator {
   async #capture(act: Extract<Act, { do: 'capture' }>): Promise<Looking> {
     const { lives, director } = this.#deps
     const { modality } = act
-    const { station } = lives.station
-    if (act.because !== '') await this.#say(act.because)
-    const { capture } = lives.station.state
+    const { capture } = lives.station.station
+    if (act.because !== '') await this.#say(act.because, modality)
     // What waits for a decision already, e.g. because the disk was full, need not be captured again.
-    if (capture.state !== 'review' || capture.modality !== modality || capture.caseId !== this.#caseId) {
+    if (this.#running(modality).state !== 'review') {
       await lives.pass(applicantTimes.turnToDevice)
-      await this.#device(deviceOf[modality])
+      await this.#device(deviceOf(modality))
       await this.#press()
-      await lives.run(station.capture.start(this.#actor, this.#caseId, modality))
+      await lives.run(capture.start(this.#actor, this.#caseId, modality))
       if (!(await this.#taken(modality))) return {}
     }
     while (!(await this.#good(modality))) {
       await this.#press()
-      await lives.run(station.capture.retake(this.#actor, this.#caseId, modality))
+      await lives.run(capture.retake(this.#actor, this.#caseId, modality))
       if (!(await this.#taken(modality))) return {}
     }
+    const { mayAccept, weak } = this.#running(modality)
+    if (!mayAccept) return this.#exceptAbsent(modality)
     await director.at('accept', nameOf(act), modality)
     await this.#press()
-    const reason = lives.station.state.capture.advice === '' ? '' : weakReason
-    await lives.run(station.capture.accept(this.#actor, this.#caseId, modality, reason))
+    await lives.run(capture.accept(this.#actor, this.#caseId, modality, weak ? weakReason : ''))
     lives.disarm()
     return { changing: modality }
+  }
+
+  #running(modality: Modality): CaptureStatus {
+    const { captures } = this.#deps.lives.station.state
+    return captures.find((each) => each.modality === modality && each.caseId === this.#caseId) ?? idleCapture
   }
 
   /** Waits for the picture. @returns false when the station said why there is none */
   async #taken(modality: Modality): Promise<boolean> {
     const { lives, director } = this.#deps
-    const { station } = lives
-    const { state } = station
     await director.at('capture', `capture.${modality}`, modality)
-    this.#tries.set(modality, (this.#tries.get(modality) ?? 0) + 1)
-    const hush = this.#coach()
-    const over = () => state.capture.state === 'review' || state.capture.state === 'idle'
-    const ended = await this.#eventually(over, captureDeadlineMs)
-    hush()
-    if (!ended) throw new Stuck(`a capture of ${modality} never ended`)
-    if (state.capture.state !== 'review') return false
+    const hush = this.#coach(modality)
+    const state = () => this.#running(modality).state
+    const over = () => state() === 'review' || state() === 'idle'
+    const untilMs = this.#nowMs() + captureDeadlineMs
+    try {
+      while (!(await this.#eventually(over, deviceDeadlineMs))) {
+        if (this.#nowMs() > untilMs) throw new Stuck(`a capture of ${modality} never ended`)
+        // Its device went away and does not come back by itself.
+        if (state() === 'waiting') await this.#device(deviceOf(modality))
+      }
+    } finally {
+      hush()
+    }
+    if (state() !== 'review') return false
     await lives.pass(operatorTimes.decide + (modality === 'face' ? applicantTimes.approvePortrait : 0))
-    return state.capture.state === 'review'
+    return state() === 'review'
   }
 
-  /** Whether to accept it as it is. Says what was wrong when not. */
+  /** Whether to leave it at that. Says what was wrong when not. */
   async #good(modality: Modality): Promise<boolean> {
-    const { advice } = this.#deps.lives.station.state.capture
-    if (advice === '' || (this.#tries.get(modality) ?? 0) >= mostTries) return true
-    await this.#say(advice)
+    const { advice, mayAccept, weak, attempt, tries } = this.#running(modality)
+    if ((mayAccept && !weak) || attempt >= Math.min(tries, mostAttempts)) return true
+    await this.#say(advice, modality)
     return false
   }
 
-  async #say(advice: string): Promise<void> {
+  /** Tried as often as the plan wants, and still not to be seen in any picture: that is said, and then the rest can be accepted. */
+  async #exceptAbsent(modality: Modality): Promise<Looking> {
+    const { lives } = this.#deps
+    const { capture } = lives.station.station
+    const refusal = await lives.run(
+      capture.accept(this.#actor, this.#caseId, modality, weakReason).then(
+        () => undefined,
+        (error: unknown) => error,
+      ),
+    )
+    if (!isFault(refusal, 'capture.parts_missing')) throw refusal ?? new Stuck(`${modality} was accepted against its own word`)
+    const positions = (refusal.context.field ?? '').split(',').map(Number)
+    await lives.pass(operatorTimes.chooseReason)
+    await this.#press()
+    if (modality === 'irises') await lives.run(capture.except(this.#actor, this.#caseId, modality, positions, 'cannot_open'))
+    else {
+      // What is said of an index finger is said with its hand, which has been captured: a further try is all that is left.
+      if (modality === 'index_fingers') throw new Stuck('an index finger is not to be seen again')
+      await lives.run(capture.except(this.#actor, this.#caseId, modality, positions, 'unreadable'))
+    }
+    return {}
+  }
+
+  async #say(advice: string, modality: Modality): Promise<void> {
     const { lives, applicant, director } = this.#deps
     await lives.pass(operatorTimes.say)
-    if (applicant.hear(advice)) director.saw('retaken')
+    if (applicant.hear(advice, modality)) director.saw('retaken')
   }
 
   /** While a capture runs: what the screen advises is said, one thing at a time. @returns ends it */
-  #coach(): () => void {
+  #coach(modality: Modality): () => void {
     const { lives, applicant, director } = this.#deps
-    const { state } = lives.station
     const { clock } = lives.world
     let speaking = false
-    return state.subscribe((event) => {
-      if (event.is !== 'capture' || event.capture.state !== 'live' || event.capture.advice === '' || speaking) return
+    let over = false
+    const advised = () => {
+      const { state, advice } = this.#running(modality)
+      return !over && state === 'live' ? advice : ''
+    }
+    const stop = lives.station.state.subscribe((event) => {
+      if (event.is !== 'capture' || speaking || advised() === '') return
       speaking = true
-      clock.after(operatorTimes.decide + operatorTimes.say, () => {
+      clock.after(operatorTimes.notice + operatorTimes.say, () => {
         speaking = false
-        const { capture } = state
-        if (capture.state !== 'live' || capture.advice === '') return
-        if (applicant.hear(capture.advice)) director.saw('retaken')
+        const advice = advised()
+        if (advice !== '' && applicant.hear(advice, modality)) director.saw('retaken')
       })
     })
+    return () => {
+      over = true
+      stop()
+    }
   }
 
   async #sign(): Promise<Looking> {

@@ -18,15 +18,18 @@ export interface FingerTruthOf {
 }
 
 /** @returns undefined for a person made of samples, of whom no truth is known */
-export async function fingerTruthOf({ truth }: Person, simd: Simd): Promise<FingerTruthOf | undefined> {
+export async function fingerTruthOf({ truth, body }: Person, simd: Simd): Promise<FingerTruthOf | undefined> {
   if (!truth) return undefined
   const known = new Map<number, PreparedTemplate>()
-  for (const position of positions) known.set(position, prepareTemplate(templateOf(await truth.fingerPatch(position))))
+  const there = positions.filter((position) => !body.missingFingers.includes(position))
+  for (const position of there) known.set(position, prepareTemplate(templateOf(await truth.fingerPatch(position))))
   const workspace = openWorkspace(simd)
   return {
     identify: (template, position) => {
       const probe = prepareTemplate(template)
       const score = (candidate: PreparedTemplate | undefined) => (candidate ? compareTemplates(probe, candidate, workspace) : 0)
+      // A finger that the person does not have is none of theirs, whatever it looks like.
+      if (!known.has(position)) return { is: 'other', position: 0 }
       const own = score(known.get(position))
       if (own >= operatingPoints.fmr1in1000) return { is: 'proven' }
       const [best] = [...known]

@@ -1,14 +1,16 @@
 // Looks after every step of a simulated day whether all statements hold. Remembers what the station had said, over its deaths. Changes nothing,
 // and lets no time of the world pass: it reads the store without running the clock.
 
+import { eyePositions } from '../../../../protocol/exception-reasons.js'
 import type { Person } from '../../../../simulator/people/person.js'
-import type { KeptFingers } from '../../../capture/fingers.js'
 import type { KeptCapture } from '../../../capture/kept-captures.js'
-import { capturePositions, type FingerCapture } from '../../../kernels/finger/sequence.js'
+import type { KeptFingers } from '../../../capture/kept-fingers.js'
 import type { Simd } from '../../../kernels/simd/simd.js'
+import { isFingers } from '../../../modality.js'
 import type { CaseDocument } from '../../../service/case.js'
 import { isCaptured } from '../../../service/case-engine.js'
-import { isOpen } from '../../../state.js'
+import { expectedPositions } from '../../../service/exceptions.js'
+import { isOpen, type Modality } from '../../../state.js'
 import type { SimulatedStation } from '../simulated-station.js'
 import { auditTail } from './audit-tail.js'
 import { type FingerTruthOf, fingerTruthOf } from './finger-truth.js'
@@ -27,8 +29,6 @@ interface Subject {
   /** By capture: fingers that turned out to be other ones than they are called. */
   readonly misnamed: Map<string, readonly string[]>
 }
-
-const isFingers = (modality: string): modality is FingerCapture => modality in capturePositions
 
 export interface Looking {
   /** Opens every sealed file of the case again. */
@@ -152,26 +152,27 @@ export class Inspector {
   }
 
   #devices({ state }: SimulatedStation, at: string): void {
-    if (state.capture.state !== 'idle') return
+    if (state.captures.length > 0) return
     for (const { kind, state: is } of state.devices) if (is === 'busy') this.complain('devices_free', kind, at)
   }
 
   /** Who the fingers of a capture really are. */
   async #names(station: SimulatedStation, { truth, kept, misnamed }: Subject, capture: string): Promise<void> {
     const row: KeptCapture | undefined = kept.get(capture)?.row
-    if (!truth || !isFingers(capture) || row?.fingers === undefined) return
+    if (!truth || !isFingers(capture as Modality) || row?.fingers === undefined) return
     const bytes = await station.station.store.blobs.get(row.fingers)
     const { fingers } = JSON.parse(new TextDecoder().decode(bytes)) as KeptFingers
     const wrong = fingers.flatMap(({ segment, template }) => {
       const identity = segment.position > 0 ? truth.identify(template, segment.position) : undefined
-      return identity?.is === 'other' ? [`finger ${identity.position} is called ${segment.position}`] : []
+      return identity?.is === 'other' ? [`finger ${identity.position || 'of nobody here'} is called ${segment.position}`] : []
     })
     if (wrong.length > 0) misnamed.set(capture, wrong)
     else misnamed.delete(capture)
   }
 
   /** A wrong name may stand only until the last capture could show it, and then only under an open finding; a missing finger only under one. */
-  #fingers({ misnamed }: Subject, { modalities, findings = [] }: CaseDocument, at: string): void {
+  #fingers({ misnamed }: Subject, doc: CaseDocument, at: string): void {
+    const { modalities, findings = [] } = doc
     const doubted = new Set(findings.filter(isOpen).flatMap((each) => each.modalities))
     const all = modalities.every((each) => !isFingers(each.modality) || isCaptured(each))
     for (const [modality, wrong] of misnamed) {
@@ -179,15 +180,17 @@ export class Inspector {
     }
     for (const { modality, state, fingers = [] } of modalities) {
       if (!isFingers(modality) || (state !== 'good' && state !== 'weak_accepted') || doubted.has(modality)) continue
-      const missing = capturePositions[modality].filter((position) => !fingers.some((each) => each.position === position))
+      const missing = expectedPositions(doc, modality).filter((position) => !fingers.some((each) => each.position === position))
       if (missing.length > 0) this.complain('no_silent_gap', `${modality} without ${missing.join(', ')}`, at)
     }
   }
 
-  #eyes({ modalities }: CaseDocument, at: string): void {
-    const irises = modalities.find(({ modality }) => modality === 'irises')
+  #eyes(doc: CaseDocument, at: string): void {
+    const irises = doc.modalities.find(({ modality }) => modality === 'irises')
     if (irises?.state !== 'good') return
+    const expected = expectedPositions(doc, 'irises')
     for (const eye of ['right', 'left'] as const)
-      if (!irises.eyes?.some((each) => each.eye === eye && each.quality !== undefined)) this.complain('no_silent_gap', `${eye} eye`, at)
+      if (expected.includes(eyePositions[eye]) && !irises.eyes?.some((each) => each.eye === eye && each.quality !== undefined))
+        this.complain('no_silent_gap', `${eye} eye`, at)
   }
 }

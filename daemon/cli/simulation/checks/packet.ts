@@ -1,7 +1,8 @@
 // What arrived at the simulated centre, opened by its own reader and held to what the station had kept.
 
 import type { SimulatedCentre } from '../../../../simulator/centre/centre.js'
-import { capturePositions, type FingerCapture } from '../../../kernels/finger/sequence.js'
+import type { FingerCapture } from '../../../kernels/finger/sequence.js'
+import { isFingers } from '../../../modality.js'
 import { readFingerImageRecord } from '../../../record/finger-image.js'
 import type { CaseDocument } from '../../../service/case.js'
 import { type Complain, type KeptOfCase, sha256 } from './kept.js'
@@ -11,7 +12,6 @@ export interface ArrivedItem {
   readonly sha256: string
 }
 
-const isFingers = (modality: string): modality is FingerCapture => modality in capturePositions
 const smallest = 16
 
 /** @returns what lay in the packet, in its order */
@@ -26,7 +26,8 @@ export async function checkPacket(
   const wrong = (what: string) => complain('packet_complete', what)
   const byType = new Map(items.map(({ type, bytes }) => [type, bytes]))
   if (manifest.caseId !== doc.caseId) wrong('the manifest names another case')
-  for (const type of ['approval', 'biodata', 'captures']) if ((byType.get(type)?.length ?? 0) < smallest) wrong(`no ${type}`)
+  const approval = doc.witness ? [] : ['approval']
+  for (const type of [...approval, 'biodata', 'captures']) if ((byType.get(type)?.length ?? 0) < smallest) wrong(`no ${type}`)
   const biodata = JSON.parse(new TextDecoder().decode(byType.get('biodata'))) as { nik?: unknown }
   if (biodata.nik !== doc.nik) wrong('the biodata are somebody else’s')
   for (const { modality, state } of doc.modalities) {

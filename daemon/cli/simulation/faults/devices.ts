@@ -1,8 +1,8 @@
 // Faults of cables and devices in the middle of a capture.
 
 import type { CaptureDeviceModel } from '../../../../simulator/model/capture-device.js'
+import { deviceOf } from '../../../modality.js'
 import { captureModel, pullOut, pushIn } from '../cables.js'
-import { deviceOf } from '../simulated-station.js'
 import { operatorTimes } from '../times.js'
 import { between, inCapture } from './draw.js'
 import type { FaultRow, Scene } from './table.js'
@@ -11,7 +11,7 @@ import type { FaultRow, Scene } from './table.js'
 const lost = ['device.unplugged', 'device.absent', 'device.timeout', 'device.frames_missing', 'device.protocol', 'device.stall'] as const
 const again = ['absorbed', 'repeated'] as const
 
-const deviceAt = ({ strike }: Scene) => (strike.at === 'capture' ? deviceOf[strike.modality] : 'slap_scanner')
+const deviceAt = ({ strike }: Scene) => (strike.at === 'capture' ? deviceOf(strike.modality) : 'slap_scanner')
 
 /** A row that does something to the model in the middle of a capture. */
 const onModel = (name: string, tells: FaultRow['tells'], act: (model: CaptureDeviceModel, scene: Scene) => void): FaultRow => ({
