@@ -22,6 +22,7 @@ t.test('an empty configuration is a whole one', async (t) => {
     office: 'Dinas Kependudukan dan Pencatatan Sipil',
     timezone: 'Asia/Makassar',
     port: 8710,
+    metricsPort: 0,
     idleLockMinutes: 10,
     trustedDevices: [],
     frameSilenceMs: 2_000,

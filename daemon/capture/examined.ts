@@ -46,6 +46,8 @@ export interface Examined {
   /** Sealed beside the record, for the comparison with later captures. */
   readonly kept?: { readonly name: 'fingers' | 'eyes'; readonly bytes: Uint8Array }
   readonly job: RecordJob
+  /** The fingers found, for further comparison. */
+  readonly fingers?: KeptFingers
   /** Parts that were expected and are in no attempt: such a capture cannot be accepted, only completed or excepted. */
   readonly absent: readonly number[]
   /** What another attempt would be asked for; none: all of it. */
@@ -137,6 +139,7 @@ async function examineSlap(
     results: { fingers },
     found: fingerFindings(examination),
     kept: { name: 'fingers', bytes: fingersToBytes(kept) },
+    fingers: kept,
     absent,
     again: fingersAgain(examination, leastQuality),
     ...(!isInDoubt(examination) && { best: { of: 'fingers', kept } }),

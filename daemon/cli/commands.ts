@@ -39,6 +39,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./operator.js')).command,
   },
   {
+    name: 'report capture',
+    usage: ['rekam report capture [--weeks N] [--en] [--json] [--data DIR] [--config FILE] [--as OPERATOR]'],
+    load: async () => (await import('./report.js')).command,
+  },
+  {
     name: 'service',
     usage: ['rekam service check [FILE…] [--json]', 'rekam service list [--json]'],
     load: async () => (await import('./service.js')).command,

@@ -23,7 +23,7 @@ export interface Registry {
 }
 
 /** Record from this age on (domain rule: recorded at 16, printed at 17 or when married). */
-const recordingAgeYears = 16
+export const recordingAgeYears = 16
 
 export function openCaseDesk(deps: {
   book: CaseBook

@@ -223,6 +223,7 @@ function openHandle(device: usb.Device): LibusbHandle {
     claim: (interfaceNumber) => device.__claimInterface(interfaceNumber),
     release: (interfaceNumber) => settled((callback) => device.__releaseInterface(interfaceNumber, callback)),
     clearHalt: (endpoint) => settled((callback) => device.__clearHalt(endpoint, callback)),
+    reset: () => settled((callback) => device.reset(callback)),
     close: () => device.close(),
   }
 }

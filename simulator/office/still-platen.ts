@@ -50,7 +50,8 @@ export function stillPlaten(guest: () => Person | undefined, trick: () => Trick 
   let touches = 0
   const drawn = new Map<string, Promise<GreyImage>>()
   const frame = async (mask: number, frameIndex: number): Promise<Uint8Array | undefined> => {
-    if (log.begins(0, frameIndex)) {
+    // A look at the empty platen asks for nobody's finger.
+    if (log.begins(0, frameIndex) && askedFor(mask)) {
       touches++
       drawn.clear()
     }

@@ -25,7 +25,7 @@ interface FakeTransfer {
 function opened(overrides: Partial<LibusbHandle> = {}) {
   const clock = new VirtualClock(0)
   const transfers: FakeTransfer[] = []
-  const told = { closed: 0, released: [] as number[] }
+  const told = { closed: 0, resets: 0, released: [] as number[] }
   const handle: LibusbHandle = {
     interfaces: new Set([0]),
     endpoints: new Map([[0x81, { interfaceNumber: 0, transferType: 2 }]]),
@@ -44,6 +44,7 @@ function opened(overrides: Partial<LibusbHandle> = {}) {
     claim: () => {},
     release: async (number) => void told.released.push(number),
     clearHalt: async () => {},
+    reset: async () => void told.resets++,
     close: () => {
       told.closed++
     },

@@ -156,9 +156,10 @@ t.test('a scanner that is silent or hangs: said by its deadline, and the capture
   t.equal(await station.present(caseId, 'left_four'), 'device.frames_missing')
   world.office.scanner.heal()
   await reviewed()
-  world.office.scanner.wedge()
+  const { scanner } = world.office
+  const hangs = scanner.onIndicator((mask) => mask !== 0 && scanner.wedge())
   t.equal(await station.present(caseId, 'right_four'), 'device.timeout', 'a hanging device fails the start by its deadline')
-  world.office.scanner.heal()
+  hangs()
   await reviewed()
 })
 
