@@ -51,4 +51,13 @@ export const deviceFaults: readonly FaultRow[] = [
   onModel('frames_doubled', ['device.frames_frozen', 'device.frames_corrupt', 'device.protocol'], (model, { random }) =>
     model.repeatNext(between(random, 1, 3)),
   ),
+  onModel('frames_wrong_size', ['device.frames_corrupt', 'device.frames_missing', 'device.protocol'], (model, { random }) =>
+    model.wrongSizeNext(between(random, 1, 4)),
+  ),
+  onModel('device_clock_jumps', [], (model, { random }) => model.jumpClock(between(random, -3_600_000, 3_600_000))),
+  // A hub that others share, for a minute.
+  onModel('cable_slow', ['device.frames_missing'], (model, { random, clock }) => {
+    model.slowUsb(between(random, 4, 12) * 1_000_000)
+    clock.after(60_000, () => model.slowUsb(undefined))
+  }),
 ]

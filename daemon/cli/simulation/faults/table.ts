@@ -13,7 +13,7 @@ import { deviceFaults } from './devices.js'
 import { peopleFaults } from './people.js'
 import { processFaults } from './process.js'
 
-export const endStates = {
+const endStates = {
   absorbed: 'nobody noticed: the work went on as if nothing had been',
   repeated: 'the station said what was wrong, and that one step was done again',
   reopened: 'another station opened the same case and went on',
