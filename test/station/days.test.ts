@@ -23,9 +23,9 @@ function day(t: Test, faults: readonly string[], more: Partial<DaysOptions> = {}
 }
 
 t.test(
-  'a day with a pulled cable, a dead process and a finger given twice: nothing is lost, and the same seed gives the same digest',
+  'a day with a pulled cable, a dead process a packet cut short and a finger given twice: nothing is lost, and the same seed gives the same digest',
   async (t) => {
-    const faults = ['cable_pulled', 'killed_in_accept', 'same_finger_twice', 'receipt_lies']
+    const faults = ['cable_pulled', 'killed_in_accept', 'same_finger_twice', 'killed_in_send']
     const once = await day(t, faults)
     t.strictSame(once.violations, [])
     t.equal(once.faults, faults.length)

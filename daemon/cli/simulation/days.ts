@@ -124,6 +124,7 @@ async function visit(
   if (served.how === 'recorded') run.recorded.push(nik)
   journal.left(number, world.clock.monotonicMs(), served.how, served.keys, served.doc)
   await lives.pass(applicantTimes.stepAside)
+  await revived(run)
   await afterwards(run)
   if (number % auditEvery === 0) await inspector.audit(lives.station, 'audit')
   const { how, recordingMs, keys, actMs } = served
@@ -158,10 +159,20 @@ async function afterwards({ lives, inspector, director, journal, world }: Run, l
   }
 }
 
+/** A station that died while nobody was at it is found dead and started. */
+async function revived({ lives, director }: Run): Promise<void> {
+  if (!lives.isDead) return
+  director.saw('restarted')
+  await lives.reopen()
+}
+
 /** The office is closed; the outbox goes on until everything is at the centre. */
 async function evening(run: Run): Promise<void> {
   const { lives, inspector } = run
-  for (let waitedMs = 0; waitedMs < eveningMs && lives.station.state.outbox.waiting > 0; waitedMs += 60_000) await lives.pass(60_000)
+  for (let waitedMs = 0; waitedMs < eveningMs && lives.station.state.outbox.waiting > 0; waitedMs += 60_000) {
+    await lives.pass(60_000)
+    await revived(run)
+  }
   await inspector.after(lives.station, '', 'evening')
   await afterwards(run, true)
 }

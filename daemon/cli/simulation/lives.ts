@@ -111,6 +111,11 @@ export class Lives {
     this.#bomb = { kind, left: count }
   }
 
+  /** Nothing that is asked of it is answered any more: reopen. */
+  get isDead(): boolean {
+    return this.#dying !== undefined
+  }
+
   /** Whatever was to kill it will not. */
   disarm(): void {
     this.#bomb = undefined

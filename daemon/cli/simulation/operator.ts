@@ -106,9 +106,12 @@ export class Operator {
     let looking: Looking = {}
     try {
       looking = await act()
+      // It may have died over something of its own meanwhile.
+      if (lives.isDead) throw new StationDied()
     } catch (error) {
       looking = await this.#afterTrouble(name, error)
     }
+    lives.disarm()
     const seen = await inspector.after(lives.station, this.#caseId, name, looking)
     const doc = seen?.doc
     for (const { modality, recordSha256 } of seen?.news ?? []) {
@@ -216,7 +219,8 @@ export class Operator {
         await director.at('seal', nameOf(act))
         await this.#press()
         await lives.run(capture.seal(this.#actor, doc.caseId))
-        lives.disarm()
+        // The packet goes out at once; the operator looks whether it does.
+        await lives.run(sleep(lives.world.clock, operatorTimes.decide))
         return { openAll: true }
     }
   }
@@ -244,7 +248,6 @@ export class Operator {
     await director.at('accept', nameOf(act), modality)
     await this.#press()
     await lives.run(capture.accept(this.#actor, this.#caseId, modality, weak ? weakReason : ''))
-    lives.disarm()
     return { changing: modality }
   }
 

@@ -20,7 +20,7 @@ export const processFaults: readonly FaultRow[] = [
     inflict: ({ lives, random }) => lives.killAfter(oneOf(random, ['blob.write', 'store.commit']), 1),
   }),
   row('killed_in_send', {
-    strike: () => ({ at: 'sealed' }),
+    strike: () => ({ at: 'seal' }),
     inflict: ({ lives, random }) => lives.killAfter('centre.request', between(random, 1, 5)),
   }),
 ]
