@@ -22,6 +22,9 @@ export class StationDied extends Error {
   }
 }
 
+/** Asking for the CPU time costs some itself: short readings are not worth it. */
+const metered: readonly Parameters<Effects['perform']>[0][] = ['compute', 'blob.write', 'store.commit']
+
 export interface LivesOptions {
   readonly seed: number
   readonly world: World
@@ -56,7 +59,7 @@ export class Lives {
     return this.#count
   }
 
-  /** CPU milliseconds of all stations' own work so far: kernels, records, store. The rest is drawing, wires, centre and looking after them. */
+  /** CPU milliseconds of all stations' own work so far: kernels, records, what is written. The rest is drawing, wires, centre and looking after them. */
   get workMs(): number {
     return this.#workMs
   }
@@ -144,10 +147,12 @@ export class Lives {
   #mined(inner: Effects): Effects {
     return {
       perform: async (kind, act) => {
-        const before = process.cpuUsage()
+        const before = metered.includes(kind) ? process.cpuUsage() : undefined
         const result = await inner.perform(kind, act)
-        const { user, system } = process.cpuUsage(before)
-        if (kind !== 'centre.request') this.#workMs += (user + system) / 1_000
+        if (before) {
+          const { user, system } = process.cpuUsage(before)
+          this.#workMs += (user + system) / 1_000
+        }
         if (this.#bomb?.kind !== kind || this.#bomb.left-- > 1) return result
         this.kill()
         return new Promise<never>(() => {})
