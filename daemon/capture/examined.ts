@@ -5,7 +5,7 @@ import type { FingerCapture } from '../kernels/finger/sequence.js'
 import { assessSignature } from '../kernels/signature/assess.js'
 import { isFingers } from '../modality.js'
 import type { CaseDocument, ModalityRecord } from '../service/case.js'
-import { exceptedPositions, expectedPositions } from '../service/exceptions.js'
+import { expectedPositions } from '../service/exceptions.js'
 import type { CaptureStatus, FingerBox, Modality } from '../state.js'
 import type { Store } from '../store/store.js'
 import type { FrameAnalyst } from './analyst.js'
@@ -125,7 +125,8 @@ async function examineSlap(
   const frame = rawOf(first)
   const { modality, takenAtMs, attempt, asked, leastQuality, best } = inHand
   const others = await keptFingers(store, doc.caseId, modality)
-  const missing = exceptedPositions(doc, modality)
+  // Of all captures, because all are compared: a finger that one of them lacks is not expected in any.
+  const missing = (doc.exceptions ?? []).filter((each) => isFingers(each.modality)).flatMap(({ positions }) => positions)
   const before = best?.of === 'fingers' ? { best: best.kept } : {}
   const examination = await records.examine({
     ...{ capture: modality, frame, takenAtMs, tries: triesOf(doc, inHand), missing, attempt, asked, others },

@@ -98,7 +98,7 @@ function print(rows: readonly ReportRow[], words: typeof indonesian, terminal: T
   }
   const line = (label: string, cells: readonly string[]) => {
     const cut = label.length < labelWidth ? label : `${label.slice(0, labelWidth - 2)}…`
-    return `${cut.padEnd(labelWidth)}${cells.map((cell, at) => cell.padStart(widths[at] ?? 0)).join('')}`
+    return `${cut.padEnd(labelWidth)}${cells.map((cell, at) => cell.padStart(widths[at] ?? 0)).join('')}`.trimEnd()
   }
   for (const week of [...new Set(rows.map((row) => row.week))]) {
     terminal.line(words.week(week, daysAfter(week, 6)))

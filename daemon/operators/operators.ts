@@ -2,7 +2,6 @@
 // Knows no session and no wire; PINs and the token are never logged, audited or kept in clear.
 
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Transaction } from 'kysely'
 import type { Clock } from '../../protocol/clock.js'
 import { Fault } from '../../protocol/fault.js'
 import { TEXT_LIMITS } from '../../protocol/limits.js'
@@ -10,22 +9,25 @@ import type { Log } from '../../protocol/log.js'
 import type { Random } from '../../protocol/random.js'
 import type { Actor } from '../desks.js'
 import type { Effects } from '../effects.js'
-import { roles as knownRoles, type Role } from '../service/standard.js'
-import type { OperatorsTable, Tables } from '../store/schema.js'
+import type { Role } from '../service/standard.js'
+import type { OperatorsTable } from '../store/schema.js'
 import type { Store } from '../store/store.js'
 import { forgetFinger } from './finger-store.js'
 import { delayAfterFailuresMs, lockoutPolicy, remainingMs } from './lockout.js'
 import { hashPin, pinMatches, saltBytes } from './pin.js'
+import {
+  administratorRole,
+  checkName,
+  checkRoles,
+  findByName,
+  insertOperator,
+  normalName,
+  type Operator,
+  refuseLastAdministrator,
+  toOperator,
+} from './rows.js'
 
-export interface Operator {
-  /** Stable; goes into the audit chain in place of the name. */
-  readonly id: string
-  /** Stable as well; stands for the operator in figures. */
-  readonly number: number
-  readonly name: string
-  readonly roles: readonly Role[]
-  readonly locked: boolean
-}
+export type { Operator } from './rows.js'
 
 export interface OperatorDesk {
   /** No operator exists yet. */
@@ -51,7 +53,6 @@ export interface OperatorDesk {
 /** `matches`: whether the finger that was just laid down is the one enrolled. */
 export type Proof = { readonly pin: string } | { readonly matches: () => Promise<boolean> }
 
-const administratorRole: Role = 'database_admin'
 const firstAdministratorRoles: readonly Role[] = [administratorRole, 'supervisor']
 const shortestPin = 6
 const waitingLimit = 32
@@ -103,7 +104,7 @@ class StoredOperators implements OperatorDesk {
       const row = await this.#deps.store.commit({ actor: made.id, act: 'operator.claimed', facts: { operator: made.id } }, async (trx) => {
         const other = await trx.selectFrom('operators').select('id').limit(1).executeTakeFirst()
         if (other) throw new Fault('operator.claim_refused')
-        return insert(trx, made)
+        return insertOperator(trx, made)
       })
       this.#tokenHash = undefined
       this.#unclaimed = false
@@ -118,7 +119,7 @@ class StoredOperators implements OperatorDesk {
       const audit = { actor: actor.operator, act: 'operator.added', facts: { operator: made.id } }
       const row = await this.#deps.store.commit(audit, async (trx) => {
         if (await findByName(trx, made.name)) throw new Fault('operator.exists')
-        return insert(trx, made)
+        return insertOperator(trx, made)
       })
       this.#tokenHash = undefined
       this.#unclaimed = false
@@ -257,48 +258,3 @@ const hashToken = (token: string): Uint8Array =>
   createHash('sha256')
     .update(token.replaceAll(/[^0-9a-zA-Z]/g, '').toUpperCase())
     .digest()
-
-const normalName = (name: string): string => name.normalize('NFC').trim()
-
-function checkName(name: string): string {
-  const normal = normalName(name)
-  if (!/^[\p{L}\p{N}][\p{L}\p{M}\p{N} .,'_-]*$/u.test(normal) || normal.length > (TEXT_LIMITS['name'] ?? 0)) {
-    throw new Fault('input.invalid', { field: 'name' })
-  }
-  return normal
-}
-
-const isRole = (role: string): role is Role => knownRoles.some((known) => known === role)
-
-function checkRoles(roles: readonly string[]): readonly Role[] {
-  const checked = [...new Set(roles)].filter(isRole)
-  if (checked.length === 0 || checked.length < new Set(roles).size) throw new Fault('input.invalid', { field: 'roles' })
-  return checked
-}
-
-function toOperator(row: OperatorsTable): Operator {
-  const stored: unknown = JSON.parse(row.roles)
-  const roles = Array.isArray(stored) ? stored.filter((role) => typeof role === 'string').filter(isRole) : []
-  return { id: row.id, number: row.number, name: row.name, roles, locked: row.disabled !== 0 }
-}
-
-/** With the next number: operators are locked, never removed, so that no number comes twice. */
-async function insert(trx: Transaction<Tables>, made: OperatorsTable): Promise<OperatorsTable> {
-  const last = await trx
-    .selectFrom('operators')
-    .select(({ fn }) => fn.max('number').as('number'))
-    .executeTakeFirst()
-  const row = { ...made, number: Number(last?.number ?? 0) + 1 }
-  await trx.insertInto('operators').values(row).execute()
-  return row
-}
-
-function findByName(db: Pick<Transaction<Tables>, 'selectFrom'>, name: string): Promise<OperatorsTable | undefined> {
-  return db.selectFrom('operators').selectAll().where('name', '=', name).executeTakeFirst()
-}
-
-async function refuseLastAdministrator(trx: Transaction<Tables>, row: OperatorsTable): Promise<void> {
-  if (!toOperator(row).roles.includes(administratorRole)) return
-  const others = await trx.selectFrom('operators').selectAll().where('disabled', '=', 0).where('id', '!=', row.id).execute()
-  if (!others.some((other) => toOperator(other).roles.includes(administratorRole))) throw new Fault('operator.last_administrator')
-}

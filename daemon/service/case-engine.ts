@@ -32,7 +32,8 @@ export type CaseInput =
     }
   | { readonly is: 'exceptions_withdrawn'; readonly modality: Modality; readonly rules: ExceptionRules }
   | { readonly is: 'findings_reviewed'; readonly reason: string }
-  | { readonly is: 'record_signed' }
+  /** `corrections`: how many the biodata had that the resident was shown. */
+  | { readonly is: 'record_signed'; readonly corrections?: number }
   /** Instead, where the applicant cannot sign. */
   | { readonly is: 'record_witnessed'; readonly reason: string }
   | { readonly is: 'sealed'; readonly packetId: string }
@@ -124,6 +125,9 @@ export function stepCase(doc: CaseDocument, input: CaseInput, standard: ServiceS
     case 'record_signed':
       requireStep(doc, 'capture')
       requireComplete(doc)
+      // Corrected while the pen was moving: what was signed is not what stands there now.
+      if (input.corrections !== undefined && input.corrections !== (doc.corrections?.length ?? 0))
+        throw new Fault('capture.not_signed', { caseId: doc.caseId, reason: 'corrected meanwhile' })
       if (cannotSign(doc)) throw new Fault('capture.needs_witness', { caseId: doc.caseId })
       return { ...doc, recordSigned: true }
     case 'record_witnessed':

@@ -17,7 +17,7 @@ import type { Trick } from './asked.js'
 import { eyeScene } from './eye-scene.js'
 import { faceScene } from './face-scene.js'
 import type { Guest, Manner } from './guest.js'
-import { platenScene } from './platen-scene.js'
+import { PlatenScene } from './platen-scene.js'
 import { stillPlaten } from './still-platen.js'
 import type { CounterTruth, SignatureTruth } from './truth.js'
 
@@ -64,11 +64,7 @@ export function atTheCounter(clock: Clock, manner: Manner): Counter {
   let signature: SignatureTruth | undefined
   const nowMs = () => clock.monotonicMs()
   const playing = () => counter.trick
-  const moved = platenScene({
-    nowMs,
-    guest: () => guest,
-    trick: playing,
-  })
+  const moved = new PlatenScene({ nowMs, guest: () => guest, trick: playing })
   const still = stillPlaten(() => guest?.person, playing)
   const platen = manner === 'natural' ? moved : still
   const eyes = eyeScene(nowMs, () => guest)

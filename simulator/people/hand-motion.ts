@@ -175,6 +175,7 @@ export function handAt({ keys }: HandScript, ms: number): HandPose | undefined {
 /** What is heard while the hand is still busy, or not yet there, is not heard: whoever says it will say it again. */
 export function hearHand(script: HandScript, advice: HandAdvice, nowMs: number): HandScript {
   const [first] = script.keys
+  if (advice === 'clean_glass' && script.wipedMs.some((atMs) => atMs > nowMs)) return script
   if (advice === 'clean_glass' && first && nowMs < first.atMs) return postponed(script, first.atMs, nowMs + operatorMs.wipesGlass)
   if (nowMs < script.busyUntilMs) return script
   const { pace } = script.whose.body

@@ -2,6 +2,7 @@
 
 import type { Random } from '../../protocol/random.js'
 import { type Body, wholeBody } from './body.js'
+import { formOf, isRight, isThumb, poseAlone, poseInHand, poseInPair } from './hand-layout.js'
 import { growMasterPrint, type MasterPrint } from './master-print.js'
 import { drawPattern } from './orientation.js'
 import {
@@ -45,43 +46,20 @@ interface Placed {
   readonly label: string
 }
 
-/** Right hand; the left one is its mirror image. Index, middle, ring, little from the middle of the platen outward in x. */
-const layout: Readonly<Record<number, { dx: number; y: number; angleDeg: number; widthPx: number; heightPx: number }>> = {
-  2: { dx: -510, y: 800, angleDeg: 7, widthPx: 292, heightPx: 440 },
-  3: { dx: -165, y: 560, angleDeg: 2, widthPx: 300, heightPx: 460 },
-  4: { dx: 185, y: 620, angleDeg: -3, widthPx: 290, heightPx: 446 },
-  5: { dx: 510, y: 900, angleDeg: -9, widthPx: 250, heightPx: 380 },
-  1: { dx: 270, y: 750, angleDeg: 6, widthPx: 354, heightPx: 520 },
+/** Whose hands they are. Each finger has streams of its own, so that drawing one does not change another. */
+interface Owner {
+  readonly streams: Streams
+  readonly body: Body
+  readonly master: (position: FingerPosition) => MasterPrint
 }
 
-/** A hand whose fingers lie as close together as they can: share of their usual distance that is gone. */
-const closest = 0.3
-
-/** Two index fingers laid down together, the left one the mirror image. */
-const indexPair = { dx: 250, y: 760, angleDeg: 3 } as const
-
-const isRight = (position: FingerPosition) => position <= 5
-const layoutOf = (position: FingerPosition) => layout[isRight(position) ? position : position - 5] ?? layout[2]!
 const even = (value: number) => 2 * Math.round(value / 2)
 
 function growFinger(random: Random, position: FingerPosition): MasterPrint {
-  const form = layoutOf(position)
+  const form = formOf(position)
   const scale = between(random, 0.94, 1.06)
-  const pattern = drawPattern(random, isRight(position) ? 'right' : 'left', form === layout[1])
+  const pattern = drawPattern(random, isRight(position) ? 'right' : 'left', isThumb(position))
   return growMasterPrint(random, pattern, even(form.widthPx * scale), even(form.heightPx * scale))
-}
-
-/** Turns and shifts a pose about the middle of the sensor. */
-function present(pose: Pose, size: Size, { dxPx = 0, dyPx = 0, angleDeg = 0 }: Presentation): Pose {
-  const cos = Math.cos((angleDeg * Math.PI) / 180)
-  const sin = Math.sin((angleDeg * Math.PI) / 180)
-  const x = pose.cx - size.widthPx / 2
-  const y = pose.cy - size.heightPx / 2
-  return {
-    cx: size.widthPx / 2 + cos * x + sin * y + dxPx,
-    cy: size.heightPx / 2 - sin * x + cos * y + dyPx,
-    angleDeg: pose.angleDeg + angleDeg,
-  }
 }
 
 /** Glass with nothing on it. @param seed of its grain */
@@ -98,129 +76,113 @@ export function emptyGlass(size: Size, seed: number): GreyImage {
 /** How a finger lies that nobody presses in particular: dry ridges are light, moist ones dark. */
 const restingPressure = ({ dry, wet }: SkinState): number => 0.85 * wet - 0.88 * dry
 
-/** @param streams the person's own; each finger has one, so that drawing one does not change another */
+const conditionOf = ({ bandagedFingers, wornFingers }: Body, position: FingerPosition): FingerCondition =>
+  bandagedFingers.includes(position) ? 'bandaged' : wornFingers.includes(position) ? 'worn' : 'sound'
+
+/** @param moisture share of a moist skin's that is left */
+function skinOf({ streams, body }: Owner, position: FingerPosition, moisture = 1): SkinState {
+  const condition = conditionOf(body, position)
+  if (condition === 'sound' && body.skin === 'normal') return soundSkin
+  const own = streams(`skin ${position}`)
+  const [much, worn] = [between(own, 0.75, 1), between(own, 0.5, 1)]
+  return {
+    dry: body.skin === 'dry' ? much : 0,
+    wet: body.skin === 'wet' ? much * moisture : 0,
+    worn: condition === 'worn' ? worn : 0,
+    bandaged: condition === 'bandaged',
+  }
+}
+
+const there = ({ body }: Owner, positions: readonly FingerPosition[]) =>
+  positions.filter((position) => !body.missingFingers.includes(position))
+
+/** @param pose of this finger, from a stream of its own */
+function touching(owner: Owner, position: FingerPosition, pose: Pose, touchLabel: string): Placed {
+  const master = owner.master(position)
+  const label = `${position} ${touchLabel}`
+  return { position, master, touch: drawTouch(owner.streams(`touch ${label}`), master), pose, label }
+}
+
+function placeHand(owner: Owner, positions: readonly FingerPosition[], label: string, presentation: Presentation, closeness = 0) {
+  return there(owner, positions).map((position) => {
+    const pose = poseInHand(position, owner.streams(`pose ${position}`), presentation, closeness)
+    return touching(owner, position, pose, `${label} ${presentation.seed ?? 0}`)
+  })
+}
+
+/** @param positions the first lies on the left */
+function placePair(owner: Owner, positions: readonly FingerPosition[], presentation: Presentation): readonly Placed[] {
+  return there(owner, positions).map((position) => {
+    const pose = poseInPair(position, owner.streams(`pose ${position} again`), presentation, position === positions[0])
+    return touching(owner, position, pose, `index_fingers ${presentation.seed ?? 0}`)
+  })
+}
+
+function placeAlone(owner: Owner, position: FingerPosition, size: Size, presentation: FingerPresentation): readonly Placed[] {
+  const { occasion = 'again', seed = 0 } = presentation
+  return there(owner, [position]).map(() => {
+    const pose = poseAlone(owner.streams(`place ${position} ${occasion} ${seed}`), size, presentation)
+    return touching(owner, position, pose, `${occasion} ${seed}`)
+  })
+}
+
+function place(owner: Owner, { fingers, how, seed, angleDeg = 0, closeness = 0 }: Laying): readonly Placed[] {
+  const presentation = { angleDeg, seed }
+  if (how === 'slap') return placeHand(owner, fingers, 'hand', presentation, closeness)
+  if (how === 'pair') return placePair(owner, fingers, presentation)
+  return fingers.flatMap((position) => placeAlone(owner, position, platen, { ...presentation, occasion: 'handover' }))
+}
+
+function laidFinger(owner: Owner, { position, master, touch, pose, label }: Placed, moisture?: number): LaidFinger {
+  const skin = skinOf(owner, position, moisture)
+  return {
+    position,
+    condition: conditionOf(owner.body, position),
+    pressure: touch.pressure + restingPressure(skin),
+    fog: skin.wet,
+    sprite: drawSprite(master, touch, pose, skin, owner.streams(`specks ${label}`)),
+    ...pose,
+  }
+}
+
+function expose(owner: Owner, placed: readonly Placed[], size: Size, seed: number): GreyImage {
+  const canvas = emptyGlass(size, seed)
+  for (const { sprite, pressure, fog } of placed.map((each) => laidFinger(owner, each)))
+    stamp(canvas, sprite, toneTable({ pressure, contact: 1, fog, strength: 1 }))
+  return canvas
+}
+
+const truthOf = (placed: readonly Placed[], size: Size): readonly FingerTruth[] =>
+  placed.map(({ position, master, touch, pose }) => touchTruth(position, master, touch, pose, size))
+
+function theOnly([first]: readonly FingerTruth[]): FingerTruth {
+  if (!first) throw new RangeError('this person has no such finger')
+  return first
+}
+
+/** @param streams the person's own */
 export function createHands(streams: Streams, body: Body = wholeBody): Hands {
   const masters = remember<MasterPrint>(10)
   const exposures = remember<Promise<GreyImage>>(6)
   const master = (position: FingerPosition) => masters(String(position), () => growFinger(streams(`finger ${position}`), position))
-  const place = (position: FingerPosition, pose: Pose, touchLabel: string): Placed => {
-    const print = master(position)
-    const label = `${position} ${touchLabel}`
-    return { position, master: print, touch: drawTouch(streams(`touch ${label}`), print), pose, label }
-  }
-  const there = (positions: readonly FingerPosition[]) => positions.filter((position) => !body.missingFingers.includes(position))
-  const conditionOf = (position: FingerPosition): FingerCondition =>
-    body.bandagedFingers.includes(position) ? 'bandaged' : body.wornFingers.includes(position) ? 'worn' : 'sound'
-  /** @param moisture share of a moist skin's that is left */
-  const skinOf = (position: FingerPosition, moisture: number): SkinState => {
-    const condition = conditionOf(position)
-    if (condition === 'sound' && body.skin === 'normal') return soundSkin
-    const own = streams(`skin ${position}`)
-    const [much, worn] = [between(own, 0.75, 1), between(own, 0.5, 1)]
-    return {
-      dry: body.skin === 'dry' ? much : 0,
-      wet: body.skin === 'wet' ? much * moisture : 0,
-      worn: condition === 'worn' ? worn : 0,
-      bandaged: condition === 'bandaged',
-    }
-  }
-  const spriteOf = ({ position, master: print, touch, pose, label }: Placed, skin = skinOf(position, 1)) =>
-    drawSprite(print, touch, pose, skin, streams(`specks ${label}`))
-  const expose = (placed: readonly Placed[], size: Size, seed: number): GreyImage => {
-    const canvas = emptyGlass(size, seed)
-    for (const each of placed) {
-      const skin = skinOf(each.position, 1)
-      const tone = { pressure: each.touch.pressure + restingPressure(skin), contact: 1, fog: skin.wet, strength: 1 }
-      stamp(canvas, spriteOf(each, skin), toneTable(tone))
-    }
-    return canvas
-  }
-
-  const layAll = (
-    positions: readonly FingerPosition[],
-    label: string,
-    presentation: Presentation,
-    formOf: (position: FingerPosition) => { readonly dx: number; readonly y: number; readonly angleDeg: number },
-    closeness = 0,
-  ) =>
-    there(positions).map((position) => {
-      const form = formOf(position)
-      const side = isRight(position) ? 1 : -1
-      const own = streams(label === 'index_fingers' ? `pose ${position} again` : `pose ${position}`)
-      const pose = {
-        cx: platen.widthPx / 2 + side * form.dx * (1 - closest * closeness) + between(own, -12, 12) * (1 - closeness),
-        cy: form.y + between(own, -30, 30),
-        angleDeg: side * form.angleDeg * (1 - closeness) + between(own, -2.5, 2.5) * (1 - closeness),
-      }
-      return place(position, present(pose, platen, presentation), `${label} ${presentation.seed ?? 0}`)
-    })
-  const placeSlap = (which: Slap, presentation: Presentation) => layAll(fingersOf[which], which, presentation, layoutOf)
-  const placeIndexes = (presentation: Presentation) => layAll([7, 2], 'index_fingers', presentation, () => indexPair)
-  const layPlaced = ({ fingers, how, seed, angleDeg = 0, closeness = 0 }: Laying): readonly Placed[] => {
-    const presentation = { angleDeg, seed }
-    if (how === 'slap') return layAll(fingers, 'hand', presentation, layoutOf, closeness)
-    if (how === 'single')
-      return there(fingers).flatMap((position) => placeFinger(position, platen, { ...presentation, occasion: 'handover' }))
-    return fingers.flatMap((position, i) =>
-      // Whichever two they are: the first lies where a left index finger would.
-      layAll([position], 'index_fingers', presentation, () => ({
-        ...indexPair,
-        dx: (isRight(position) ? 1 : -1) * (i === 0 ? -1 : 1) * indexPair.dx,
-      })),
-    )
-  }
-
-  const placeFinger = (position: FingerPosition, size: Size, presentation: FingerPresentation): readonly Placed[] => {
-    const { occasion = 'again', seed = 0 } = presentation
-    if (there([position]).length === 0) return []
-    const own = streams(`place ${position} ${occasion} ${seed}`)
-    const reach = size === patch ? 18 : occasion === 'handover' ? 60 : 25
-    const turn = occasion === 'handover' ? 14 : 6
-    const pose = {
-      cx: size.widthPx / 2 + between(own, -reach, reach),
-      cy: size.heightPx / 2 + between(own, -reach, reach),
-      angleDeg: between(own, -turn, turn),
-    }
-    return [place(position, present(pose, size, presentation), `${occasion} ${seed}`)]
-  }
-
+  const owner: Owner = { streams, body, master }
+  const slap = (which: Slap, presentation: Presentation) => placeHand(owner, fingersOf[which], which, presentation)
+  const alone = (position: FingerPosition, size: Size, presentation: FingerPresentation) => placeAlone(owner, position, size, presentation)
   const show = (label: string, presentation: FingerPresentation, size: Size, placed: () => readonly Placed[]): Promise<GreyImage> => {
     const { dxPx = 0, dyPx = 0, angleDeg = 0, seed = 0, occasion = 'again' } = presentation
-    return exposures([label, dxPx, dyPx, angleDeg, seed, occasion].join(' '), async () => expose(placed(), size, seed))
+    return exposures([label, dxPx, dyPx, angleDeg, seed, occasion].join(' '), async () => expose(owner, placed(), size, seed))
   }
-  const truthOf = (placed: readonly Placed[], size: Size) =>
-    placed.map(({ position, master, touch, pose }) => touchTruth(position, master, touch, pose, size))
-  const firstOf = ([first]: readonly FingerTruth[]): FingerTruth => {
-    if (!first) throw new RangeError('this person has no such finger')
-    return first
-  }
-
   return {
-    lay: (laying) =>
-      layPlaced(laying).map((placed) => {
-        const skin = skinOf(placed.position, laying.moisture ?? 1)
-        const { cx, cy, angleDeg } = placed.pose
-        return {
-          position: placed.position,
-          condition: conditionOf(placed.position),
-          pressure: placed.touch.pressure + restingPressure(skin),
-          fog: skin.wet,
-          sprite: spriteOf(placed, skin),
-          cx,
-          cy,
-          angleDeg,
-        }
-      }),
-    slap: (which, presentation = {}) => show(which, presentation, platen, () => placeSlap(which, presentation)),
-    indexFingers: (presentation = {}) => show('index_fingers', presentation, platen, () => placeIndexes(presentation)),
-    finger: (position, presentation = {}) =>
-      show(`platen ${position}`, presentation, platen, () => placeFinger(position, platen, presentation)),
+    lay: (laying) => place(owner, laying).map((placed) => laidFinger(owner, placed, laying.moisture)),
+    slap: (which, presentation = {}) => show(which, presentation, platen, () => slap(which, presentation)),
+    indexFingers: (presentation = {}) => show('index_fingers', presentation, platen, () => placePair(owner, [7, 2], presentation)),
+    finger: (position, presentation = {}) => show(`platen ${position}`, presentation, platen, () => alone(position, platen, presentation)),
     fingerPatch: (position, presentation = {}) =>
-      show(`patch ${position}`, presentation, patch, () => placeFinger(position, patch, presentation)),
+      show(`patch ${position}`, presentation, patch, () => alone(position, patch, presentation)),
     truth: {
-      slap: async (which, presentation = {}) => truthOf(placeSlap(which, presentation), platen),
-      finger: async (position, presentation = {}) => firstOf(truthOf(placeFinger(position, platen, presentation), platen)),
-      fingerPatch: async (position, presentation = {}) => firstOf(truthOf(placeFinger(position, patch, presentation), patch)),
+      slap: async (which, presentation = {}) => truthOf(slap(which, presentation), platen),
+      finger: async (position, presentation = {}) => theOnly(truthOf(alone(position, platen, presentation), platen)),
+      fingerPatch: async (position, presentation = {}) => theOnly(truthOf(alone(position, patch, presentation), patch)),
     },
   }
 }

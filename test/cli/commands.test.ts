@@ -193,7 +193,11 @@ t.test('doctor says what has waited too long, in the store or at the station tha
   })
   const look = async () => {
     const config = join(data, 'site.json')
-    writeFileSync(config, JSON.stringify({ metricsPort: 9, signaturePadPath: '/dev/none', centreUrl: 'http://127.0.0.1:9' }))
+    const order = ['signature', 'thumbs', 'face', 'right_four', 'left_four', 'irises', 'index_fingers']
+    writeFileSync(
+      config,
+      JSON.stringify({ capture: { order }, metricsPort: 9, signaturePadPath: '/dev/none', centreUrl: 'http://127.0.0.1:9' }),
+    )
     const findings = parsed(await rekam('doctor', '--json', '--data', data, '--config', config))
     return Object.fromEntries(findings.map(({ check, ...rest }) => [String(check), rest])) as Record<string, Record<string, string>>
   }
@@ -203,7 +207,7 @@ t.test('doctor says what has waited too long, in the store or at the station tha
   t.match(closed['audit chain'], { state: 'good', found: `${schemaVersion + 1} entries` })
   t.match(closed['outbox'], { state: 'bad', found: '1 packets wait, the oldest for 25.0 days', next: /3000 packets or 30 days/ })
   t.match(closed['centre'], { state: 'weak', found: /127\.0\.0\.1:9 does not answer/ })
-  t.match(closed['capture plan'], { state: 'weak', found: /irises: no trusted iris_camera/ })
+  t.match(closed['capture plan'], { state: 'bad', found: /^thumbs before the portrait is approved; .*irises: no trusted iris_camera/ })
   t.match(closed['station'], { state: 'good', found: 'not running' })
   t.match(closed['store key'], { state: 'weak', found: 'a file beside the data' })
 

@@ -4,9 +4,10 @@ import { get } from 'node:http'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
+import { AttemptTally } from '../../daemon/capture/attempt-tally.js'
+import type { Examined } from '../../daemon/capture/examined.js'
 import { watchSkew } from '../../daemon/centre/clock-skew.js'
 import { runReport } from '../../daemon/cli/report.js'
-import { watchAttempt } from '../../daemon/figures/attempt-watch.js'
 import { type AttemptFacts, qualitiesOf } from '../../daemon/figures/attempts.js'
 import { counter, exposition, type Family, gauge, histogram } from '../../daemon/figures/exposition.js'
 import { openFigures } from '../../daemon/figures/figures.js'
@@ -152,35 +153,27 @@ t.test('after thirteen months figures are gone', async (t) => {
   await writer.close()
 })
 
-t.test('a watched attempt tells its two times, the advice shown longest, and once', async (t) => {
+t.test('an attempt tells its two times, its lost frames, and the advice that was shown longest', async (t) => {
   const clock = new VirtualClock(startMs)
-  const told: AttemptFacts[] = []
-  const figures = { attempt: (each: AttemptFacts) => void told.push(each), recording: () => {} }
   const start = { modality: 'face', device: 'face_camera', serial: 'F', operator: 'op', tryNumber: 2 } as const
-  const watch = watchAttempt(figures, clock, start)
-  for (const [name, ms] of [
-    ['centre', 900],
-    ['closer', 600],
-    ['centre', 100],
-    ['closer', 800],
-    ['', 2_000],
-  ] as const) {
-    watch.advice(name)
+  const tally = new AttemptTally(clock, start)
+  const shown = { centre: 900, closer: 600, still: 700 }
+  for (const [name, ms] of [...Object.entries(shown), ['closer', 400], ['', 2_000]] as const) {
+    tally.advised(name)
     clock.advance(ms)
   }
-  watch.lost({ dropped: 1, corrupt: 0 })
-  watch.lost({ dropped: 1, corrupt: 2 })
-  watch.taken(81, [{ of: 'face', quality: 66 }])
-  watch.advice('late')
+  tally.counted({ dropped: 1, corrupt: 0 })
+  tally.counted({ dropped: 1, corrupt: 2 })
+  tally.taken()
   clock.advance(3_000)
-  watch.decided('retaken')
-  watch.decided('good')
-  const { advice, takingMs, decidingMs, ...rest } = told[0] ?? facts
-  t.same([told.length, advice, takingMs, decidingMs], [1, 'closer', 4_400, 3_000])
-  t.match(rest, { ...start, outcome: 'retaken', measure: 81, framesDropped: 2, framesCorrupt: 2, endedAtMs: startMs + 7_400 })
-  watchAttempt(figures, clock, start).decided('fault:device.unplugged')
-  t.match(told[1], { outcome: 'fault:device.unplugged', advice: '', measure: 0, qualities: [] })
-  t.notOk('takingMs' in (told[1] ?? {}))
+  tally.examined(81, { results: { fingers: [{ position: 2, quality: 66, codes: [] }] } } as unknown as Examined)
+  const { advice, takingMs, decidingMs, ...rest } = tally.facts('retaken')
+  t.same([advice, takingMs, decidingMs], ['closer', 4_600, 3_000])
+  t.match(rest, { ...start, outcome: 'retaken', measure: 81, framesDropped: 2, framesCorrupt: 2, endedAtMs: startMs + 7_600 })
+  t.same(rest.qualities, [{ of: 'finger.2', quality: 66 }])
+  const failed = new AttemptTally(clock, start).facts('fault:device.unplugged')
+  t.match(failed, { outcome: 'fault:device.unplugged', advice: '', measure: 0, qualities: [] })
+  t.notOk('takingMs' in failed, 'nothing was taken')
 })
 
 t.test('qualities go by their finger, eye or face; what was not assessed is left out', async (t) => {

@@ -149,6 +149,11 @@ t.test('a correction stands in the biodata, the old value beside it, and what wa
     throwsCode('input.invalid', () => walk(doc, input)),
     'nothing to correct twice',
   )
+  t.ok(
+    throwsCode('capture.not_signed', () => walk(doc, { is: 'record_signed', corrections: 0 })),
+    'corrected while the pen was moving',
+  )
+  t.equal(walk(doc, { is: 'record_signed', corrections: 1 }).recordSigned, true)
   const found = walk(opened(), ...toCapture.slice(0, 3), input)
   t.notOk(walk(found, { is: 'biodata_found', biodata, source: 'registry' }).corrections, 'a new answer of the registry begins anew')
   for (const early of [[], toCapture.slice(0, 2), toSent]) t.ok(throwsCode('case.wrong_step', () => walk(opened(), ...early, input)))

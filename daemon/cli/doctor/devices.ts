@@ -12,8 +12,9 @@ import { printerProductId, printerVendorId } from '../../../protocol/hardware/ca
 import type { UsbDeviceInfo, UsbTransport } from '../../../protocol/hardware/usb.js'
 import { silentLog } from '../../../protocol/log.js'
 import { systemRandom } from '../../../protocol/random.js'
-import { neededFrames } from '../../capture/plan-rules.js'
+import { captureRulesOf, neededFrames } from '../../capture/plan-rules.js'
 import type { StationConfig } from '../../config.js'
+import { recordingNormMs } from '../../figures/weekly.js'
 import { bad, good, type Look, together, weak } from './finding.js'
 import type { RunningStation } from './running.js'
 
@@ -92,14 +93,29 @@ export async function checkReaders({ cardTerminal, pcscAdapter }: StationConfig)
   }
 }
 
-/** Whether everything that a recording asks for can be captured with what the configuration knows. */
-export function checkPlan({ signaturePadPath, trustedDevices, simulated }: StationConfig): Look {
-  if (simulated) return good('of a simulated station')
+/** Whether everything that a recording asks for can be captured with what the configuration knows, in an order that it allows, in the time promised. */
+export function checkPlan(config: StationConfig): Look {
+  const { order, modalities } = captureRulesOf(config.capture)
+  const normS = order.reduce((sum, modality) => sum + modalities[modality].normMs, 0) / 1000
+  const norm = recordingNormMs / 1000
+  const looks = [
+    normS > norm ? weak(`norms add up to ${normS} s`, `${norm} s are promised: lower normMs`) : good(`norms add up to ${normS} s`),
+    ...(config.simulated ? [] : deviceLooks(config)),
+  ]
+  const early = order.slice(0, order.indexOf('face')).filter((modality) => modality !== 'signature')
+  if (config.faceApproval === 'first' && early.length > 0)
+    looks.unshift(
+      bad(`${early.join(', ')} before the portrait is approved`, 'put face first in capture.order, or set faceApproval to any_order'),
+    )
+  return together(looks)
+}
+
+function deviceLooks({ signaturePadPath, trustedDevices }: StationConfig): readonly Look[] {
   const asks = { slap_scanner: 'fingers', iris_camera: 'irises', face_camera: 'the photo' } as const
   const looks = captureKinds.map((kind) =>
     trustedDevices.some((each) => each.kind === kind)
       ? good(asks[kind])
-      : weak(`${asks[kind]}: no trusted ${kind}`, `list a ${kind} in trustedDevices`),
+      : weak(`${asks[kind]}: no trusted ${kind}`, `name the ${kind} in trustedDevices`),
   )
-  return together([...looks, signaturePadPath === '' ? weak('the signature: no pad', 'set signaturePadPath') : good('the signature')])
+  return [...looks, signaturePadPath === '' ? weak('the signature: no pad', 'set signaturePadPath') : good('the signature')]
 }
