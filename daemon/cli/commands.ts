@@ -20,6 +20,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./station.js')).command,
   },
   {
+    name: 'simulate',
+    usage: ['rekam simulate --days N [--seed S] [--faults none|devices|people|station] [--persons A_DAY] [--json]'],
+    load: async () => (await import('./simulate.js')).command,
+  },
+  {
     name: 'doctor',
     usage: ['rekam doctor [--data DIR] [--config FILE] [--json]'],
     load: async () => (await import('./doctor.js')).command,
