@@ -1,10 +1,8 @@
-// One place for one device: opened, lent, lost, opened again with growing patience; the machine behind it against any order of events.
+// One place for one device: opened, lent, lost, opened again with growing patience.
 
-import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import type { Candidate, Listing } from '../../daemon/devices/candidates.js'
 import { type DeviceSlot, type DeviceSource, openDeviceSlot } from '../../daemon/devices/slot.js'
-import { emptySlot, type SlotInput, type SlotState, slotStatus, stepSlot } from '../../daemon/devices/slot-machine.js'
 import { type DeviceStatus, StationState } from '../../daemon/state.js'
 import { type Deferred, deferred } from '../../protocol/deferred.js'
 import { Fault, type FaultCode, isFault } from '../../protocol/fault.js'
@@ -25,8 +23,7 @@ class FakeDevice {
   }
 }
 
-type Ending = FaultCode | 'open'
-type Answer = Ending | Deferred<void>
+type Answer = FaultCode | 'open' | Deferred<void>
 const plugged = (key: string): Candidate => ({ key, serial: `S-${key}`, product: 'Camera' })
 
 /** A slot over a bus on which lies what the test says, and whose devices answer as it says; answers queue up, the last one stays. */
@@ -320,93 +317,3 @@ t.test('a wake during an attempt makes no second one at a time', async (t) => {
   await bench.settle(100)
   t.strictSame([bench.attempts.length, bench.status.state], [2, 'ready'])
 })
-
-t.test(
-  'whatever comes in whatever order: one opening at a time, never what is open or refused, every device held or closed, no wait without end',
-  async (t) => {
-    const rules = { kind: 'iris_camera', firstRetryMs: 100, lastRetryMs: 10_000 } as const
-    const keys = ['a', 'b', 'c'] as const
-    const key = fc.constantFrom(...keys)
-    const act = fc.oneof(
-      fc.record({ is: fc.constant('bus' as const), keys: fc.shuffledSubarray([...keys]) }),
-      fc.record({
-        is: fc.constant('ends' as const),
-        how: fc.constantFrom<Ending>('open', 'device.timeout', 'device.absent', 'device.unknown'),
-      }),
-      fc.record({ is: fc.constant('pull' as const), key }),
-      fc.record({ is: fc.constantFrom('take', 'free', 'lost', 'hurt', 'wake', 'timer', 'closed', 'close') }),
-    )
-    fc.assert(
-      fc.property(fc.array(act, { maxLength: 60 }), (acts) => {
-        let state: SlotState = emptySlot(rules)
-        let listing: Listing = { candidates: [], refused: [] }
-        let opening: string | undefined
-        const open = new Set<string>()
-        const closing = new Set<string>()
-        let waiting = false
-        const feed = (input: SlotInput): void => {
-          const wasUsed = state.used
-          const next = stepSlot(state, input, rules)
-          state = next.state
-          for (const effect of next.effects) {
-            if (effect.do === 'open') {
-              const { key } = effect.candidate
-              const wrong =
-                opening !== undefined || open.has(key) || closing.has(key) || state.over || (wasUsed === state.used && state.used)
-              if (wrong || state.barred.some((each) => each.key === key)) throw new Error(`opens ${key} wrongly`)
-              opening = key
-              waiting = false
-            }
-            if (effect.do === 'close') {
-              if (!open.delete(effect.key)) throw new Error(`closes ${effect.key} that is not open`)
-              closing.add(effect.key)
-            }
-            if (effect.do === 'wait') waiting = true
-            if (effect.do === 'stop_waiting') waiting = false
-            if (effect.do === 'tell_user' && !wasUsed) throw new Error('tells nobody')
-            if (effect.do === 'list' && !state.over) feed({ is: 'listed', listing })
-          }
-          const { held } = state
-          for (const each of open) if (each !== held?.key) throw new Error(`${each} is open and not held`)
-          if (held && !open.has(held.key)) throw new Error('holds what is closed')
-          if (state.used && !held) throw new Error('lends nothing')
-        }
-        feed({ is: 'listed', listing })
-        for (const each of acts) {
-          if (each.is === 'bus') {
-            listing = { candidates: each.keys.map(plugged), refused: [] }
-            feed({ is: 'wake' })
-          } else if (each.is === 'ends' && opening !== undefined) {
-            const ended = opening
-            opening = undefined
-            if (each.how === 'open') {
-              open.add(ended)
-              feed({ is: 'opened', key: ended })
-            } else feed({ is: 'failed', key: ended, fault: new Fault(each.how) })
-          } else if (each.is === 'pull') {
-            listing = { ...listing, candidates: listing.candidates.filter(({ key }) => key !== each.key) }
-            feed({ is: 'unplugged', key: each.key, fault: new Fault('device.unplugged') })
-          } else if (each.is === 'take') {
-            if (state.held && !state.used) feed({ is: 'take' })
-          } else if (each.is === 'free') {
-            if (state.used) feed({ is: 'free' })
-          } else if (each.is === 'lost' || each.is === 'hurt') {
-            if (state.held) feed({ is: 'lost', fault: new Fault('device.timeout'), byUser: each.is === 'lost' && state.used })
-          } else if (each.is === 'closed') {
-            const [done] = closing
-            if (done !== undefined) {
-              closing.delete(done)
-              feed({ is: 'closed', key: done })
-            }
-          } else if (each.is === 'wake' || each.is === 'timer' || each.is === 'close') feed({ is: each.is })
-          slotStatus(state, rules)
-          const settled = state.held || state.over || opening !== undefined || closing.size > 0
-          const refused = listing.candidates.length > 0 && listing.candidates.every(({ key }) => state.barred.some((of) => of.key === key))
-          if (!settled && !waiting && !refused) throw new Error('waits for nothing')
-        }
-      }),
-      { numRuns: 400 },
-    )
-    t.pass()
-  },
-)
