@@ -52,7 +52,7 @@ export function acceptanceOf(
 }
 
 /** What was not to be found when the picture was examined and is still expected. */
-export function absentNow(doc: CaseDocument, modality: Modality, { examined }: Reviewed): readonly number[] {
+function absentNow(doc: CaseDocument, modality: Modality, { examined }: Reviewed): readonly number[] {
   const expected = expectedPositions(doc, modality)
   return examined.absent.filter((position) => expected.includes(position))
 }

@@ -52,7 +52,7 @@ export interface Examination {
 }
 
 /** One scratch memory for all comparisons of a person. */
-export function openMatcher(simd: Simd | undefined): FingerMatcher<PreparedTemplate> {
+function openMatcher(simd: Simd | undefined): FingerMatcher<PreparedTemplate> {
   const workspace = openWorkspace(simd)
   return { prepare: prepareTemplate, compare: (probe, candidate) => compareTemplates(probe, candidate, workspace), points: operatingPoints }
 }

@@ -99,7 +99,7 @@ t.test('who cannot sign approves before a supervisor; a blind eye and a whole ha
 
 t.test('a worn finger is asked for alone, the good ones stay whatever the cable does, and in the end it is accepted as weak', async (t) => {
   const first = syntheticPerson(43, { body: { wornFingers: [4] } })
-  const strict = { modalities: { right_four: { leastQuality: 25, tries: 2 } }, weakNeedsSecondPerson: ['right_four'] }
+  const strict = { modalities: { right_four: { leastQuality: 60, tries: 2 } }, weakNeedsSecondPerson: ['right_four'] }
   const station = await simulatedStation(t, { seed, first, capture: strict })
   const { capture } = station.station
   const { office, usb } = station.world

@@ -19,7 +19,7 @@ export interface Figures {
   readonly rssMb: { readonly half: number; readonly last: number; readonly most: number }
 }
 
-export function percentile(values: readonly number[], share: number): number {
+function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0
 }
