@@ -3,7 +3,6 @@
 import sharp from 'sharp'
 import { Fault } from '../../protocol/fault.js'
 import type { FrameHeader } from '../../protocol/hardware/frames.js'
-import type { RgbImage } from '../kernels/face/face.js'
 import { readRgbImage } from '../kernels/image/codec.js'
 import { halve } from '../kernels/image/halve.js'
 import type { Simd } from '../kernels/simd/simd.js'
@@ -40,7 +39,7 @@ export async function analyseFrame(
   const jpeg = Buffer.from(bytes)
   show?.(jpeg)
   const image = await readRgbImage(jpeg)
-  const signature = coarsePicture(greenOf(image), image.widthPx, image.heightPx)
+  const signature = coarsePicture(image.rgb, image.widthPx, image.heightPx, 3)
   if (task.target === 'evidence') return lookAtEvidence(signature)
   if (!faces || !task.applicant) throw new Fault('internal.unexpected', { operation: 'look', field: 'faces' })
   const look = await faces.look(image, { captureId: task.captureId, timeMs: header.deviceTimeUs / 1000 }, task.applicant)
@@ -62,13 +61,6 @@ export async function examineFaceFrame(
   const image = await readRgbImage(jpeg)
   const { face, ...judged } = await faces.examine(image, captureId, applicant)
   return { ...judged, portrait: await cutForRecord(image, face) }
-}
-
-/** One channel tells a motion as well as luminance does. */
-function greenOf({ rgb, widthPx, heightPx }: RgbImage): Uint8Array {
-  const out = new Uint8Array(widthPx * heightPx)
-  for (let i = 0, at = 1; i < out.length; i++, at += 3) out[i] = rgb[at] ?? 0
-  return out
 }
 
 async function greyPreview(grey: Uint8Array, widthPx: number, heightPx: number, simd: Simd | undefined): Promise<Uint8Array> {

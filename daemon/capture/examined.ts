@@ -126,7 +126,8 @@ async function examineSlap(
   const { modality, takenAtMs, attempt, asked, leastQuality, best } = inHand
   const others = await keptFingers(store, doc.caseId, modality)
   // Of all captures, because all are compared: a finger that one of them lacks is not expected in any.
-  const missing = (doc.exceptions ?? []).filter((each) => isFingers(each.modality)).flatMap(({ positions }) => positions)
+  const ofHands = (doc.exceptions ?? []).filter((each) => isFingers(each.modality) && each.modality !== 'index_fingers')
+  const missing = ofHands.flatMap(({ positions }) => positions)
   const before = best?.of === 'fingers' ? { best: best.kept } : {}
   const examination = await records.examine({
     ...{ capture: modality, frame, takenAtMs, tries: triesOf(doc, inHand), missing, attempt, asked, others },

@@ -79,6 +79,12 @@ export async function keepCapture(
 const isOf = ({ code, modalities }: Finding, modality: Running['modality']): boolean =>
   (code === 'weak_capture' || code === 'operator_finger') && modalities.includes(modality)
 
+/** The fingers that were counted short are said to be missing by now. */
+function isExplained(doc: CaseDocument, { code, modalities, positions }: Finding): boolean {
+  const excepted = modalities.flatMap((modality) => exceptedPositions(doc, modality))
+  return code === 'count_mismatch' && positions.length > 0 && positions.every((position) => excepted.includes(position))
+}
+
 /** The site wants a second person to look at a weak capture of this modality. */
 function weakFinding(modality: Running['modality'], { weakNeedsSecondPerson }: CaptureRules): readonly Finding[] {
   if (!weakNeedsSecondPerson.some((each) => each === modality)) return []
@@ -93,10 +99,8 @@ export function findingsIfKept(
   reviewed: Reviewed,
   weak: boolean,
 ): readonly Finding[] {
-  const excepted = exceptedPositions(doc, modality)
   const found = findingsWith(doc, modality, attackOf(reviewed), attackPolicy, reviewed.examined.found).filter(
-    // Said to be missing since it was counted.
-    ({ code, positions }) => code !== 'count_mismatch' || positions.length === 0 || !positions.every((each) => excepted.includes(each)),
+    (finding) => !isExplained(doc, finding),
   )
   const others = found.filter((each) => !isOf(each, modality))
   return [...others, ...reviewed.ofOperators, ...(weak ? weakFinding(modality, rules) : [])]

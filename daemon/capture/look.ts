@@ -116,8 +116,12 @@ export function circleGuides({ pupil, iris }: { readonly pupil: Circle; readonly
   return [guide('iris', iris), guide('pupil', pupil)]
 }
 
-/** Mean grey of a 16 × 16 grid, sampled every fourth pixel. */
-export function coarsePicture(grey: Uint8Array, widthPx: number, heightPx: number): Uint8Array {
+/**
+ * Mean of a 16 × 16 grid, sampled every fourth pixel.
+ * @param pixels row-major; of several interleaved channels one is looked at: green tells a motion as well as luminance does
+ */
+export function coarsePicture(pixels: Uint8Array, widthPx: number, heightPx: number, channels: 1 | 3 = 1): Uint8Array {
+  const channel = channels >> 1
   const out = new Uint8Array(signatureSide ** 2)
   const cellWidth = widthPx / signatureSide
   const cellHeight = heightPx / signatureSide
@@ -127,7 +131,7 @@ export function coarsePicture(grey: Uint8Array, widthPx: number, heightPx: numbe
       let count = 0
       for (let y = Math.floor(row * cellHeight); y < Math.floor((row + 1) * cellHeight); y += 4) {
         for (let x = Math.floor(column * cellWidth); x < Math.floor((column + 1) * cellWidth); x += 4) {
-          sum += grey[y * widthPx + x] ?? 0
+          sum += pixels[(y * widthPx + x) * channels + channel] ?? 0
           count++
         }
       }

@@ -24,10 +24,10 @@ const takenAllTheSame: readonly ExceptionReason[] = ['cannot_sit', 'unsettled']
 
 type Excepting = Pick<CaseDocument, 'exceptions'>
 
-/** The index fingers are captured twice: what is said of them is said with their hand. */
+/** The index fingers are captured twice: what is said of them with their hand holds for the second time too. */
 function concerns(exception: CaptureException, modality: Modality): boolean {
-  if (modality === 'index_fingers') return exception.modality === 'right_four' || exception.modality === 'left_four'
-  return exception.modality === modality
+  const hands = exception.modality === 'right_four' || exception.modality === 'left_four'
+  return exception.modality === modality || (modality === 'index_fingers' && hands)
 }
 
 /** @returns the parts of a modality that an exception leaves out */
@@ -57,8 +57,7 @@ function isLeftOut(doc: Excepting, modality: RecordedModality): boolean {
  * @throws Fault `input.invalid` for a reason or a position that this modality does not have
  */
 export function checkException(modality: Modality, positions: readonly number[], reason: string): CaptureException['positions'] {
-  if (modality === 'evidence' || modality === 'index_fingers')
-    throw new Fault('input.invalid', { field: 'modality', reason: 'said with the hand', modality })
+  if (modality === 'evidence') throw new Fault('input.invalid', { field: 'modality', modality })
   const reasons: readonly string[] = exceptionReasons[kindOf(modality)]
   if (!reasons.includes(reason)) throw new Fault('input.invalid', { field: 'reason', modality, expected: reasons.join(',') })
   const all = positionsOf(modality)

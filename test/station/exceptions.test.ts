@@ -47,6 +47,10 @@ t.test(
     t.strictSame(positions('right_four'), [4, 5])
     t.strictSame(positions('left_four'), [10, 8, 7])
     t.strictSame(positions('index_fingers'), [7], 'what is said of a hand holds for its index finger')
+    t.match(
+      after.exceptions?.map(({ modality }) => modality),
+      ['right_four', 'left_four'],
+    )
 
     await station.untilDevice('signature_pad', 'ready')
     await station.run(capture.signRecord(station.actor, caseId))

@@ -301,11 +301,7 @@ export class Operator {
     await lives.pass(operatorTimes.chooseReason)
     await this.#press()
     if (modality === 'irises') await lives.run(capture.except(this.#actor, this.#caseId, modality, positions, 'cannot_open'))
-    else {
-      // What is said of an index finger is said with its hand, which has been captured: a further try is all that is left.
-      if (modality === 'index_fingers') throw new Stuck('an index finger is not to be seen again')
-      await lives.run(capture.except(this.#actor, this.#caseId, modality, positions, 'unreadable'))
-    }
+    else await lives.run(capture.except(this.#actor, this.#caseId, modality, positions, 'unreadable'))
     return {}
   }
 
