@@ -266,6 +266,7 @@ export class Store {
       if (!was || (state === 'opening' && was.state !== 'opening')) this.pictures.forgetDevice(deviceOf[modality])
     }
     if (wasWorking && !isWorking) this.pictures.clear()
+    this.#leaveEnded(before, next)
     const cue = wasWorking && isWorking && this.#view.settings.sounds ? cueOf(before, next, caseId) : undefined
     if (cue) this.#deps.sounds?.play(cue)
     const { hello } = this.#view
@@ -278,6 +279,18 @@ export class Store {
     } else if (!before.session.loggedIn) this.#arrive()
     else this.#followStep(before, next, caseId)
     this.#watchIfNeeded()
+  }
+
+  /** A capture that ended leaves the stage, however it ended. */
+  #leaveEnded(before: StationMirror, next: StationMirror): void {
+    const { chosen, aside } = this.#view.focus
+    const ended = (modality: Modality) => {
+      const runs = (each: { readonly modality: Modality }) => each.modality === modality
+      return before.captures.some(runs) && !next.captures.some(runs)
+    }
+    if (!ended(chosen) && ![...aside].some(ended)) return
+    const still = new Set([...aside].filter((each) => !ended(each)))
+    this.#set({ focus: { chosen: ended(chosen) ? Modality.MODALITY_UNSPECIFIED : chosen, aside: still } })
   }
 
   /** Somebody logged in: the screen they need. */

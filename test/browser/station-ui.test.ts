@@ -155,7 +155,7 @@ t.test('a person is recorded with the keyboard alone, and the live picture is al
   await page.getByText('lemah, diterima').first().waitFor()
   t.match(station.document.modalities, [{}, {}, { weakReason: 'Jari aus karena pekerjaan' }], 'a digit picks the reason')
 
-  await page.locator('rekam-tiles .now').getByText('Empat jari kiri').waitFor()
+  await page.locator('rekam-tiles .now').getByText('4 jari kiri').waitFor()
   await begun(page)
   live(station, 40)
   await page.keyboard.press('Escape')

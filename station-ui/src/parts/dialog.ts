@@ -123,6 +123,7 @@ export class RekamDialog extends StationElement {
       ['Enter', `${words.goOn} (${words.accept}, ${words.start('…')})`],
       [space, words.takeNow],
       ['R', words.retake],
+      ['⌫', `${words.drop}, ${words.undoStroke}`],
       ['X', words.exception],
       ['1 … 0', words.keyDigits],
       ['F · I · T', words.keyTile],

@@ -8,7 +8,12 @@ import { nameOf } from '../words.js'
 import { icon } from './icons.js'
 
 export class RekamFingers extends StationElement {
-  static override properties = { ...StationElement.properties, fingers: { attribute: false }, least: { attribute: false } }
+  static override properties = {
+    ...StationElement.properties,
+    fingers: { attribute: false },
+    short: { attribute: false },
+    least: { attribute: false },
+  }
   static override styles = [
     looks,
     css`
@@ -57,12 +62,15 @@ export class RekamFingers extends StationElement {
     `,
   ]
   declare fingers: readonly FingerState[]
+  /** Without the side, where one hand is spoken of. */
+  declare short: boolean
   /** Threshold of the site; 0 none. */
   declare least: number
 
   constructor() {
     super()
     this.least = 0
+    this.short = false
   }
 
   override render(): TemplateResult | undefined {
@@ -72,9 +80,10 @@ export class RekamFingers extends StationElement {
 
   #finger({ position, assessed, quality, codes }: FingerState): TemplateResult {
     const { words, least } = this
+    const name = this.short ? words.fingersShort[position] : words.fingers[position]
     const low = assessed && quality < least
     return html`<li class=${low ? 'low' : ''}>
-      <span>${words.fingers[position] || words.unnamedFinger}</span>
+      <span>${name || words.unnamedFinger}</span>
       <svg class="bar" viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">
         <rect class="track" width="100" height="12" />
         <rect class="fill" width=${assessed ? quality : 0} height="12" />

@@ -20,10 +20,9 @@ export class RekamNorms extends StationElement {
     looks,
     css`
       :host {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 4px 16px;
-        justify-content: center;
+        display: grid;
+        gap: 4px;
+        justify-items: start;
         font-size: var(--text-s);
         line-height: 1.2;
         text-align: start;
@@ -50,6 +49,15 @@ export class RekamNorms extends StationElement {
       .over .ring {
         stroke: var(--warn);
       }
+      @media (max-height: 620px), (max-width: 900px) {
+        .name {
+          display: none;
+        }
+        svg {
+          width: 24px;
+          height: 24px;
+        }
+      }
     `,
   ]
   declare of: CaseState
@@ -72,7 +80,8 @@ export class RekamNorms extends StationElement {
   #norm(name: string, spentMs: number, normMs: number): TemplateResult {
     const { words } = this
     const spent = duration(spentMs)
-    if (normMs === 0 || this.of.priority) return html`<span class="norm"><span>${name}<br /><b class="numbers">${spent}</b></span></span>`
+    if (normMs === 0 || this.of.priority)
+      return html`<span class="norm"><span><span class="name">${name}<br /></span><b class="numbers">${spent}</b></span></span>`
     const over = spentMs > normMs
     const share = Math.max(0, Math.min(1, spentMs / normMs))
     const norm = duration(normMs)
@@ -81,7 +90,7 @@ export class RekamNorms extends StationElement {
         <circle class="track" cx="20" cy="20" r="17" />
         ${svg`<circle class="ring" cx="20" cy="20" r="17" transform="rotate(-90 20 20)" stroke-dasharray="${share * around} ${around}" />`}
       </svg>
-      <span>${name}<br /><b class="numbers"><span aria-hidden="true">${over ? '▲ ' : ''}${spent} / ${norm}</span
+      <span><span class="name">${name}<br /></span><b class="numbers"><span aria-hidden="true">${over ? '▲ ' : ''}${spent} / ${norm}</span
         ><span class="unseen">${words.normOf(spent, norm)}</span></b></span>
     </span>`
   }

@@ -72,9 +72,9 @@ export class RekamReview extends StationElement {
     const { findings } = of
     const settled = findings.filter((finding) => !isOpen(finding))
     return html`
-      <div class="review" tabindex="0" role="region" aria-label=${words.reviewTitle}>
+      <div class="review" tabindex="0" role="region" aria-label=${words.screens.capture}>
         <rekam-thumbnails .store=${store} .of=${of}></rekam-thumbnails>
-        <section class="panel stack">
+        <section class="panel stack" tabindex="0" role="region" aria-label=${words.reviewTitle}>
           <rekam-findings .store=${store} .findings=${findings.filter(isOpen)}></rekam-findings>
           <h2>${words.reviewTitle}</h2>
           <rekam-person .store=${store} .of=${of} .large=${true}></rekam-person>

@@ -35,8 +35,14 @@ export class RekamStage extends StationElement {
         grid-template-columns: minmax(0, 1fr) 250px;
         gap: 12px;
       }
+      .stage.alone {
+        grid-template-columns: minmax(0, 1fr);
+      }
       .stage:focus {
         outline: none;
+      }
+      .aside:focus-visible {
+        outline-offset: -3px;
       }
       .aside {
         display: flex;
@@ -52,6 +58,12 @@ export class RekamStage extends StationElement {
       }
       .tries {
         font-weight: 650;
+      }
+      .told {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) max-content;
+        gap: 16px;
+        align-items: center;
       }
       .advice {
         display: grid;
@@ -123,7 +135,7 @@ export class RekamStage extends StationElement {
           min-height: 72px;
         }
         .aside {
-          gap: 6px;
+          gap: 4px;
         }
       }
     `,
@@ -136,19 +148,18 @@ export class RekamStage extends StationElement {
   declare sinceMs: number
 
   override render(): TemplateResult {
-    const { words, store, now, of } = this
+    const { words, store, now } = this
     const capture = captureOf(this.captures, now)
     const review = capture?.state === 'review'
     const what = words.modalities[now] ?? ''
+    const aside = isFingers(now) || (capture !== undefined && (capture.tries > 1 || capture.eyes.length > 0))
     const hint = capture?.state === 'opening' ? this.#opening() : (words.begin[now] ?? what)
     return html`
-      <div class="stage" tabindex="-1">
+      <div class="stage ${aside ? '' : 'alone'}" tabindex="-1">
         <rekam-preview .store=${store} .kind=${capture && capture.state !== 'waiting' ? deviceOf[now] : ''} .boxes=${capture?.boxes ?? []}
           .guides=${capture?.guides ?? []} .live=${capture?.state === 'live'} .sign=${capture?.state === 'waiting' ? 'plug' : (modalityIcons[now] ?? 'dot')}
-          .hint=${capture?.state === 'waiting' ? words.waitingGoesOn : hint} .label=${review ? words.resultLabel(what) : words.previewLabel(what)}></rekam-preview>
-        <div class="aside">${this.#aside(capture)}
-          <rekam-norms .store=${store} .of=${of} .record=${capture ? modalityOf(of, now) : undefined} .sinceMs=${this.sinceMs}></rekam-norms>
-        </div>
+          .hint=${capture?.state === 'waiting' ? words.waitingSafe : hint} .label=${review ? words.resultLabel(what) : words.previewLabel(what)}></rekam-preview>
+        ${aside ? html`<div class="aside" tabindex="0" role="region" aria-label=${what}>${this.#aside(capture)}</div>` : ''}
       </div>
       ${this.#advice(capture)}
       <div class="below">${this.#below(capture)}</div>
@@ -175,7 +186,7 @@ export class RekamStage extends StationElement {
       ${tries}
       ${
         capture?.state === 'review' && isFingers(now)
-          ? html`<rekam-fingers .store=${store} .fingers=${capture.fingers} .least=${modalityOf(of, now).leastQuality}></rekam-fingers>`
+          ? html`<rekam-fingers .store=${store} .short=${now === Modality.RIGHT_FOUR || now === Modality.LEFT_FOUR} .fingers=${capture.fingers} .least=${modalityOf(of, now).leastQuality}></rekam-fingers>`
           : ''
       }
       ${capture?.state === 'review' ? html`<rekam-eyes .store=${store} .eyes=${capture.eyes} .least=${modalityOf(of, now).leastQuality}></rekam-eyes>` : ''}
@@ -183,14 +194,15 @@ export class RekamStage extends StationElement {
   }
 
   #advice(capture: CaptureState | undefined): TemplateResult {
-    const { now } = this
+    const { now, of } = this
     const { say, more, tone, sign } = adviceOf(now, capture, this.words, { opening: this.#opening(), devices: this.view.mirror.devices })
     const drawn = capture?.state === 'live' && hasPictogram(capture.advice)
-    return html`<div class="advice" role="status">
+    return html`<div class="told"><div class="advice" role="status">
       <span class="sign ${tone}">${drawn ? pictogram(now, capture.advice) : icon(sign)}</span>
       <span class="say ${say.length > 34 ? 'long' : ''}">${say}</span>
       ${more === '' ? '' : html`<span class="more ${tone === 'ok' ? 'muted' : ''}">${more}</span>`}
-    </div>`
+    </div>
+    <rekam-norms .store=${this.store} .of=${of} .record=${capture ? modalityOf(of, now) : undefined} .sinceMs=${this.sinceMs}></rekam-norms></div>`
   }
 
   #below(capture: CaptureState | undefined): TemplateResult | string {

@@ -17,7 +17,7 @@ export class RekamThumbnails extends StationElement {
       :host {
         display: grid;
         grid-template-columns: repeat(3, 1fr);
-        grid-auto-rows: 1fr;
+        grid-auto-rows: minmax(min-content, 1fr);
         gap: 12px;
         min-height: 0;
       }
@@ -73,6 +73,15 @@ export class RekamThumbnails extends StationElement {
         fill: none;
         stroke: #10202b;
         stroke-linecap: round;
+      }
+      @media (max-height: 620px) {
+        :host {
+          grid-template-columns: repeat(4, 1fr);
+          gap: 6px;
+        }
+        figcaption svg.icon {
+          display: none;
+        }
       }
       figcaption {
         display: flex;

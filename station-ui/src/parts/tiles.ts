@@ -112,7 +112,7 @@ export class RekamTiles extends StationElement {
       <li class=${now ? 'now' : ''}>
         <button ?disabled=${closed} aria-current=${now ? 'true' : 'false'} @click=${() => this.pick(modality)}>
           ${icon(modalityIcons[modality] ?? 'dot')}
-          <span>${words.modalities[modality]}
+          <span>${words.tiles[modality]}
             <span class="state ${tone}">${icon(sign)}${nameOf(words.modalityStates, shown)}${again}</span></span>
         </button>
       </li>

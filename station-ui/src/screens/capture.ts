@@ -151,7 +151,7 @@ export class RekamCapture extends StationElement {
       { ...ways[choice], disabled },
       { ...second, disabled },
       ...(this.#canWait(at, modality) ? [{ key: 'Escape', label: words.later, run: () => store.putAside(modality) }] : []),
-      { key: 'Backspace', label: words.drop, run: () => this.#cancel(caseId, modality) },
+      { key: 'Backspace', label: words.drop, silent: true, run: () => this.#cancel(caseId, modality) },
     ]
   }
 
@@ -210,7 +210,12 @@ export class RekamCapture extends StationElement {
       ...(focus === Modality.EVIDENCE
         ? []
         : [{ key: 'x', label: words.exception, run: () => store.ask({ is: 'exception', modality: focus || Modality.RIGHT_FOUR }) }]),
-      { key: 'p', label: words.residentWindow, silent: store.residentListening, run: () => store.openResident() },
+      {
+        key: 'p',
+        label: words.residentWindow,
+        silent: store.residentListening || this.#captures.length > 0,
+        run: () => store.openResident(),
+      },
       ...keys
         .filter(([, modality]) => recorded(modality) && isFree(this.view.mirror.captures, modality))
         .map(([key, modality]) => ({ key, label: words.modalities[modality] ?? '', silent: true, run: () => pick(store, at, modality) })),

@@ -3,6 +3,7 @@
 
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit'
 import { type CaseState, Modality } from '../../../protocol/client.js'
+import { calendarDate } from '../format.js'
 import { looks } from '../looks.js'
 import { pictogram } from '../parts/pictogram.js'
 import type { Scene } from '../resident/scene.js'
@@ -186,7 +187,7 @@ export class RekamResident extends LitElement {
     const rows: readonly (readonly [string, string])[] = person
       ? [
           [words.nikMasked, person.nikMasked],
-          [words.born, `${person.birthPlace}, ${person.birthDate}`],
+          [words.born, `${person.birthPlace}, ${calendarDate(person.birthDate, scene.language)}`],
           [words.sex, nameOf(words.sexes, person.sex)],
           [words.address, person.address],
         ]
@@ -196,7 +197,7 @@ export class RekamResident extends LitElement {
         ${at ? html`<rekam-thumbnails .store=${store} .of=${at}></rekam-thumbnails>` : ''}
         <div class="data"><h1>${person?.name ?? ''}</h1><dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></div>
       </div>
-      <div class="say" role="status"><h1>${sentenceOf(scene, words)}</h1><p>${at?.recordSigned ? '' : words.resident.reviewText}</p></div>
+      <div class="last" role="status"><h1>${sentenceOf(scene, words)}</h1><p>${at?.recordSigned ? '' : words.resident.reviewText}</p></div>
     </main>`
   }
 }

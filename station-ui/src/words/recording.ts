@@ -1,6 +1,8 @@
 // Words of the recording's run: exceptions, attempts, a device that went away, norms, sounds, and the resident's window.
 
 const id = {
+  /** Short names for the row of tiles. By protobuf number of Modality. */
+  tiles: ['', 'Foto', 'Tanda tangan', '4 jari kanan', '4 jari kiri', 'Ibu jari', 'Iris', 'Telunjuk lagi', 'Foto bukti'],
   acceptNext: (next: string) => `Terima, lanjut: ${next}`,
   acceptFaceNext: (next: string) => `Pemohon setuju, lanjut: ${next}`,
   acceptWeak: 'Terima lemah, tulis alasan',
@@ -23,6 +25,7 @@ const id = {
     signature_pad: 'Papan tanda tangan terlepas. Pasang kembali kabelnya.',
   } as Record<string, string>,
   waitingStalled: (device: string) => `${device} tidak menjawab. Tunggu sebentar.`,
+  waitingSafe: 'Yang sudah baik tetap tersimpan.',
   waitingGoesOn: 'Perekaman berlanjut sendiri setelah alat kembali.',
   normOf: (spent: string, norm: string) => `${spent} dari norma ${norm}`,
   normWaived: 'Prioritas: tanpa norma waktu',
@@ -111,6 +114,7 @@ const id = {
 }
 
 const en: typeof id = {
+  tiles: ['', 'Photo', 'Signature', '4 right', '4 left', 'Thumbs', 'Irises', 'Index again', 'Evidence'],
   acceptNext: (next) => `Accept, next: ${next}`,
   acceptFaceNext: (next) => `The applicant approves, next: ${next}`,
   acceptWeak: 'Accept as weak, give the reason',
@@ -133,6 +137,7 @@ const en: typeof id = {
     signature_pad: 'The signature pad came loose. Plug its cable in.',
   },
   waitingStalled: (device) => `${device} does not answer. Wait a moment.`,
+  waitingSafe: 'What was good is kept.',
   waitingGoesOn: 'The capture goes on by itself when the device is back.',
   normOf: (spent, norm) => `${spent} of the norm ${norm}`,
   normWaived: 'Priority: no time norm',
