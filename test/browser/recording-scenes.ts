@@ -175,6 +175,7 @@ async function residentWindow(t: Test, screens: Screens): Promise<void> {
   for (const { modality } of station.document.modalities)
     station.move({ is: 'modality_changed', modality, change: { state: 'good', tries: 1, measure: 88 } })
   await resident.getByText(name).waitFor()
+  await resident.locator('rekam-thumbnails canvas').first().waitFor()
   await shootResident(resident, 'review')
   await page.keyboard.press('Control+l')
   await page.getByRole('heading', { name: 'Layar terkunci' }).waitFor()

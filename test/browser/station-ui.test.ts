@@ -132,7 +132,7 @@ t.test('a person is recorded with the keyboard alone, and the live picture is al
   await page.getByRole('button', { name: 'Tanda tangan ulang' }).waitFor()
   t.ok(station.asked.includes('undoStroke') && station.asked.includes('signAgain'), 'a slip is taken back, or all of it')
   station.capturing({ state: 'review', measure: 100 })
-  await page.getByRole('button', { name: 'Terima, lanjut: Empat jari kanan' }).waitFor()
+  await page.getByRole('button', { name: 'Terima, lanjut: 4 jari kanan' }).waitFor()
   await page.keyboard.press('Enter')
 
   await begun(page)

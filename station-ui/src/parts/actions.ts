@@ -37,10 +37,11 @@ export class RekamActions extends StationElement {
       }
       button {
         min-height: 48px;
+        padding: 0 12px;
       }
       button.primary {
         font-size: var(--text-l);
-        padding: 0 24px;
+        padding: 0 20px;
         min-height: 56px;
       }
       .waiting {

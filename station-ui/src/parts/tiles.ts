@@ -40,17 +40,20 @@ export class RekamTiles extends StationElement {
         width: 100%;
         height: 100%;
         min-height: 60px;
-        padding: 6px 10px;
-        justify-content: flex-start;
+        padding: 6px 8px;
+        display: grid;
+        grid-template-columns: auto 1fr;
+        justify-content: start;
         text-align: start;
         font-weight: 600;
         font-size: var(--text-s);
         line-height: 1.2;
+        gap: 2px 8px;
         border-color: var(--line);
       }
       button > svg.icon {
-        width: 26px;
-        height: 26px;
+        width: 22px;
+        height: 22px;
         color: var(--muted);
       }
       button:disabled {
@@ -70,7 +73,7 @@ export class RekamTiles extends StationElement {
         align-items: center;
         gap: 4px;
         font-weight: 400;
-        margin-top: 2px;
+        grid-column: 1 / -1;
       }
       .state svg.icon {
         width: 14px;
@@ -112,8 +115,8 @@ export class RekamTiles extends StationElement {
       <li class=${now ? 'now' : ''}>
         <button ?disabled=${closed} aria-current=${now ? 'true' : 'false'} @click=${() => this.pick(modality)}>
           ${icon(modalityIcons[modality] ?? 'dot')}
-          <span>${words.tiles[modality]}
-            <span class="state ${tone}">${icon(sign)}${nameOf(words.modalityStates, shown)}${again}</span></span>
+          <span>${words.tiles[modality]}</span>
+          <span class="state ${tone}">${icon(sign)}${nameOf(words.modalityStates, shown)}${again}</span>
         </button>
       </li>
     `

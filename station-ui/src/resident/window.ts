@@ -46,7 +46,11 @@ export function residentApp(store: Store, clock: Clock, pair: string): RekamResi
       silence = clock.after(silenceMs, () => hear(undefined))
       hear(scene)
     },
-    picture: (picture, modality, slot) => store.pictures.put(picture, modality, slot),
+    picture: (picture, modality, slot) => {
+      store.pictures.put(picture, modality, slot)
+      // What is kept is drawn with the page, not by the live preview.
+      if (app.scene?.shows === 'review') hear(app.scene)
+    },
     forget: () => store.pictures.clear(),
   })
   return app

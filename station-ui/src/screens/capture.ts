@@ -165,7 +165,7 @@ export class RekamCapture extends StationElement {
     const next = nextAfter(at, this.view.mirror.captures, modality)
     const face = modality === Modality.FACE
     if (next === undefined) return face ? words.acceptFace : words.accept
-    const name = words.modalities[next] ?? ''
+    const name = words.tiles[next] ?? ''
     return face ? words.acceptFaceNext(name) : words.acceptNext(name)
   }
 
