@@ -155,7 +155,7 @@ export class Store {
     client.onPreview((picture) => {
       // The ink of the approval is not the signature of the record.
       const capture = this.#view.mirror.captures.find(({ modality }) => deviceOf[modality] === picture.deviceKind)
-      this.pictures.take(picture, this.isWaiting('signRecord') && picture.ink !== '' ? undefined : capture)
+      this.pictures.take(picture, this.isWaiting('signRecord') && picture.deviceKind === deviceOf[Modality.SIGNATURE] ? undefined : capture)
     })
     this.#set({ link: 'open', hello: client.hello, notice: undefined, focus: noFocus })
     this.#mirror(client.state)

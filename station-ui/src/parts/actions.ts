@@ -38,10 +38,11 @@ export class RekamActions extends StationElement {
       button {
         min-height: 48px;
         padding: 0 12px;
+        font-size: var(--text-s);
       }
       button.primary {
         font-size: var(--text-l);
-        padding: 0 20px;
+        padding: 0 16px;
         min-height: 56px;
       }
       .waiting {

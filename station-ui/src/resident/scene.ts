@@ -1,11 +1,10 @@
 // What the resident's window may know: their own picture, one thing to do, and at the review their own data. Pure; nothing of anybody else.
 
-import type { CaptureState, CaseState } from '../../../protocol/client.js'
+import type { CaptureState, CaseState, Hello, StationMirror } from '../../../protocol/client.js'
 import { Modality } from '../../../protocol/client.js'
 import { initialMirror } from '../../../protocol/mirror.js'
 import { currentStep, isSaved } from '../flow.js'
-import { captureOf, capturesOf, focusOf, needsWitness } from '../recording.js'
-import type { View } from '../store.js'
+import { captureOf, capturesOf, type Focus, focusOf, needsWitness } from '../recording.js'
 import type { Language } from '../words.js'
 
 export interface Scene {
@@ -25,7 +24,17 @@ export interface Scene {
   readonly capture: CaptureState | undefined
 }
 
-export function sceneOf(view: View, caseOf: CaseState | undefined, approving: boolean): Scene {
+/** Of the operator's window. */
+export interface SceneSource {
+  readonly link: 'connecting' | 'open' | 'lost'
+  readonly language: Language
+  readonly hello: Pick<Hello, 'office' | 'simulated'> | undefined
+  readonly mirror: StationMirror
+  readonly focus: Focus
+  readonly settings: { readonly spoken: boolean }
+}
+
+export function sceneOf(view: SceneSource, caseOf: CaseState | undefined, approving: boolean): Scene {
   const { language, hello, settings, mirror } = view
   const { loggedIn, locked } = mirror.session
   const frame = { language, office: hello?.office ?? '', simulated: hello?.simulated ?? false, spoken: settings.spoken }

@@ -116,7 +116,7 @@ const id = {
 const en: typeof id = {
   tiles: ['', 'Photo', 'Signature', '4 right', '4 left', 'Thumbs', 'Irises', 'Index again', 'Evidence'],
   acceptNext: (next) => `Accept, next: ${next}`,
-  acceptFaceNext: (next) => `The applicant approves, next: ${next}`,
+  acceptFaceNext: (next) => `Approved, next: ${next}`,
   acceptWeak: 'Accept as weak, give the reason',
   retakeParts: (parts) => `Retake ${parts}`,
   retakeWhole: 'Retake all',
