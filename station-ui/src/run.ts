@@ -24,7 +24,7 @@ export async function accept(store: Store, at: CaseState, modality: Modality): P
   if (done) await goOn(store, caseId, modality)
 }
 
-export function acceptWeak(store: Store, { caseId }: CaseState, modality: Modality): void {
+function acceptWeak(store: Store, { caseId }: CaseState, modality: Modality): void {
   const { words } = store
   store.ask({
     is: 'reason',

@@ -9,7 +9,7 @@ import { initialMirror, type StationMirror } from '../../protocol/mirror.js'
 import { deviceOf, mayOpen, mayWatch, type ScreenName, screenOf } from './flow.js'
 import { type Happening, happenings, keptHappenings } from './happenings.js'
 import { Pictures } from './pictures.js'
-import { cueOf, type Focus } from './recording.js'
+import { capturesOf, cueOf, type Focus } from './recording.js'
 import type { Sounds } from './sounds.js'
 import { type Language, type Words, wordsOf } from './words.js'
 
@@ -267,6 +267,9 @@ export class Store {
     }
     if (wasWorking && !isWorking) this.pictures.clear()
     this.#leaveEnded(before, next)
+    // The stage says it itself, with what to do: twice would only take its place.
+    const { notice } = this.#view
+    if (notice && capturesOf(next, caseId).some(({ state, advice }) => state === 'waiting' && advice === notice.code)) this.dismiss()
     const cue = wasWorking && isWorking && this.#view.settings.sounds ? cueOf(before, next, caseId) : undefined
     if (cue) this.#deps.sounds?.play(cue)
     const { hello } = this.#view

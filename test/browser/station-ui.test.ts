@@ -144,6 +144,7 @@ t.test('a person is recorded with the keyboard alone, and the live picture is al
   await shoot(page, 'capture-slap')
   t.same(await nameless(page), [], 'everything in the recording has a name')
   t.same(await overflows(page), [], 'nothing scrolls at 1366 x 768')
+  station.refuse('accept', new Fault('capture.weak_needs_reason'))
   station.capturing({ state: 'review', attempt: 3, advice: 'weak', weak: true })
   await page.getByText('Hasil lemah').waitFor()
   await page.getByText('Percobaan 3 dari 3').waitFor()

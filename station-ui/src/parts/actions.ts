@@ -27,6 +27,7 @@ export class RekamActions extends StationElement {
     looks,
     css`
       :host {
+        position: relative;
         display: flex;
         flex-wrap: wrap;
         align-items: center;
@@ -41,12 +42,16 @@ export class RekamActions extends StationElement {
         font-size: var(--text-s);
       }
       button.primary {
-        font-size: var(--text-l);
+        font-size: 1.125rem;
         padding: 0 16px;
         min-height: 56px;
       }
       .waiting {
-        margin-inline-start: auto;
+        position: absolute;
+        inset-inline-end: 0;
+        bottom: 100%;
+        background: var(--ground);
+        padding: 0 4px;
         visibility: hidden;
       }
       /* Shown when it takes longer than 300 ms. */

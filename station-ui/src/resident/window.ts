@@ -17,6 +17,7 @@ export function feedResident(store: Store, pair: string): ResidentWindow {
   store.subscribe(() => {
     const alive = store.view.nowMs !== toldAtMs
     toldAtMs = store.view.nowMs
+    if (!link.listening) return
     link.tell(now(), alive)
   })
   return {

@@ -9,7 +9,7 @@ import type { Action } from '../parts/actions.js'
 import { partNames } from '../parts/advice.js'
 import type { RekamStage } from '../parts/stage.js'
 import { captureOf, capturesOf, choiceOf, focusOf, handOf, isFree, needsWitness, nextAfter, nextOpen } from '../recording.js'
-import { accept, acceptWeak, pick, start } from '../run.js'
+import { accept, pick, start } from '../run.js'
 
 const none = Modality.MODALITY_UNSPECIFIED
 const tileKeys = { f: Modality.FACE, i: Modality.IRISES, t: Modality.SIGNATURE } as const
@@ -135,10 +135,16 @@ export class RekamCapture extends StationElement {
     const partial = again.length > 0 && again.length < modalityOf(at, modality).excepted.length + capture.asked.length
     const names = partNames(modality, again, words)
     const label = names === '' ? words.retake : words.retakeParts(names)
+    const acceptLabel = this.#acceptLabel(at, modality)
     const retake = (wholly: boolean) => () => void store.run('retakeCapture', { caseId, modality, wholly })
     const ways = {
-      accept: { key: 'Enter', label: this.#acceptLabel(at, modality), run: () => void accept(store, at, modality) },
-      accept_weak: { key: 'Enter', label: words.acceptWeak, run: () => acceptWeak(store, at, modality) },
+      accept: { key: 'Enter', label: acceptLabel, run: () => void accept(store, at, modality) },
+      // Before the tries are used up only an exception allows it, and gives the reason: the station asks for one where it needs one.
+      accept_weak: {
+        key: 'Enter',
+        label: capture.attempt < capture.tries ? acceptLabel : words.acceptWeak,
+        run: () => void accept(store, at, modality),
+      },
       retake: { key: 'Enter', label, run: retake(false) },
     } as const
     const choice = choiceOf(capture)
@@ -201,6 +207,8 @@ export class RekamCapture extends StationElement {
   #everywhere(at: CaseState, focus: Modality): readonly Action[] {
     const { words, store } = this
     if (this.#approving) return []
+    // The pad has keys enough of its own.
+    const pen = captureOf(this.#captures, focus)?.state === 'live' && focus === Modality.SIGNATURE
     const recorded = (modality: Modality) => at.modalities.some((record) => record.modality === modality)
     const keys = [
       ...Object.entries(tileKeys),
@@ -209,7 +217,14 @@ export class RekamCapture extends StationElement {
     return [
       ...(focus === Modality.EVIDENCE
         ? []
-        : [{ key: 'x', label: words.exception, run: () => store.ask({ is: 'exception', modality: focus || Modality.RIGHT_FOUR }) }]),
+        : [
+            {
+              key: 'x',
+              label: words.exception,
+              silent: pen,
+              run: () => store.ask({ is: 'exception', modality: focus || Modality.RIGHT_FOUR }),
+            },
+          ]),
       {
         key: 'p',
         label: words.residentWindow,
