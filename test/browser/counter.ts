@@ -31,8 +31,9 @@ export async function logIn(page: Page): Promise<void> {
 
 /** A person with a ticket, standing before the recording. */
 export async function atRecording(page: Page, look: (name: string) => Promise<void> = async () => {}): Promise<void> {
+  // Out of the field that takes the number: there S is a letter.
   await page.keyboard.press('Tab')
-  await page.getByRole('button', { name: 'Panggil orang simulasi' }).click()
+  await page.keyboard.press('s')
   await page.getByText('datang ke loket').waitFor()
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Persyaratan' }).waitFor()

@@ -31,14 +31,15 @@ export class RekamActions extends StationElement {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        gap: 8px;
+        gap: 6px;
         border-top: 1px solid var(--line);
         padding-top: 12px;
         min-height: 68px;
       }
       button {
         min-height: 48px;
-        padding: 0 12px;
+        padding: 0 10px;
+        gap: 6px;
         font-size: var(--text-s);
       }
       button.primary {

@@ -72,7 +72,7 @@ function reviewHint(modality: Modality, words: Words): string {
 }
 
 /** Why a result is not simply good: a finding, something about the fingers, or only that it is weak. */
-export function flaw(advice: string, words: Words): string {
+function flaw(advice: string, words: Words): string {
   if (advice === 'weak' || isFaultCode(advice)) return words.weakResult
   return words.findings[advice] ?? words.fingerCodes[advice] ?? words.signatureCodes[advice] ?? nameOf(words.advice, advice)
 }
