@@ -23,6 +23,31 @@ export interface Bench {
   cases(dataFolder: string): Promise<readonly BenchCase[]>
 }
 
+/** What a bench that watches something live has to say: the whole station at its own pace, not one function again and again. */
+export interface Measured {
+  readonly name: string
+  /** CPU time of the daemon's process where that is what was measured, else 0. */
+  readonly cpuMs: number
+  readonly wallMs: number
+  /** By name with its unit. */
+  readonly figures: Readonly<Record<string, number>>
+}
+
+export interface LiveBench {
+  readonly name: string
+  /** Yields as it goes; cleans up behind itself. */
+  measure(settings: LiveSettings): AsyncGenerator<Measured>
+}
+
+export interface LiveSettings {
+  /** How long each stream of frames is watched. */
+  readonly seconds: number
+  /** Persons after whom memory is looked at. */
+  readonly persons: number
+  /** Only cases whose name contains this. */
+  readonly only: string
+}
+
 /** Times in milliseconds a single operation. */
 export interface BenchLine {
   readonly bench: string
@@ -37,6 +62,7 @@ export interface BenchLine {
   /** Units beside the other program's: below 1 is faster than it. */
   readonly timesOther?: number
   readonly perSecond?: number
+  readonly figures?: Readonly<Record<string, number>>
 }
 
 interface Timing {
@@ -70,6 +96,13 @@ export async function* runBench(bench: Bench, dataFolder: string): AsyncGenerato
       ...(operations > 1 && { perSecond: Math.round(1000 / timing.cpuMs) }),
     }
   }
+}
+
+/** @returns one line a case, as they are measured */
+export async function* runLiveBench(bench: LiveBench, settings: LiveSettings): AsyncGenerator<BenchLine> {
+  const unit = unitMs()
+  for await (const { name, cpuMs, wallMs, figures } of bench.measure(settings))
+    yield { bench: bench.name, case: name, cpuMs: rounded(cpuMs), wallMs: rounded(wallMs), units: rounded(cpuMs / unit), figures }
 }
 
 async function time(run: () => unknown, operations: number): Promise<Timing> {

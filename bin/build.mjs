@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildFaceModels } from './build-face-models.mjs'
 import { buildKernels } from './build-kernels.mjs'
+import { bundlePackages } from './bundle-packages.mjs'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const tool = (name, ...args) => {
@@ -18,6 +19,7 @@ const tool = (name, ...args) => {
 await buildKernels({ always: false })
 buildFaceModels({ always: false })
 tool(['typescript', 'bin', 'tsc'], '-p', 'bin/tsconfig.build.json')
+await bundlePackages()
 for (const folder of ['protocol/gen', 'daemon/service/standards', 'daemon/issuance/layout', 'daemon/kernels']) {
   mkdirSync(join(root, 'dist', folder), { recursive: true })
   cpSync(join(root, folder), join(root, 'dist', folder), {

@@ -38,7 +38,9 @@ const photoSchema = z
   })
   .prefault({})
 
-const schema = z.strictObject({
+const serial = z.string().min(1).max(64)
+
+const fields = z.strictObject({
   /** Names the station in packets and receipts. */
   stationId: z
     .string()
@@ -48,17 +50,36 @@ const schema = z.strictObject({
   timezone: z.enum(['Asia/Jakarta', 'Asia/Makassar', 'Asia/Jayapura']).default('Asia/Makassar'),
   /** Loopback port of the gateway; 0 takes any free one. */
   port: z.number().int().min(0).max(65_535).default(8710),
+  /** Loopback port of the Prometheus metrics; 0: none. */
+  metricsPort: z.number().int().min(0).max(65_535).default(0),
   idleLockMinutes: z.number().int().min(1).max(240).default(10),
   trustedDevices: z
     .array(
       z.strictObject({
-        serial: z.string().min(1).max(64),
+        serial,
         kind: z.enum(['slap_scanner', 'iris_camera', 'face_camera']),
         publicKey: z.string().min(1).max(1_000),
       }),
     )
     .max(64)
     .default([]),
+  /** Of several trusted devices of a kind, the serial of the one that is used; it must be on the list of trusted ones. */
+  devices: z
+    .strictObject({
+      slap_scanner: serial.optional(),
+      iris_camera: serial.optional(),
+      face_camera: serial.optional(),
+      /** Another trusted one stands in, until the chosen one is there again; or nothing does. */
+      whenChosenIsAway: z.enum(['any_trusted', 'only_chosen']).default('any_trusted'),
+    })
+    .prefault({}),
+  /** How an idle capture device is looked after. */
+  deviceHealth: z
+    .strictObject({
+      pollSeconds: z.number().int().min(1).max(3_600).default(5),
+      lookMinutes: z.number().int().min(1).max(1_440).default(30),
+    })
+    .prefault({}),
   /** A capture device that sends no frame for this long has failed. Longer only where the simulated people are drawn on the same processor. */
   frameSilenceMs: z.number().int().min(500).max(60_000).default(2_000),
   /** What a capture device's own suspicion of an artefact leads to: the capture is refused, a supervisor must look, or nothing. */
@@ -87,6 +108,13 @@ const schema = z.strictObject({
       message: 'a serial or a chip is listed twice',
     })
     .default([]),
+})
+
+const schema = fields.superRefine(({ devices, trustedDevices }, { addIssue }) => {
+  for (const kind of ['slap_scanner', 'iris_camera', 'face_camera'] as const) {
+    if (devices[kind] === undefined || trustedDevices.some((line) => line.serial === devices[kind] && line.kind === kind)) continue
+    addIssue({ code: 'custom', path: ['devices', kind], message: 'the chosen device is not on the list of trusted ones' })
+  }
 })
 
 function isUnique(values: readonly string[]): boolean {

@@ -1,7 +1,10 @@
 // What the station can be asked to do, by desk. The gateway and the CLI see only this; roles are checked before it is called.
 
 import type { CaptureRules } from './capture/plan-rules.js'
+import type { FiguresDesk } from './figures/figures.js'
+import type { OperatorFingers } from './operators/fingers.js'
 import type { OperatorDesk } from './operators/operators.js'
+import type { CorrectionDesk } from './service/corrections.js'
 import type { ServiceStandard } from './service/standard.js'
 import type { Modality, StationState } from './state.js'
 
@@ -73,6 +76,9 @@ export interface Station {
   readonly rules: CaptureRules
   readonly state: StationState
   readonly operators: OperatorDesk
+  readonly operatorFingers: Pick<OperatorFingers, 'enrol'>
+  readonly corrections: CorrectionDesk
+  readonly figures: Pick<FiguresDesk, 'report'>
   readonly cases: CaseDesk
   readonly capture: CaptureDesk
   readonly issuance: IssuanceDesk

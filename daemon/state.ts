@@ -20,14 +20,39 @@ export interface FaultNotice {
   readonly context: Facts
 }
 
+/** What is not as it should be about a device that works; in this order when several hold. Stable names: the wire and the words use them. */
+export const deviceConditions = [
+  'overheated',
+  'platen_dirty',
+  'light_weak',
+  'light_drift',
+  'needs_recalibration',
+  'clock_jumped',
+  'frames_lost',
+] as const
+export type DeviceCondition = (typeof deviceConditions)[number]
+
+/** A device of the kind that is plugged in and not let near anybody. */
+export interface RefusedDevice {
+  readonly serial: string
+  readonly product: string
+  /** not_listed, wrong_kind, no_serial, not_chosen, or why the driver refused it (docs/devices.md §3) */
+  readonly reason: string
+}
+
 export interface DeviceStatus {
   readonly kind: DeviceKind
   readonly serial: string
   readonly product: string
-  readonly state: 'absent' | 'opening' | 'ready' | 'busy' | 'faulted' | 'refused'
+  readonly state: 'absent' | 'opening' | 'warming' | 'ready' | 'busy' | 'faulted' | 'refused'
   readonly fault?: FaultNotice
   readonly framesDropped: number
   readonly framesCorrupt: number
+  /** Also while another one of the kind works. */
+  readonly refused: readonly RefusedDevice[]
+  readonly conditions: readonly DeviceCondition[]
+  /** Of a device that measures it. */
+  readonly temperatureC?: number
 }
 
 /** A finger box in the pixels of the device's frame; position per ISO/IEC 19794-4, 0 when not named. */
@@ -95,13 +120,15 @@ export type PolicyCode = (typeof policyCodes)[number]
 
 /** What the comparison of all fingers or eyes, the site's policy, or a device, found about the captures of a case. */
 export interface Finding {
-  readonly code: SequenceCode | EyeCode | PolicyCode | 'presentation_attack' | 'flat_face'
+  readonly code: SequenceCode | EyeCode | PolicyCode | 'presentation_attack' | 'flat_face' | 'operator_finger'
   readonly certainty: 'sure' | 'unsure'
   readonly ask: 'nothing' | 'retake' | 'review'
   readonly modalities: readonly Modality[]
   /** Those that a retake should replace. */
   readonly again: readonly Modality[]
   readonly positions: readonly number[]
+  /** Of `operator_finger`: whose; none of them may judge it. */
+  readonly operators?: readonly string[]
   readonly review?: { readonly by: string; readonly reason: string; readonly atMs: number }
 }
 

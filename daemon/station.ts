@@ -14,14 +14,17 @@ import { captureRulesOf } from './capture/plan-rules.js'
 import { type RecordMaker, startRecordMaker } from './capture/record-maker.js'
 import { createSealRecord } from './capture/seal-record.js'
 import { createCentreClient } from './centre/client.js'
+import { watchSkew } from './centre/clock-skew.js'
 import { ensureCentreKeys } from './centre/keys.js'
 import { photoPolicyOf, type StationConfig } from './config.js'
 import type { SimulationDesk, Station } from './desks.js'
 import { openDevices } from './devices/devices.js'
 import type { Effects } from './effects.js'
+import { type FiguresDesk, openFigures } from './figures/figures.js'
 import { openBlankStock } from './issuance/blank-stock.js'
 import { createBundles } from './issuance/bundle.js'
 import { openIssuanceDesk } from './issuance/issuance-desk.js'
+import { openOperatorFingers } from './operators/fingers.js'
 import { openOperatorDesk } from './operators/operators.js'
 import { createOutbox } from './outbox/outbox.js'
 import { loadStationIdentity } from './packet/station-identity.js'
@@ -29,6 +32,7 @@ import { centreRegistry } from './registry/registry.js'
 import { openCaseBook } from './service/case-book.js'
 import { openCaseDesk } from './service/case-desk.js'
 import { watchCentre } from './service/central-watch.js'
+import { openCorrectionDesk } from './service/corrections.js'
 import type { ServiceStandard } from './service/standard.js'
 import { StationState } from './state.js'
 import { openStore, type Store, type StoreDeps } from './store/store.js'
@@ -63,10 +67,16 @@ export interface StationOptions {
 
 export interface RunningStation extends Station {
   readonly store: Store
+  /** Starts the threads that the first capture will need. */
+  warmUp(): void
+  readonly figures: FiguresDesk
 }
 
-/** Slots for the preview's frame, the one being analysed and the two under way; the largest payload is a whole platen. */
-const ring = { slots: 4, slotBytes: 1600 * 1500 }
+/**
+ * Of each sensor one frame is looked at, the newest of the others waits, and one is under way: an iris camera's two need six. Memory that no
+ * frame was written to is never touched. The largest payload is a whole platen.
+ */
+const ring = { slots: 8, slotBytes: 1600 * 1500 }
 const simulatedMark = 'SIMULASI - BUKAN KTP-EL'
 
 /** @throws Fault `store.*`; `centre.unreachable` only at the very first start, when station and centre have not met yet */
@@ -86,7 +96,8 @@ async function compose(environment: Environment, { config, standards, simulation
   const state = new StationState()
   const operators = await openOperatorDesk({ store, effects, clock, random, log })
   const identity = await loadStationIdentity(store, config.stationId)
-  const centre = createCentreClient({ transport: transports.centre, effects })
+  const line = watchSkew(transports.centre, clock)
+  const centre = createCentreClient({ transport: line.transport, effects })
   const centreKeys = await ensureCentreKeys(store, centre, identity)
 
   const simulated = config.simulated || simulation !== undefined
@@ -98,6 +109,11 @@ async function compose(environment: Environment, { config, standards, simulation
   const watch = watchCentre({ book, outbox, store, clock, log, stationId: config.stationId })
   const stopTelling = outbox.onChange((status) => state.publish({ is: 'outbox', outbox: status }))
   for (const doc of await book.openCases()) state.publish({ is: 'case', case: doc })
+  const figures = openFigures({
+    ...{ state, store, outbox, clock, log, softwareVersion, centreKeys },
+    timezone: config.timezone,
+    skewMs: line.skewMs,
+  })
 
   const devices = openDevices(
     { usb: transports.usb, serial: transports.serial, cards: transports.cards, clock, random, log, state },
@@ -119,12 +135,14 @@ async function compose(environment: Environment, { config, standards, simulation
     records,
     seal,
     state,
+    figures,
     attackPolicy,
     faceApproval,
     rules,
     clock,
     log,
   })
+  const fingers = await openOperatorFingers({ store, operators, records, devices, ring: frames, analyst, state, clock, attackPolicy })
   const bundles = createBundles({ store, centre, centreKeys, station: identity, clock, random, effects })
   const office = config.office
   const issuance = openIssuanceDesk({
@@ -145,18 +163,27 @@ async function compose(environment: Environment, { config, standards, simulation
     state,
     store,
     operators,
+    operatorFingers: fingers,
+    corrections: openCorrectionDesk({ book, operators, fingers, clock }),
+    figures,
     cases: openCaseDesk({ book, registry: centreRegistry(centre), clock, random, standards }),
     capture,
     issuance,
     ...(simulation && { simulation }),
+    warmUp: () => {
+      analyst.warm?.()
+      records.warm?.()
+    },
     close: async () => {
       await capture.close()
       await issuance.close()
+      await fingers.close()
       watch.close()
       stopTelling()
       await devices.close()
       await Promise.all([analyst.close(), records.close(), outbox.close()])
       await Promise.all([transports.usb.close(), transports.cards.close()])
+      await figures.close()
       await store.close()
     },
   }

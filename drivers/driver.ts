@@ -41,6 +41,8 @@ export interface CaptureCounters {
   readonly stale: number
   /** The sink had no room. */
   readonly dropped: number
+  /** Times at which the device's own time jumped; the frames' times go on with the host's. */
+  readonly clockJumps: number
   /** Bytes skipped while looking for a header. */
   readonly skippedBytes: number
 }
@@ -60,14 +62,31 @@ export interface CaptureStream {
   counters(): CaptureCounters
 }
 
+/** What a device itself finds wrong while it still works (docs/devices.md §6). */
+export const deviceConditions = ['platen_dirty', 'light_weak', 'needs_recalibration', 'overheated'] as const
+
 export interface CaptureDeviceStatus {
-  readonly state: 'idle' | 'streaming' | 'failed'
+  readonly state: 'idle' | 'streaming' | 'failed' | 'warming'
   /** Device error code of docs/devices.md §6, 0 none. */
   readonly lastError: number
   readonly temperatureC: number
   readonly uptimeMs: number
   readonly framesSent: number
   readonly framesLost: number
+  /** None from a device of version 1.0 or 1.1. */
+  readonly conditions: readonly (typeof deviceConditions)[number][]
+}
+
+/** What the empty platen of a scanner looks like. */
+export interface PlatenReading {
+  /** Something lies on it: nothing else can be said. */
+  readonly occupied: boolean
+  /** Median grey level, 0..255. */
+  readonly level: number
+  /** Largest deviation of the level between two parts of the platen, grey levels. */
+  readonly spread: number
+  /** Share of the platen that is darker than its surroundings, 0..1. */
+  readonly residueShare: number
 }
 
 /** An opened, proven device. Every call may throw Fault `device.unplugged` | `device.timeout` | `device.stall`. */
@@ -75,11 +94,15 @@ export interface CaptureDevice {
   readonly kind: CaptureKind
   readonly serial: string
   readonly info: CaptureDeviceInfo
+  /** Why it is spent, if it is: close() it and open it anew. */
+  readonly spent: Fault | undefined
+  /** Of the last stream, once it is over; looks at the platen are none. */
+  readonly lastStream: CaptureCounters | undefined
   /**
    * Frames go to `sink` in order until stop(), abort or a fault.
    * @param ended called at most once, never after stop(): `device.unplugged` | `device.frames_missing` | `device.frames_corrupt` |
-   *   `device.frames_frozen` | `device.stall`. The device is spent then: close() it and open it anew.
-   * @throws Fault `device.busy` when a stream runs
+   *   `device.frames_frozen` | `device.stall` | `device.overheated`. The device is spent then: close() it and open it anew.
+   * @throws Fault `device.busy` when a stream runs, `device.overheated`
    */
   start(sink: FrameSink, options: CaptureStart, ended: (fault: Fault) => void): Promise<CaptureStream>
   setIndicator(mask: number): Promise<void>
@@ -88,8 +111,14 @@ export interface CaptureDevice {
   /** @param level 0..255, 128 is the factory setting, 0 is off */
   setLight(level: number): Promise<void>
   status(): Promise<CaptureDeviceStatus>
-  /** Idempotent, never throws. */
-  close(): Promise<void>
+  /**
+   * Looks at the empty platen, within a second. A start() never waits for it: it is abandoned.
+   * @returns undefined when abandoned, when no frame came in time, when a stream runs, and of a kind that has no platen
+   * @throws Fault of a stream
+   */
+  reference(): Promise<PlatenReading | undefined>
+  /** Idempotent, never throws. @param fault what it failed with: one that hangs is reset on its bus */
+  close(fault?: Fault): Promise<void>
 }
 
 /** One line of the station's list of devices it accepts. A serial may appear with several keys while a key is being replaced. */

@@ -13,6 +13,7 @@ import {
 } from './envelope.js'
 import { Fault, toFault } from './fault.js'
 import type {
+  CaptureReport,
   CaseState,
   Done,
   Event,
@@ -60,6 +61,8 @@ interface Answers {
   returnToApplicant: CaseState
   confirmApplicant: CaseState
   archiveCase: CaseState
+  correctBiodata: CaseState
+  reportCaptures: CaptureReport
   callSimulatedPerson: SimulatedPerson
 }
 export type Answer<K extends CommandName> = K extends keyof Answers ? Answers[K] : Done
@@ -278,6 +281,8 @@ function outcomeOf(reply: Reply): unknown {
       return reply.case
     case 'simulatedPerson':
       return reply.simulatedPerson
+    case 'captureReport':
+      return reply.captureReport
     default:
       return undefined
   }

@@ -86,6 +86,15 @@ const device = {
   ),
 } as const
 
+const health = {
+  'device.overheated': text(
+    'Perangkat terlalu panas dan berhenti sendiri',
+    'Biarkan dingin beberapa menit; pakai perangkat lain bila ada',
+    'The device is too hot and has stopped',
+    'Let it cool for some minutes; use another one if there is one',
+  ),
+} as const
+
 const capture = {
   'device.frames_frozen': text(
     'Gambar dari perangkat membeku',
@@ -543,6 +552,30 @@ const operator = {
     'The launch token is not valid',
     'Use the token that the daemon printed',
   ),
+  'operator.wrong_finger': text(
+    'Jari tidak cocok dengan jari petugas',
+    'Bersihkan jari, ulangi, atau pakai PIN',
+    'This is not the finger that the operator enrolled',
+    'Clean it and try again, or use the PIN',
+  ),
+  'operator.no_finger': text(
+    'Jari petugas belum direkam',
+    'Rekam jari petugas, atau pakai PIN',
+    'This operator has no finger enrolled',
+    'Enrol the finger, or use the PIN',
+  ),
+  'operator.finger_unclear': text(
+    'Jari petugas kurang jelas untuk disimpan',
+    'Bersihkan jari, tekan rata, lalu ulangi',
+    'The finger is not clear enough to be kept',
+    'Clean it, press evenly and try again',
+  ),
+  'operator.finger_taken': text(
+    'Jari ini sudah direkam untuk petugas lain',
+    'Hubungi administrator: satu orang satu nama',
+    'This finger is enrolled for another operator',
+    'Call the administrator: one person, one name',
+  ),
   'operator.last_administrator': text(
     'Administrator terakhir harus tetap ada',
     'Tambah administrator lain dahulu',
@@ -609,6 +642,24 @@ const simulator = {
     'Pasang program yang disebut',
     'A program that the simulator needs is missing',
     'Install the program named',
+  ),
+  'simulator.unreachable': text(
+    'Tidak ada stasiun simulasi yang berjalan dengan folder data ini',
+    'Jalankan rekam station --simulate dengan folder data yang sama',
+    'No simulated station runs with this data folder',
+    'Start rekam station --simulate with the same data folder',
+  ),
+  'simulator.refused': text(
+    'Simulator tidak menerima permintaan ini',
+    'Pakai kunci dari simulator.json di folder data stasiun',
+    'The simulator does not accept this request',
+    'Use the token from simulator.json in the data folder of the station',
+  ),
+  'simulator.version': text(
+    'Simulator berbicara versi antarmuka yang lain',
+    'Pakai rekam sim dari versi yang sama dengan stasiun',
+    'The simulator speaks another version of the interface',
+    'Use rekam sim of the same version as the station',
   ),
 } as const
 
@@ -700,6 +751,7 @@ export const faultWords = {
   ...input,
   ...device,
   ...internal,
+  ...health,
   ...capture,
   ...face,
   ...station,

@@ -22,9 +22,12 @@ t.test('an empty configuration is a whole one', async (t) => {
     office: 'Dinas Kependudukan dan Pencatatan Sipil',
     timezone: 'Asia/Makassar',
     port: 8710,
+    metricsPort: 0,
     idleLockMinutes: 10,
     trustedDevices: [],
     frameSilenceMs: 2_000,
+    devices: { whenChosenIsAway: 'any_trusted' },
+    deviceHealth: { pollSeconds: 5, lookMinutes: 30 },
     signaturePadPath: '',
     cardTerminal: 'Printer Contactless Station',
     pcscAdapter: 'pcsc-mini',
@@ -80,6 +83,8 @@ t.test('bounds hold on both sides, and the field is named', async (t) => {
     { stationId: 'MKS-01' },
     { timezone: 'Asia/Jayapura' },
     { blanks: [blank('A', 'fe01020304'), blank('B', 'fe01020305')] },
+    { trustedDevices: [{ serial: 'A', kind: 'slap_scanner', publicKey: 'x' }], devices: { slap_scanner: 'A' } },
+    { deviceHealth: { pollSeconds: 3_600, lookMinutes: 1 } },
   ]
   for (const json of good) t.equal(refusal(json), undefined, JSON.stringify(json))
   const bad: readonly (readonly [object, string])[] = [
@@ -93,6 +98,9 @@ t.test('bounds hold on both sides, and the field is named', async (t) => {
     [{ timezone: 'Europe/Berlin' }, 'timezone'],
     [{ office: '' }, 'office'],
     [{ trustedDevices: [{ serial: 'A', kind: 'printer', publicKey: 'x' }] }, 'trustedDevices.0.kind'],
+    [{ trustedDevices: [{ serial: 'A', kind: 'iris_camera', publicKey: 'x' }], devices: { slap_scanner: 'A' } }, 'devices.slap_scanner'],
+    [{ devices: { whenChosenIsAway: 'never' } }, 'devices.whenChosenIsAway'],
+    [{ deviceHealth: { pollSeconds: 0 } }, 'deviceHealth.pollSeconds'],
     [{ blanks: [blank('A', 'FE01020304')] }, 'blanks.0.chipUid'],
     [{ blanks: [blank('A', 'fe010203'), blank('A', 'fe010204')] }, 'blanks'],
     [{ blanks: [blank('A', 'fe010203'), blank('B', 'fe010203')] }, 'blanks'],

@@ -1,6 +1,12 @@
-// Prints a line a file, what failed in full, and closes with `N passed, N failed` (`, N skipped` when so).
+// Prints a line a file, what failed in full, and closes with `N passed, N failed` (`, N skipped` when so). Leaves the same as out/junit.xml.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { Transform } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 import { Parser } from 'tap-parser'
+import { junitXml } from './junit.mjs'
+
+const junitFile = process.env.REKAM_JUNIT ?? fileURLToPath(new URL('../out/junit.xml', import.meta.url))
 
 export default class Reporter extends Transform {
   #parser = new Parser()
@@ -8,6 +14,7 @@ export default class Reporter extends Transform {
   #failed = 0
   #skipped = 0
   #skips = []
+  #points = []
 
   constructor() {
     super()
@@ -28,6 +35,8 @@ export default class Reporter extends Transform {
     for (const skip of this.#skips) this.push(`skipped: ${skip}\n`)
     const skipped = this.#skipped > 0 ? `, ${this.#skipped} skipped` : ''
     this.push(`${this.#passed} passed, ${this.#failed} failed${skipped}\n`)
+    mkdirSync(dirname(junitFile), { recursive: true })
+    writeFileSync(junitFile, junitXml(this.#points))
     done()
   }
 
@@ -38,20 +47,26 @@ export default class Reporter extends Transform {
     parser.on('assert', (point) => {
       const failedInside = this.#failed > failedBefore
       failedBefore = this.#failed
+      const name = point.name ?? ''
+      const told = { path: path || name, name, timeMs: point.time ?? 0 }
       if (point.skip || point.todo) {
         this.#skipped++
+        this.#points.push({ ...told, skipped: String(point.skip || point.todo) })
         this.#skips.push(`${path} › ${point.name} (${point.skip || point.todo})`)
         return
       }
       if (point.closingTestPoint && (point.ok || failedInside)) return
       if (point.ok) {
         this.#passed++
+        this.#points.push(told)
         return
       }
       this.#failed++
       failedBefore = this.#failed
       const diag = point.diag ?? {}
-      this.push(`not ok  ${path} › ${point.name ?? ''}\n${indent(diag.diff ?? JSON.stringify(diag, null, 2))}\n`)
+      const failure = diag.diff ?? JSON.stringify(diag, null, 2)
+      this.#points.push({ ...told, failure })
+      this.push(`not ok  ${path} › ${point.name ?? ''}\n${indent(failure)}\n`)
     })
   }
 }

@@ -57,7 +57,8 @@ export function absentNow(doc: CaseDocument, modality: Modality, { examined }: R
   return examined.absent.filter((position) => expected.includes(position))
 }
 
-function flawOf(modality: Modality, { taken, examined: { flaw, best } }: Reviewed, absent: readonly number[]): string {
+function flawOf(modality: Modality, { taken, examined: { flaw, best }, ofOperators }: Reviewed, absent: readonly number[]): string {
+  if (ofOperators.length > 0) return 'operator_finger'
   // Of what is in doubt as a whole it says little that a part is missing.
   if (absent.length > 0 && (best || flaw === '')) return modality === 'irises' ? 'no_iris' : 'fingers_missing'
   return flaw === '' && taken.of === 'frames' && taken.capture.weak ? 'weak' : flaw

@@ -11,11 +11,13 @@ import { serveWorkerLine } from './worker-line.js'
 const setup = workerData as AnalysisSetup
 const frames = new Uint8Array(setup.frames.buffer)
 sharp.concurrency(1)
+// No picture is read twice: the cache would only keep tens of megabytes of old ones, for the whole process.
+sharp.cache(false)
 const simd = openSimd()
 const faces = openFaceWatch(setup.photo, simd)
 
-serveWorkerLine<AnalysisRequest, AnalysisAnswer>((request) => {
+serveWorkerLine<AnalysisRequest, AnalysisAnswer, Uint8Array>((request, show) => {
   if (request.do === 'examine_face') return examineFaceFrame(request.jpeg, request.captureId, request.applicant, faces)
   const { byteOffset, byteLength, header, task, preview } = request
-  return analyseFrame(frames.subarray(byteOffset, byteOffset + byteLength), header, task, preview, { simd, faces })
+  return analyseFrame(frames.subarray(byteOffset, byteOffset + byteLength), header, task, preview ? show : undefined, { simd, faces })
 })

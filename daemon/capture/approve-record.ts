@@ -44,7 +44,7 @@ export function openApproval(deps: AttemptDeps, captures: RunningCaptures, attem
           actor,
           caseId,
           'record.signed',
-          { is: 'record_signed' },
+          { is: 'record_signed', corrections: doc.corrections?.length ?? 0 },
           {
             hashes,
             write: async (trx) => {

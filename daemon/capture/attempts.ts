@@ -4,13 +4,16 @@ import type { Clock } from '../../protocol/clock.js'
 import { type Fault, isFault, toFault } from '../../protocol/fault.js'
 import type { Log } from '../../protocol/log.js'
 import type { Actor } from '../desks.js'
+import type { AttemptOutcome, Figures } from '../figures/attempts.js'
 import { deviceOf } from '../modality.js'
+import { compareWithOperators } from '../operators/applicant-check.js'
 import type { CaseDocument } from '../service/case.js'
 import type { CaseBook } from '../service/case-book.js'
 import { expectedPositions } from '../service/exceptions.js'
-import { type CaptureStatus, idleCapture, type Modality } from '../state.js'
+import { type CaptureStatus, type Finding, idleCapture, type Modality } from '../state.js'
 import { acceptanceOf, triesOf } from './acceptance.js'
-import { type Best, type ExamineDeps, examineCapture, rawFrames, type Taken } from './examined.js'
+import { AttemptTally } from './attempt-tally.js'
+import { type Best, type ExamineDeps, type Examined, examineCapture, rawFrames, type Taken } from './examined.js'
 import type { PortraitPicture } from './face-record.js'
 import { applicantOf } from './face-watch.js'
 import { findingsIfKept, type KeepDeps } from './keep-capture.js'
@@ -20,9 +23,12 @@ import { type TakeDeps, takeFrames, takePen } from './takes.js'
 
 export interface AttemptDeps extends TakeDeps, ExamineDeps, Pick<KeepDeps, 'attackPolicy' | 'rules'> {
   readonly book: CaseBook
+  readonly figures: Figures
   readonly clock: Clock
   readonly log: Log
 }
+
+type Lost = { readonly dropped: number; readonly corrupt: number }
 
 /** After these the same attempt goes on as soon as the device is back. */
 const passing = [
@@ -59,6 +65,13 @@ export class AttemptRunner {
       this.#captures.remove(running)
       throw error
     }
+  }
+
+  /** What became of the last attempt, for the figures; told once. */
+  tell(running: Running, outcome: AttemptOutcome): void {
+    const { tally } = running
+    delete running.tally
+    if (tally) this.#deps.figures.attempt(tally.facts(outcome))
   }
 
   /** A capture without a picture yet. */
@@ -121,13 +134,25 @@ export class AttemptRunner {
 
   #attempt(actor: Actor, running: Running, doc: CaseDocument): void {
     this.#deps.state.release(deviceOf(running.modality))
+    running.tally = this.#tallyOf(actor, running, doc)
     this.#take(running, doc)
-      .then((taken) => this.#review(running, taken))
+      .then((taken) => this.#review(actor, running, taken))
       .catch((error: unknown) => this.#failed(actor, running, error))
   }
 
+  #tallyOf({ operator }: Actor, running: Running, doc: CaseDocument): AttemptTally {
+    const { clock, state } = this.#deps
+    const { modality } = running
+    const device = deviceOf(modality)
+    const serial = state.devices.find(({ kind }) => kind === device)?.serial ?? ''
+    return new AttemptTally(clock, { modality, device, serial, operator, tryNumber: triesOf(doc, running) })
+  }
+
   #take(running: Running, doc: CaseDocument): Promise<Taken> {
-    const show = (status: Partial<CaptureStatus>) => this.show(running, status)
+    const show = (status: Partial<CaptureStatus>) => {
+      running.tally?.advised(status.advice ?? '')
+      this.show(running, status)
+    }
     const { modality } = running
     if (modality === 'signature') {
       const pen = takePen(this.#deps, show)
@@ -135,15 +160,17 @@ export class AttemptRunner {
       running.pen = pen
       return pen.taken.then((capture) => ({ of: 'pen', capture }))
     }
-    const of = { captureId: running.captureId, applicant: applicantOf(doc) }
+    const { tally, captureId } = running
+    const of = { captureId, applicant: applicantOf(doc), counted: (counters: Lost) => tally?.counted(counters) }
     const frames = takeFrames(this.#deps, modality, running.asked, show, of)
     running.session = frames
     return frames.taken.then((capture) => ({ of: 'frames', capture }))
   }
 
   /** Examined before anybody is asked to accept it: what speaks against it must be known then. */
-  async #review(running: Running, taken: Taken): Promise<void> {
+  async #review(actor: Actor, running: Running, taken: Taken): Promise<void> {
     if (!this.#captures.has(running)) return
+    running.tally?.taken()
     const { caseId, modality, attempt } = running
     const takenAtMs = this.#deps.clock.nowMs()
     if (taken.of === 'frames') running.frames.set(attempt, rawFrames(taken.capture))
@@ -151,16 +178,23 @@ export class AttemptRunner {
     const best = this.#soundBest(running)
     const inHand = { ...running, takenAtMs, leastQuality, ...(best && { best }) }
     const examined = await examineCapture(this.#deps, await this.#deps.book.get(caseId), inHand, taken)
+    const ofOperators = await this.#fingersOfOperators(actor, caseId, examined)
     const doc = await this.#deps.book.get(caseId)
     if (!this.#captures.has(running)) return
-    const reviewed: Reviewed = { taken, examined, takenAtMs }
+    const reviewed: Reviewed = { taken, examined, takenAtMs, ofOperators }
     running.reviewed = reviewed
+    running.tally?.examined(measureOf(reviewed), examined)
     delete running.session
     delete running.pen
     forget(running)
     running.review = this.#reviewStatus(doc, running, reviewed)
     this.show(running, running.review)
     this.#showTaken(running)
+  }
+
+  /** Somebody may have laid down an operator's finger to get on. */
+  async #fingersOfOperators(actor: Actor, caseId: string, { fingers }: Examined): Promise<readonly Finding[]> {
+    return fingers ? compareWithOperators(this.#deps, actor, caseId, [fingers]) : []
   }
 
   /** What the device called an artefact is nothing to build on. */
@@ -210,6 +244,8 @@ export class AttemptRunner {
     if (!this.#captures.has(running)) return
     delete running.session
     delete running.pen
+    const outcome = isFault(error, 'capture.nothing_seen') ? 'timeout' : (`fault:${toFault(error).code}` as const)
+    this.tell(running, error instanceof DOMException ? 'cancelled' : outcome)
     // Who cancelled has said what follows.
     if (error instanceof DOMException) return
     const fault = toFault(error)

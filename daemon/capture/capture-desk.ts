@@ -73,6 +73,7 @@ class Desk implements CaptureDesk {
     } finally {
       running.accepting = false
     }
+    this.#attempts.tell(running, weak ? 'weak' : 'good')
     this.#attempts.end(running)
   }
 
@@ -88,8 +89,10 @@ class Desk implements CaptureDesk {
     if (before) await this.#auditDropped(actor, before)
     // Somebody else may have acted while that was written.
     requireReviewed()
-    if (before) this.#attempts.again(actor, doc, before, wholly)
-    else this.#attempts.begin(actor, doc, modality)
+    if (before) {
+      this.#attempts.tell(before, 'retaken')
+      this.#attempts.again(actor, doc, before, wholly)
+    } else this.#attempts.begin(actor, doc, modality)
   }
 
   async undoStroke(_actor: Actor, caseId: string): Promise<void> {
@@ -108,6 +111,7 @@ class Desk implements CaptureDesk {
     await stopped(running)
     if (live && running.reviewed) return this.#attempts.backToReview(running)
     await this.#auditDropped(actor, running)
+    this.#attempts.tell(running, 'cancelled')
     this.#attempts.end(running)
   }
 

@@ -5,7 +5,7 @@ import type { FingerCapture } from '../kernels/finger/sequence.js'
 import { assessSignature } from '../kernels/signature/assess.js'
 import { isFingers } from '../modality.js'
 import type { CaseDocument, ModalityRecord } from '../service/case.js'
-import { exceptedPositions, expectedPositions } from '../service/exceptions.js'
+import { expectedPositions } from '../service/exceptions.js'
 import type { CaptureStatus, FingerBox, Modality } from '../state.js'
 import type { Store } from '../store/store.js'
 import type { FrameAnalyst } from './analyst.js'
@@ -46,6 +46,8 @@ export interface Examined {
   /** Sealed beside the record, for the comparison with later captures. */
   readonly kept?: { readonly name: 'fingers' | 'eyes'; readonly bytes: Uint8Array }
   readonly job: RecordJob
+  /** The fingers found, for further comparison. */
+  readonly fingers?: KeptFingers
   /** Parts that were expected and are in no attempt: such a capture cannot be accepted, only completed or excepted. */
   readonly absent: readonly number[]
   /** What another attempt would be asked for; none: all of it. */
@@ -123,7 +125,8 @@ async function examineSlap(
   const frame = rawOf(first)
   const { modality, takenAtMs, attempt, asked, leastQuality, best } = inHand
   const others = await keptFingers(store, doc.caseId, modality)
-  const missing = exceptedPositions(doc, modality)
+  // Of all captures, because all are compared: a finger that one of them lacks is not expected in any.
+  const missing = (doc.exceptions ?? []).filter((each) => isFingers(each.modality)).flatMap(({ positions }) => positions)
   const before = best?.of === 'fingers' ? { best: best.kept } : {}
   const examination = await records.examine({
     ...{ capture: modality, frame, takenAtMs, tries: triesOf(doc, inHand), missing, attempt, asked, others },
@@ -137,6 +140,7 @@ async function examineSlap(
     results: { fingers },
     found: fingerFindings(examination),
     kept: { name: 'fingers', bytes: fingersToBytes(kept) },
+    fingers: kept,
     absent,
     again: fingersAgain(examination, leastQuality),
     ...(!isInDoubt(examination) && { best: { of: 'fingers', kept } }),

@@ -75,8 +75,9 @@ export async function keepCapture(
   )
 }
 
-const isWeakOf = ({ code, modalities }: Finding, modality: Running['modality']): boolean =>
-  code === 'weak_capture' && modalities.includes(modality)
+/** Said of an earlier capture of this modality alone. */
+const isOf = ({ code, modalities }: Finding, modality: Running['modality']): boolean =>
+  (code === 'weak_capture' || code === 'operator_finger') && modalities.includes(modality)
 
 /** The site wants a second person to look at a weak capture of this modality. */
 function weakFinding(modality: Running['modality'], { weakNeedsSecondPerson }: CaptureRules): readonly Finding[] {
@@ -97,5 +98,6 @@ export function findingsIfKept(
     // Said to be missing since it was counted.
     ({ code, positions }) => code !== 'count_mismatch' || positions.length === 0 || !positions.every((each) => excepted.includes(each)),
   )
-  return [...found.filter((each) => !isWeakOf(each, modality)), ...(weak ? weakFinding(modality, rules) : [])]
+  const others = found.filter((each) => !isOf(each, modality))
+  return [...others, ...reviewed.ofOperators, ...(weak ? weakFinding(modality, rules) : [])]
 }

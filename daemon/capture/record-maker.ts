@@ -3,9 +3,11 @@
 import { Fault } from '../../protocol/fault.js'
 import type { Effects } from '../effects.js'
 import type { HolderJob, HolderVerdict } from '../issuance/compare-holder.js'
+import type { OperatorHit, OperatorsJob } from '../operators/compare-operators.js'
 import type { EyeExamination, EyesJob } from './eyes.js'
 import type { Examination, ExamineJob } from './fingers.js'
 import type { RecordJob } from './make-record.js'
+import type { FoundFinger, OneFingerJob } from './one-finger.js'
 import { openWorkerLine } from './worker-line.js'
 
 export interface RecordMaker {
@@ -17,6 +19,12 @@ export interface RecordMaker {
   examineEyes(job: EyesJob): Promise<EyeExamination>
   /** @throws Fault `record.corrupt` for a template that is none, `internal.unexpected` when the worker died */
   compareHolder(job: HolderJob): Promise<HolderVerdict>
+  /** As the analyst's. */
+  warm?(): void
+  /** @throws Fault `internal.unexpected` when the worker died */
+  findFinger(job: OneFingerJob): Promise<FoundFinger>
+  /** @throws Fault `internal.unexpected` when the worker died */
+  compareOperators(job: OperatorsJob): Promise<readonly OperatorHit[]>
   close(): Promise<void>
 }
 
@@ -26,6 +34,8 @@ interface Work {
   readonly examine: { readonly job: ExamineJob; readonly answer: Examination }
   readonly examineEyes: { readonly job: EyesJob; readonly answer: EyeExamination }
   readonly compareHolder: { readonly job: HolderJob; readonly answer: HolderVerdict }
+  readonly findFinger: { readonly job: OneFingerJob; readonly answer: FoundFinger }
+  readonly compareOperators: { readonly job: OperatorsJob; readonly answer: readonly OperatorHit[] }
 }
 export type WorkerJob = { [Name in keyof Work]: { readonly do: Name; readonly job: Work[Name]['job'] } }[keyof Work]
 /** As many fields as there is work; the one that was asked for is there. */
@@ -43,6 +53,9 @@ export function startRecordMaker(effects: Effects): RecordMaker {
     examine: (job) => ask('examine', { do: 'examine', job }),
     examineEyes: (job) => ask('examineEyes', { do: 'examineEyes', job }),
     compareHolder: (job) => ask('compareHolder', { do: 'compareHolder', job }),
+    warm: () => line.warm(),
+    findFinger: (job) => ask('findFinger', { do: 'findFinger', job }),
+    compareOperators: (job) => ask('compareOperators', { do: 'compareOperators', job }),
     close: () => line.close(),
   }
 }

@@ -3,7 +3,8 @@
 import { Fault } from '../../protocol/fault.js'
 import type { PresentationAttack } from '../../protocol/hardware/frames.js'
 import { deviceOf } from '../modality.js'
-import type { CaptureStatus, DeviceKind, Modality } from '../state.js'
+import type { CaptureStatus, DeviceKind, Finding, Modality } from '../state.js'
+import type { AttemptTally } from './attempt-tally.js'
 import type { Examined, Taken } from './examined.js'
 import { verdictOf } from './findings.js'
 import type { RawFrame } from './make-record.js'
@@ -11,6 +12,8 @@ import type { PenTaking, Taking } from './takes.js'
 
 /** The best of the attempts so far, as it stands to be accepted. */
 export interface Reviewed {
+  /** A finger of it is an operator's own. */
+  readonly ofOperators: readonly Finding[]
   readonly taken: Taken
   readonly examined: Examined
   readonly takenAtMs: number
@@ -37,6 +40,8 @@ export interface Running {
   reviewed?: Reviewed
   /** What the screen shows of it. */
   review?: Partial<CaptureStatus>
+  /** Of the attempt under way, or of the last one until it is decided on. */
+  tally?: AttemptTally
   /** The record is being made and kept: asking twice makes no second one. */
   accepting?: boolean
 }

@@ -114,7 +114,7 @@ function templateItems({ capture, fingers }: KeptFingers): readonly PacketItem[]
 }
 
 /** What the station and its devices thought of each capture, what was found, and who took on what was not sure. */
-async function judgements(store: Store, { caseId, modalities, findings = [], exceptions = [], witness }: CaseDocument) {
+async function judgements(store: Store, { caseId, modalities, findings = [], exceptions = [], witness, corrections = [] }: CaseDocument) {
   const kept = new Map((await readCaptures(store, caseId)).map((each) => [each.modality, each.kept]))
   return {
     captures: modalities.map(({ modality, state, tries, weakReason, fingers, eyes, components, backdrop, approvedByApplicant, by }) => {
@@ -137,5 +137,6 @@ async function judgements(store: Store, { caseId, modalities, findings = [], exc
     findings,
     exceptions,
     ...(witness && { witness }),
+    corrections,
   }
 }

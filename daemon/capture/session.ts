@@ -61,8 +61,15 @@ interface Eye {
   machine: AutoCaptureState
   best: TakenFrame | undefined
   look: Look | undefined
-  /** A frame of this sensor is in the worker: later ones are passed over, the newest wins. */
+  /** A frame of this sensor is in the worker. */
   busy: boolean
+  /** The newest of those that came meanwhile; older ones were passed over. */
+  next: Arrived | undefined
+}
+
+interface Arrived {
+  readonly frame: RingFrame
+  readonly atMs: number
 }
 
 const tickMs = 200
@@ -76,11 +83,12 @@ export function startCaptureSession(deps: CaptureSessionDeps, task: LookTask, in
   const eyes = new Map<number, Eye>()
   for (const { sensor } of device.info.sensors) {
     if (plan.sensors && !plan.sensors.includes(sensor)) continue
-    eyes.set(sensor, { machine: beginAutoCapture(clock.monotonicMs()), best: undefined, look: undefined, busy: false })
+    eyes.set(sensor, { machine: beginAutoCapture(clock.monotonicMs()), best: undefined, look: undefined, busy: false, next: undefined })
   }
   const ending = deferred<TakenCapture>()
   let over = false
   let timer: Timer | undefined
+  let passedOver = 0
   let unreadable = 0
   let unreadableInARow = 0
   const starting = deferred<CaptureStream | undefined>()
@@ -90,11 +98,12 @@ export function startCaptureSession(deps: CaptureSessionDeps, task: LookTask, in
     if (over) return
     over = true
     timer?.cancel()
+    for (const eye of eyes.values()) eye.next?.frame.release()
     const stop = async () => {
       const stream = await starting.promise
       if (!stream) return
       const { dropped, corrupt } = lostFrames(stream)
-      deps.counted({ dropped, corrupt: corrupt + unreadable })
+      deps.counted({ dropped: dropped + passedOver, corrupt: corrupt + unreadable })
       await stream.stop()
     }
     void stop().finally(settle)
@@ -118,7 +127,10 @@ export function startCaptureSession(deps: CaptureSessionDeps, task: LookTask, in
     const kept = effects.some((effect) => effect.do === 'keep')
     if (kept && frame && input.is === 'look') {
       const { measure, boxes } = input.look
-      eye.best = { header: frame.header, bytes: Uint8Array.from(frame.bytes), measure, boxes, picture }
+      // One copy a sensor, written over by better frames: millions of bytes a second would wait for the collector otherwise.
+      const bytes = eye.best?.bytes.length === frame.bytes.length ? eye.best.bytes : new Uint8Array(frame.bytes.length)
+      bytes.set(frame.bytes)
+      eye.best = { header: frame.header, bytes, measure, boxes, picture }
     }
   }
 
@@ -137,17 +149,35 @@ export function startCaptureSession(deps: CaptureSessionDeps, task: LookTask, in
     })
   }
 
-  const onFrame = async (frame: RingFrame): Promise<void> => {
+  const onFrame = (frame: RingFrame): void => {
     const eye = eyes.get(frame.header.sensor)
-    if (!eye || eye.busy || over) return frame.release()
+    if (!eye || over) {
+      frame.release()
+      return
+    }
+    const arrived = { frame, atMs: clock.nowMs() }
+    if (!eye.busy) {
+      void analyse(eye, arrived)
+      return
+    }
+    if (eye.next) passedOver++
+    eye.next?.frame.release()
+    eye.next = arrived
+  }
+
+  const analyse = async (eye: Eye, { frame, atMs }: Arrived): Promise<void> => {
     eye.busy = true
+    let shown: Uint8Array = new Uint8Array()
+    const show = (picture: Uint8Array) => {
+      shown = picture
+      if (!over) deps.show(toPicture(device, frame.header, picture, atMs))
+    }
     try {
-      const { look, picture } = await deps.analyst.analyse(frame, task, deps.watched())
+      const look = await deps.analyst.analyse(frame, task, deps.watched() ? show : undefined)
       if (over) return
       unreadableInARow = 0
       eye.look = look
-      apply(eye, { is: 'look', look }, frame, picture)
-      if (picture.length > 0) deps.show(toPicture(device, frame.header, picture, clock))
+      apply(eye, { is: 'look', look }, frame, shown)
       report()
       settleIfTaken()
     } catch (error) {
@@ -157,6 +187,9 @@ export function startCaptureSession(deps: CaptureSessionDeps, task: LookTask, in
     } finally {
       eye.busy = false
       frame.release()
+      const { next } = eye
+      eye.next = undefined
+      if (next && !over) void analyse(eye, next)
     }
   }
 
@@ -168,7 +201,7 @@ export function startCaptureSession(deps: CaptureSessionDeps, task: LookTask, in
   }
 
   const begin = async () => {
-    const sink = deps.ring.sink((frame) => void onFrame(frame))
+    const sink = deps.ring.sink(onFrame)
     starting.resolve(await device.start(sink, { indicator }, fail))
     tick()
   }
@@ -194,7 +227,7 @@ function unreadableFault({ kind, serial }: CaptureDevice, error: unknown): Fault
   return isFault(error, 'image.corrupt') ? new Fault('device.frames_corrupt', facts, { cause: error }) : toFault(error)
 }
 
-function toPicture(device: CaptureDevice, header: FrameHeader, picture: Uint8Array, clock: Clock): PreviewPicture {
+function toPicture(device: CaptureDevice, header: FrameHeader, picture: Uint8Array, capturedAtMs: number): PreviewPicture {
   return {
     deviceKind: device.kind,
     sensor: header.sensor,
@@ -202,7 +235,7 @@ function toPicture(device: CaptureDevice, header: FrameHeader, picture: Uint8Arr
     widthPx: header.widthPx,
     heightPx: header.heightPx,
     picture,
-    capturedAtMs: clock.nowMs(),
+    capturedAtMs,
     ink: '',
   }
 }

@@ -29,6 +29,8 @@ export interface Taking<Taken> {
   cancel(): void
 }
 
+/** Frames that never became a look, told once at the end. */
+type Counted = (counters: { readonly dropped: number; readonly corrupt: number }) => void
 type Show = (status: Partial<CaptureStatus>) => void
 
 /**
@@ -40,10 +42,11 @@ export function takeFrames(
   modality: FrameModality,
   asked: readonly number[],
   show: Show,
-  of: Pick<LookTask, 'captureId' | 'applicant'>,
+  of: Pick<LookTask, 'captureId' | 'applicant'> & { readonly counted: Counted },
 ): Taking<TakenCapture> {
+  const { counted, ...task } = of
   const hidden = positionsOf(modality).filter((position) => !asked.includes(position))
-  return take(deps, { target: modality, hidden, ...of }, framePlanOf(deps.rules, modality, asked), show)
+  return take(deps, { target: modality, hidden, ...task }, framePlanOf(deps.rules, modality, asked), show, counted)
 }
 
 /** As takeFrames, for the one finger that the device asks for. @param position ISO/IEC 19794-4 */
@@ -51,7 +54,7 @@ export function takeOneFinger(deps: TakeDeps, position: number, show: Show): Tak
   return take(deps, { target: 'one_finger', captureId: 0 }, oneFingerPlan(position), show)
 }
 
-function take(deps: TakeDeps, task: LookTask, plan: FrameCapturePlan, show: Show): Taking<TakenCapture> {
+function take(deps: TakeDeps, task: LookTask, plan: FrameCapturePlan, show: Show, counted: Counted = () => {}): Taking<TakenCapture> {
   const { devices, ring, analyst, clock, state } = deps
   const slot = devices.capture(plan.kind)
   let lost = (_fault: Fault) => {}
@@ -67,7 +70,10 @@ function take(deps: TakeDeps, task: LookTask, plan: FrameCapturePlan, show: Show
       watched: () => state.watched,
       status: (status) => show({ ...status, state: 'live' }),
       show: (picture) => state.show(picture),
-      counted: (counters) => slot.count(counters),
+      counted: (counters) => {
+        slot.count(counters)
+        counted(counters)
+      },
     },
     task,
     plan.indicator,

@@ -16,8 +16,8 @@ const settingName = 'centre.keys'
  * @throws Fault `centre.unreachable` | `centre.refused` on the first call, `input.corrupt`
  */
 export async function ensureCentreKeys(store: Store, client: CentreClient, station: StationIdentity): Promise<CentreKeySet> {
-  const row = await store.read((db) => db.selectFrom('settings').select('value').where('name', '=', settingName).executeTakeFirst())
-  if (row) return parseKeySet(row.value)
+  const pinned = await pinnedCentreKeys(store)
+  if (pinned) return pinned
   const keys = await client.enrolStation(publicIdentity(station))
   await store.commit({ actor: 'station', act: 'centre.keys_pinned' }, async (trx) => {
     await trx
@@ -26,6 +26,12 @@ export async function ensureCentreKeys(store: Store, client: CentreClient, stati
       .execute()
   })
   return keys
+}
+
+/** @returns undefined before the first start @throws Fault `input.corrupt` */
+export async function pinnedCentreKeys(store: Store): Promise<CentreKeySet | undefined> {
+  const row = await store.read((db) => db.selectFrom('settings').select('value').where('name', '=', settingName).executeTakeFirst())
+  return row && parseKeySet(row.value)
 }
 
 function parseKeySet(text: string): CentreKeySet {

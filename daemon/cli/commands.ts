@@ -20,6 +20,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./station.js')).command,
   },
   {
+    name: 'simulate',
+    usage: ['rekam simulate --days N [--seed S] [--faults none|devices|people|station] [--persons A_DAY] [--json]'],
+    load: async () => (await import('./simulate.js')).command,
+  },
+  {
     name: 'doctor',
     usage: ['rekam doctor [--data DIR] [--config FILE] [--json]'],
     load: async () => (await import('./doctor.js')).command,
@@ -32,6 +37,11 @@ export const commands: readonly Entry[] = [
       'rekam operator lock NAME [--off] [--data DIR] [--as ADMINISTRATOR]',
     ],
     load: async () => (await import('./operator.js')).command,
+  },
+  {
+    name: 'report capture',
+    usage: ['rekam report capture [--weeks N] [--en] [--json] [--data DIR] [--config FILE] [--as OPERATOR]'],
+    load: async () => (await import('./report.js')).command,
   },
   {
     name: 'service',
@@ -95,8 +105,22 @@ export const commands: readonly Entry[] = [
   },
   {
     name: 'bench',
-    usage: ['rekam bench [wsq|segment|quality|extract|match|tenprint|iris|face|signature]… [--data DIR] [--json]'],
+    usage: [
+      'rekam bench [wsq|segment|quality|extract|match|tenprint|iris|face|signature|live]… [--data DIR] [--seconds N] [--persons N] [--only CASE] [--json]',
+    ],
     load: async () => (await import('./bench.js')).command,
+  },
+  {
+    name: 'sim',
+    usage: [
+      'rekam sim person [--seed N] [--birthYear Y] [--cloudyEye right|left] [--data DIR]',
+      'rekam sim fault DEVICE KIND [--count N] [--value V] [--afterMs MS] [--data DIR]',
+      'rekam sim plug|unplug|heal DEVICE [--data DIR]',
+      'rekam sim centre offline|online|slow|cut|lie_receipt|lie_bundle [--value V] [--lie NAME] [--data DIR]',
+      'rekam sim truth|list [--data DIR]',
+      'rekam sim advice NAME [--data DIR]',
+    ],
+    load: async () => (await import('./sim.js')).command,
   },
   {
     name: 'record',

@@ -29,15 +29,19 @@ const workingRoles = [
   'archive_officer',
 ]
 
-const captureOrder = [
-  [Modality.FACE, 'face'],
-  [Modality.SIGNATURE, 'signature'],
-  [Modality.RIGHT_FOUR, 'right_four'],
-  [Modality.LEFT_FOUR, 'left_four'],
-  [Modality.THUMBS, 'thumbs'],
-  [Modality.IRISES, 'irises'],
-  [Modality.INDEX_FINGERS, 'index_fingers'],
-] as const
+const modalityNames: Readonly<Record<Modality, string>> = {
+  [Modality.MODALITY_UNSPECIFIED]: 'nothing',
+  [Modality.FACE]: 'face',
+  [Modality.SIGNATURE]: 'signature',
+  [Modality.RIGHT_FOUR]: 'right_four',
+  [Modality.LEFT_FOUR]: 'left_four',
+  [Modality.THUMBS]: 'thumbs',
+  [Modality.IRISES]: 'irises',
+  [Modality.INDEX_FINGERS]: 'index_fingers',
+  [Modality.EVIDENCE]: 'evidence',
+}
+/** More than a site's plan has tries: a capture that stays unacceptable is a fault, not a loop. */
+const mostAttempts = 10
 
 /** Longest wait for anything that goes on by itself: a capture's own time-out, the centre's word. */
 const patienceMs = 90_000
@@ -141,13 +145,12 @@ const isOpenFinding = ({ ask, reviewed }: FindingState): boolean => ask !== 'not
 
 async function record(procedure: Procedure, { caseId, modalities, findings, recordSigned }: CaseState): Promise<void> {
   const isOpen = (modality: Modality) => !modalities.some((each) => each.modality === modality && captured.includes(each.state))
-  for (const [modality, name] of captureOrder)
-    if (isOpen(modality)) return step(procedure, `capture_${name}`, () => captureOne(procedure, caseId, modality))
+  const next = modalities.find(({ modality }) => isOpen(modality))?.modality
+  if (next !== undefined) return step(procedure, `capture_${modalityNames[next]}`, () => captureOne(procedure, caseId, next))
   const { client } = procedure
   const open = findings.filter(isOpenFinding)
   const again = open.find(({ ask }) => ask === 'retake')?.retake[0]
-  const named = captureOrder.find(([modality]) => modality === again)
-  if (named) return step(procedure, `capture_${named[1]}_again`, () => captureOne(procedure, caseId, named[0]))
+  if (again !== undefined) return step(procedure, `capture_${modalityNames[again]}_again`, () => captureOne(procedure, caseId, again))
   if (open.length > 0)
     return step(procedure, 'supervisor_review', () =>
       asAdministrator(client, () => client.request('reviewFindings', { caseId, reason: reviewReason })),
@@ -216,16 +219,22 @@ async function captureOne(procedure: Procedure, caseId: string, modality: Modali
   const faultBefore = client.state.lastFault
   const taken = () =>
     until(procedure, 'capture', () => {
-      const { lastFault, capture } = client.state
-      if (lastFault && lastFault !== faultBefore) throw faultFromReport(lastFault)
-      return capture.state === 'review' && capture.modality === modality
+      const { lastFault, captures } = client.state
+      const capture = captures.find((each) => each.modality === modality)
+      // After a fault of the device the capture waits for it; one that is gone will not come.
+      if (!capture && lastFault && lastFault !== faultBefore) throw faultFromReport(lastFault)
+      return capture?.state === 'review'
     })
   await client.request('startCapture', { caseId, modality })
   await taken()
-  // One more try where the station asks for it, or the pen slipped; then it is for a supervisor.
-  const { findings, advice } = client.state.capture
-  const slipped = modality === Modality.SIGNATURE && advice !== ''
-  if (slipped || findings.some(({ ask, retake }) => ask === 'retake' && retake.includes(modality))) {
+  // Again where the station asks for it, or the pen slipped; then it is for a supervisor.
+  const wantsMore = () => {
+    const { findings, advice, mayAccept, attempt } = client.state.capture
+    const slipped = modality === Modality.SIGNATURE && advice !== ''
+    const doubted = findings.some(({ ask, retake }) => ask === 'retake' && retake.includes(modality))
+    return attempt < mostAttempts && (!mayAccept || (attempt === 1 && (slipped || doubted)))
+  }
+  while (wantsMore()) {
     await client.request('retakeCapture', { caseId, modality })
     await taken()
   }

@@ -4,14 +4,17 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '../../protocol/clock.js'
+import { Fault } from '../../protocol/fault.js'
 import type { CardTransport } from '../../protocol/hardware/card.js'
 import type { Log } from '../../protocol/log.js'
+import type { ControlledDevice, ControlledOffice } from '../../simulator/control/acts.js'
+import type { SimulatedUsbBus, UsbDeviceModel } from '../../simulator/model/usb-device-model.js'
 import type { Office, OfficeOptions } from '../../simulator/office/office.js'
 import type { Person } from '../../simulator/people/person.js'
 import type { startUsbip, UsbipServer } from '../../simulator/transport/usbip.js'
+import { modalities } from '../state.js'
 import type { Environment } from '../station.js'
 import { lockFolder } from '../store/folder-lock.js'
-import { centreBiometrics } from './centre-biometrics.js'
 
 export const stackNames = ['inproc', 'real'] as const
 export type StackName = (typeof stackNames)[number]
@@ -33,6 +36,8 @@ export interface StackOptions {
 
 interface Stack {
   readonly office: Office
+  /** Its cables, and who comes to the counter, for the control interface. */
+  readonly controlled: ControlledOffice
   /** Goes into the station's configuration. */
   readonly settings: Readonly<Record<string, unknown>>
   /** A finished card lies on the counter's reader, seen by any PC/SC client. */
@@ -57,8 +62,8 @@ export interface RealStack extends Stack {
  * The next person comes to the counter, with all pictures drawn: an office that draws while a device streams sends no frames meanwhile,
  * and on a busy machine the station takes the device for dead.
  */
-export async function callPerson(office: Office): ReturnType<Office['callPerson']> {
-  const called = await office.callPerson()
+export async function callPerson(office: Office, invited?: Person): ReturnType<Office['callPerson']> {
+  const called = await office.callPerson(invited)
   const images = office.personAtCounter?.images
   if (!images) return called
   for (const slap of ['right_four', 'left_four', 'thumbs'] as const) await images.slap(slap)
@@ -67,6 +72,14 @@ export async function callPerson(office: Office): ReturnType<Office['callPerson'
   return called
 }
 
+/** The centre's codecs are loaded when the first record reaches it: a daemon's start does not wait for them. */
+const lateBiometrics: OfficeOptions['biometrics'] = {
+  templates: async (records) => (await loadBiometrics()).templates(records),
+  photo: async (record) => (await loadBiometrics()).photo(record),
+  signature: async (record) => (await loadBiometrics()).signature(record),
+}
+const loadBiometrics = async () => (await import('./centre-biometrics.js')).centreBiometrics
+
 async function officeOptions(options: StackOptions, coupler: OfficeOptions['coupler'], closing: Closing): Promise<OfficeOptions> {
   const kept = options.centreFolder === undefined ? undefined : await keepCentre(options.centreFolder, closing)
   // An office opened again is another day's: other people come, and other blanks were delivered.
@@ -74,7 +87,7 @@ async function officeOptions(options: StackOptions, coupler: OfficeOptions['coup
   return {
     seed: day === 0 ? options.seed : (options.seed + day) % 1_000_000,
     clock: options.clock,
-    biometrics: centreBiometrics,
+    biometrics: lateBiometrics,
     coupler,
     ...(options.first && { first: options.first }),
     ...(kept && { centreFolder: kept }),
@@ -90,13 +103,17 @@ async function keepCentre(folder: string, closing: Closing) {
   return openCentreFolder(folder)
 }
 
-const settingsOf = (office: Office): Readonly<Record<string, unknown>> => ({
+/** Sample images do not get better by being shown again. */
+const oneAttempt = { modalities: Object.fromEntries(modalities.map((modality) => [modality, { tries: 1 }])) }
+
+const settingsOf = (office: Office, first: Person | undefined): Readonly<Record<string, unknown>> => ({
   stationId: 'SIM-STATION-1',
   office: 'Dinas Dukcapil Kota Makassar (simulasi)',
   cardTerminal: readerNames.coupler,
   // Drawing a person takes a second or two of the processor that also carries the frames.
   frameSilenceMs: 15_000,
   ...office.settings,
+  ...(first?.source === 'samples' && { capture: oneAttempt }),
 })
 
 /** @throws Fault `store.locked` */
@@ -122,7 +139,19 @@ async function assembleInprocStack(options: StackOptions, closing: Closing): Pro
   serial.plug(padName, office.pad)
   return {
     office,
-    settings: { ...settingsOf(office), signaturePadPath: padName },
+    controlled: {
+      ...controlledBy(options.clock, office, usb),
+      plug: async (device) => {
+        if (device !== 'signature_pad') return plugIn(usb, office, device)
+        serial.unplug(padName)
+        serial.plug(padName, office.pad)
+      },
+      unplug: async (device) => {
+        if (device === 'signature_pad') serial.unplug(padName)
+        else await usb.unplug(usbModel(office, device))
+      },
+    },
+    settings: { ...settingsOf(office, options.first), signaturePadPath: padName },
     counter: { lay: async (card) => cards.insert(readerNames.counter, card.chip), cards: cards.transport() },
     transports: () => ({ usb: usb.transport(), serial: serial.transport(), cards: cards.transport(), centre: office.centre.transport }),
     close: () => closing.close(),
@@ -191,12 +220,47 @@ async function assembleRealStack(options: StackOptions, closing: Closing): Promi
   closing.add(() => cards.close())
   return {
     office,
-    settings: { ...settingsOf(office), signaturePadPath: pty.path, centreUrl: centre.url, simulated: true },
+    controlled: controlledBy(options.clock, office, usb),
+    settings: { ...settingsOf(office, options.first), signaturePadPath: pty.path, centreUrl: centre.url, simulated: true },
     counter: { lay: (card) => slot(readerNames.counter).insert(card.chip), cards },
     environment: { ...usb.env, ...pcscd.environment },
     pcscEnvironment: pcscd.environment,
     usbipPort: usbip.port,
     close: () => closing.close(),
+  }
+}
+
+/** Everything that hangs on the USB bus; a pad on a line of the operating system stays where it is. */
+function controlledBy(clock: Clock, office: Office, usb: SimulatedUsbBus): ControlledOffice {
+  return {
+    office,
+    clock,
+    call: (invited) => callPerson(office, invited),
+    plug: (device) => plugIn(usb, office, device),
+    unplug: (device) => usb.unplug(usbModel(office, device)),
+  }
+}
+
+/** Also what is in already: that is what a replug is. */
+async function plugIn(usb: SimulatedUsbBus, office: Office, device: ControlledDevice): Promise<void> {
+  const model = usbModel(office, device)
+  await usb.unplug(model)
+  await usb.plug(model)
+}
+
+/** @throws Fault `input.unsupported` for what hangs on no USB cable */
+function usbModel(office: Office, device: ControlledDevice): UsbDeviceModel {
+  switch (device) {
+    case 'slap_scanner':
+      return office.scanner
+    case 'iris_camera':
+      return office.irisCamera
+    case 'face_camera':
+      return office.faceCamera
+    case 'card_printer':
+      return office.printer
+    case 'signature_pad':
+      throw new Fault('input.unsupported', { device, operation: 'plug' })
   }
 }
 

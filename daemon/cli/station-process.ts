@@ -19,6 +19,8 @@ export interface Listening {
 }
 
 export interface StationProcess {
+  /** 0 when it could not be started. */
+  readonly pid: number
   /** undefined: it ended before it listened, and has said why on standard error. */
   readonly listening: Listening | undefined
   /** Exit status, or 1 when a signal ended it. */
@@ -38,6 +40,11 @@ export interface StationProcessOptions {
   readonly environment: Readonly<Record<string, string>>
 }
 
+/**
+ * As the service file of docs/operations.md says: glibc gives each thread a heap of its own otherwise, and each keeps what its largest picture took.
+ * It is read before the program runs, so a process cannot say it to itself.
+ */
+const leanMemory = { MALLOC_ARENA_MAX: '1' } as const
 /** Closing waits for a card that is being written or printed. */
 const closeMs = 20_000
 /** The same file from the sources and from the build. */
@@ -51,13 +58,14 @@ export async function spawnStation(options: StationProcessOptions): Promise<Stat
     await writeFile(config, JSON.stringify(options.settings), { mode: 0o600 })
     const port = options.port === undefined ? [] : ['--port', String(options.port)]
     const args = [entry, 'station', '--config', config, '--data', options.data, '--json', ...port]
-    const env = { ...process.env, ...options.environment }
+    const env = { ...leanMemory, ...process.env, ...options.environment }
     // The channel carries nothing: its end is ours.
     const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
     const exited = once(child, 'exit').then(([code]) => (code as number | null) ?? 1)
     // Its configuration is read by then, also when it ended before.
     const listening = await firstLine(child, exited)
     return {
+      pid: child.pid ?? 0,
       listening,
       exited,
       kill: async () => {

@@ -2,12 +2,10 @@
 
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { openPcscTransport } from '../../drivers/transport/pcsc.js'
-import { serialTransport } from '../../drivers/transport/serial.js'
-import { openUsbTransport } from '../../drivers/transport/usb.js'
 import { systemClock } from '../../protocol/clock.js'
 import { Fault } from '../../protocol/fault.js'
 import { systemRandom } from '../../protocol/random.js'
+import type { ControlledOffice } from '../../simulator/control/acts.js'
 import { httpCentreTransport } from '../centre/http-transport.js'
 import { loadConfig, parseConfig, type StationConfig } from '../config.js'
 import type { SimulationDesk } from '../desks.js'
@@ -102,6 +100,10 @@ async function openRealStation(options: StationArguments): Promise<Daemon> {
   const config = withPort(await loadConfig(file), options.port)
   if (config.centreUrl === '')
     throw new Fault('input.invalid', { path: file, field: 'centreUrl', reason: 'a station needs its centre; try --simulate' })
+  // Native libraries: a simulated station does without them.
+  const { openUsbTransport } = await import('../../drivers/transport/usb.js')
+  const { serialTransport } = await import('../../drivers/transport/serial.js')
+  const { openPcscTransport } = await import('../../drivers/transport/pcsc.js')
   const transports = {
     usb: openUsbTransport({ clock: systemClock, log }),
     serial: serialTransport({ clock: systemClock }),
@@ -128,9 +130,11 @@ async function openSimulatedStation(options: StationArguments): Promise<Daemon> 
     const simulation: SimulationDesk = { callPerson: () => callPerson(stack.office) }
     const environment = await environmentOf(options.data, stackOptions.log, stack.transports())
     const daemon = await runStation(environment, { config, standards: await loadStandards(shippedStandards), simulation })
+    const control = await openControl(stack.controlled, options.data)
     return {
       ...daemon,
       close: async () => {
+        await control.close()
         await daemon.close()
         await stack.close()
       },
@@ -139,6 +143,12 @@ async function openSimulatedStation(options: StationArguments): Promise<Daemon> 
     await stack.close()
     throw error
   }
+}
+
+/** Only a simulated station has one: `rekam sim` asks there. */
+async function openControl(office: ControlledOffice, folder: string) {
+  const { openSimulatorControl } = await import('../../simulator/control/server.js')
+  return openSimulatorControl(office, folder)
 }
 
 /** What both stacks need: a data folder with its log, a seed, and what the user's own configuration adds. */
@@ -158,6 +168,7 @@ async function superviseRealStack(options: StationArguments, terminal: Terminal)
   try {
     const { stackOptions, overrides } = await simulationOf(options)
     const stack = await startRealStack(stackOptions)
+    const control = await openControl(stack.controlled, options.data)
     try {
       tellUsbip(stack.usbipPort, options.json, terminal)
       await callPerson(stack.office)
@@ -167,6 +178,7 @@ async function superviseRealStack(options: StationArguments, terminal: Terminal)
       const ended = await Promise.race([child.exited, signals.arrived])
       return typeof ended === 'number' ? ended : await child.stop()
     } finally {
+      await control.close()
       await stack.close()
     }
   } finally {

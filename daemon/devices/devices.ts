@@ -2,7 +2,7 @@
 
 import { type CardPrinter, openCardPrinter } from '../../drivers/card-printer/evolis/driver.js'
 import { type CardTerminal, openCardTerminal } from '../../drivers/card-terminal/driver.js'
-import type { CaptureDevice, SignaturePad, TrustedDevice } from '../../drivers/driver.js'
+import type { CaptureDevice, SignaturePad } from '../../drivers/driver.js'
 import { captureKindOf, openCaptureDevice } from '../../drivers/registry.js'
 import { openTopazPad } from '../../drivers/signature/topaz/driver.js'
 import type { TopazModelName } from '../../drivers/signature/topaz/models.js'
@@ -17,10 +17,11 @@ import type { Log } from '../../protocol/log.js'
 import type { Random } from '../../protocol/random.js'
 import { neededFrames } from '../capture/plan-rules.js'
 import type { StationState } from '../state.js'
-import { type DeviceSlot, openDeviceSlot } from './slot.js'
+import { type Listing, listingOf, type TrustSettings } from './candidates.js'
+import { careFor, type HealthSettings } from './health.js'
+import { type DeviceSlot, type DeviceSource, openDeviceSlot } from './slot.js'
 
-export interface DeviceSettings {
-  readonly trustedDevices: readonly TrustedDevice[]
+export interface DeviceSettings extends TrustSettings {
   /** No frame for this long is a fault of the device. */
   readonly frameSilenceMs: number
   /** '' when the station has no pad. */
@@ -28,6 +29,7 @@ export interface DeviceSettings {
   readonly signaturePadModel: TopazModelName
   /** PC/SC name of the reader above the printer's contactless station. */
   readonly cardTerminal: string
+  readonly deviceHealth: HealthSettings
 }
 
 export interface Devices {
@@ -48,38 +50,35 @@ export interface DevicesDeps {
   readonly state: StationState
 }
 
+/** A serial line tells nobody that it is there again. */
+const padRetryMs = 1_500
+
 const captureKinds: readonly CaptureKind[] = ['slap_scanner', 'iris_camera', 'face_camera']
 
 export function openDevices(deps: DevicesDeps, settings: DeviceSettings): Devices {
   const { usb, clock, random, log } = deps
 
-  /** @throws Fault `device.absent` when nothing that matches is plugged in */
-  const find = async (kind: string, matches: (info: UsbDeviceInfo) => boolean): Promise<UsbDeviceInfo> => {
-    const found = (await usb.list()).find(matches)
-    if (!found) throw new Fault('device.absent', { device: kind })
-    return found
-  }
-  const captures = new Map(
-    captureKinds.map((kind) => [
-      kind,
-      openDeviceSlot<CaptureDevice>(deps, kind, async () => {
-        const info = await find(kind, (each) => captureKindOf(each) === kind)
-        const limits = { frozenFrames: neededFrames, silenceMs: settings.frameSilenceMs }
-        const device = await openCaptureDevice({ usb, clock, random, log, trust: settings.trustedDevices, limits }, info.key)
-        return { device, key: info.key, serial: device.serial, product: info.product }
-      }),
-    ]),
+  const limits = { frozenFrames: neededFrames, silenceMs: settings.frameSilenceMs }
+  const captureSource = (kind: CaptureKind): DeviceSource<CaptureDevice> => ({
+    list: async () => listingOf(kind, await usb.list(), settings),
+    open: ({ key }, { warming }) => openCaptureDevice({ usb, clock, random, log, trust: settings.trustedDevices, limits, warming }, key),
+  })
+  const care = careFor(clock, settings.deviceHealth)
+  const captures = new Map(captureKinds.map((kind) => [kind, openDeviceSlot(deps, kind, captureSource(kind), { care })]))
+  const printer = openDeviceSlot<CardPrinter>(deps, 'card_printer', {
+    list: async () => anyOf((await usb.list()).filter(isPrinter)),
+    open: ({ key }) => openCardPrinter({ usb, log }, key),
+  })
+  const { signaturePadPath: path, signaturePadModel: model } = settings
+  const pad = openDeviceSlot<SignaturePad>(
+    deps,
+    'signature_pad',
+    {
+      list: async () => anyOf(path === '' ? [] : [{ key: path, serial: '', product: 'Topaz' }]),
+      open: (_candidate, { lost }) => openTopazPad({ serial: deps.serial, clock, log, lost }, path, model),
+    },
+    { lastRetryMs: padRetryMs },
   )
-  const printer = openDeviceSlot<CardPrinter>(deps, 'card_printer', async () => {
-    const info = await find('card_printer', isPrinter)
-    const device = await openCardPrinter({ usb, log }, info.key)
-    return { device, key: info.key, serial: device.serial, product: info.product }
-  })
-  const pad = openDeviceSlot<SignaturePad>(deps, 'signature_pad', async () => {
-    if (settings.signaturePadPath === '') throw new Fault('device.absent', { device: 'signature_pad' })
-    const device = await openTopazPad({ serial: deps.serial, clock, log }, settings.signaturePadPath, settings.signaturePadModel)
-    return { device, key: settings.signaturePadPath, serial: '', product: 'Topaz' }
-  })
   const terminal = openCardTerminal({ cards: deps.cards, clock, log }, settings.cardTerminal)
   const unwatchCards = watchTerminal(deps, settings.cardTerminal)
 
@@ -89,7 +88,8 @@ export function openDevices(deps: DevicesDeps, settings: DeviceSettings): Device
   }
   const unwatchUsb = usb.watch(({ type, info }) => {
     const slot = slotOf(info)
-    if (type === 'plugged') slot?.wake()
+    // What is none of ours may be the bridge that the pad hangs on: nothing else tells of a serial line that is there again.
+    if (type === 'plugged') (slot ?? pad).wake()
     else slot?.unplugged(info.key, new Fault('device.unplugged', { device: captureKindOf(info) ?? 'card_printer', serial: info.serial }))
   })
 
@@ -110,15 +110,26 @@ export function openDevices(deps: DevicesDeps, settings: DeviceSettings): Device
   }
 }
 
+const anyOf = (candidates: Listing['candidates']): Listing => ({ candidates, refused: [] })
+
 const isPrinter = (info: UsbDeviceInfo): boolean => info.vendorId === printerVendorId && info.productId === printerProductId
 
 /** The terminal has no slot: PC/SC lets go of it between cards. Only its presence is told. */
 function watchTerminal({ cards, state }: DevicesDeps, name: string): () => void {
+  const device = {
+    kind: 'card_terminal',
+    serial: '',
+    product: name,
+    framesDropped: 0,
+    framesCorrupt: 0,
+    refused: [],
+    conditions: [],
+  } as const
   const tell = (readers: readonly CardReaderState[]) => {
     const there = readers.some((reader) => reader.name === name || reader.name.startsWith(`${name} `))
-    const device = { kind: 'card_terminal', serial: '', product: name, framesDropped: 0, framesCorrupt: 0 } as const
     state.publish({ is: 'device', device: { ...device, state: there ? 'ready' : 'absent' } })
   }
+  state.publish({ is: 'device', device: { ...device, state: 'opening' } })
   cards.readers().then(tell, () => tell([]))
   return cards.watch(tell)
 }

@@ -1,16 +1,42 @@
-// One place for one device: opens it, tells its state, opens it again after a loss with growing patience. One broken device never touches another's slot.
+// The shell of one slot: lists, opens, lends and closes devices as the machine says, and tells the station. One broken device never touches another's slot.
 
 import type { Clock, Timer } from '../../protocol/clock.js'
 import { Fault, toFault } from '../../protocol/fault.js'
 import type { Log } from '../../protocol/log.js'
-import type { DeviceKind, DeviceStatus, StationState } from '../state.js'
+import type { DeviceCondition, DeviceKind, DeviceStatus, StationState } from '../state.js'
+import type { Candidate, Listing } from './candidates.js'
+import { emptySlot, type SlotEffect, type SlotInput, type SlotRules, type SlotState, slotStatus, stepSlot } from './slot-machine.js'
 
-export interface OpenedDevice<T> {
-  readonly device: T
-  /** Where it hangs, as its bus names it: tells it from another of the same kind. */
-  readonly key: string
-  readonly serial: string
-  readonly product: string
+export interface SlotDevice {
+  /** Why it is spent, if it is and its driver can tell. */
+  readonly spent?: Fault | undefined
+  /** Never throws. @param fault what it failed with */
+  close(fault?: Fault): Promise<void>
+}
+
+/** Where devices of a kind come from. */
+export interface DeviceSource<T> {
+  list(): Promise<Listing>
+  /**
+   * @param signs of the device while it is being opened and after: it warms up; it went away by itself
+   * @throws Fault; `device.absent` is no fault of the device, it is just not there
+   */
+  open(candidate: Candidate, signs: { readonly warming: () => void; readonly lost: (fault: Fault) => void }): Promise<T>
+}
+
+/** Looks after the device that is held, while nobody uses it. */
+export interface DeviceCare<T> {
+  held(device: T, serial: string): void
+  gone(): void
+  taken(): void
+  freed(device: T): void
+}
+
+/** What the care of a device finds. */
+export interface CareReport<T> {
+  /** The device failed it: as by a user's lost(). */
+  failed(device: T, fault: Fault): void
+  found(what: { readonly conditions: readonly DeviceCondition[]; readonly temperatureC?: number; readonly unfit?: Fault }): void
 }
 
 export interface DeviceSlot<T> {
@@ -31,136 +57,220 @@ export interface DeviceSlot<T> {
   close(): Promise<void>
 }
 
-const firstRetryMs = 250
-const lastRetryMs = 10_000
+const retries = { firstRetryMs: 100, lastRetryMs: 10_000 } as const
 
-/** @param open @throws Fault; `device.absent` is no fault of the device, it is just not there */
-export function openDeviceSlot<T extends { close(): Promise<void> }>(
-  deps: { clock: Clock; log: Log; state: StationState },
+export interface SlotDeps {
+  readonly clock: Clock
+  readonly log: Log
+  readonly state: StationState
+}
+
+export interface SlotOptions<T> {
+  /** Where no event tells of a plug, an absent device is looked for at least so often. */
+  readonly lastRetryMs?: number
+  readonly care?: (report: CareReport<T>) => DeviceCare<T>
+}
+
+export function openDeviceSlot<T extends SlotDevice>(
+  deps: SlotDeps,
   kind: DeviceKind,
-  open: () => Promise<OpenedDevice<T>>,
+  source: DeviceSource<T>,
+  options: SlotOptions<T> = {},
 ): DeviceSlot<T> {
-  const { clock, log, state } = deps
-  let current: OpenedDevice<T> | undefined
-  let status: DeviceStatus = { kind, serial: '', product: '', state: 'absent', framesDropped: 0, framesCorrupt: 0 }
-  let retry: Timer | undefined
-  let patienceMs = firstRetryMs
-  let opening: Promise<void> | undefined
-  let again = false
-  let closed = false
-  let tellUser: ((fault: Fault) => void) | undefined
+  return new Slot(deps, { ...retries, kind, ...(options.lastRetryMs && { lastRetryMs: options.lastRetryMs }) }, source, options.care)
+}
 
-  const tell = (change: Partial<DeviceStatus>) => {
-    const { fault: _old, ...rest } = status
-    const next = { ...rest, ...change }
-    const same = JSON.stringify(next) === JSON.stringify(status)
-    status = next
-    if (!same) state.publish({ is: 'device', device: status })
-  }
-  const retryLater = () => {
-    retry?.cancel()
-    retry = clock.after(patienceMs, attempt)
-    patienceMs = Math.min(lastRetryMs, patienceMs * 2)
-  }
-  const failed = (fault: Fault) => {
-    if (fault.code === 'device.absent') tell({ state: 'absent', serial: '', product: '' })
-    else {
-      // Refused for what it is: trying again would only ask the same device the same question. A replug wakes the slot.
-      const refused = fault.code === 'device.unknown'
-      tell({
-        state: refused ? 'refused' : 'faulted',
-        fault: { code: fault.code, context: fault.context },
-        ...(fault.context.serial && { serial: fault.context.serial }),
-      })
-      log.write('warn', 'device.fault', { device: kind, reason: fault.code })
-      if (refused) return
+class Slot<T extends SlotDevice> implements DeviceSlot<T> {
+  readonly #deps: SlotDeps
+  readonly #rules: SlotRules
+  readonly #source: DeviceSource<T>
+  readonly #care: DeviceCare<T> | undefined
+  /** Opened and not yet closed, by key. */
+  readonly #devices = new Map<string, T>()
+  readonly #pending = new Set<Promise<void>>()
+  #machine: SlotState
+  #status: DeviceStatus
+  #health: { readonly conditions: readonly DeviceCondition[]; readonly temperatureC?: number } = { conditions: [] }
+  #timer: Timer | undefined
+  #listing = false
+  #listAgain = false
+  #tellUser: ((fault: Fault) => void) | undefined
+  #held: T | undefined
+
+  constructor(deps: SlotDeps, rules: SlotRules, source: DeviceSource<T>, care: ((report: CareReport<T>) => DeviceCare<T>) | undefined) {
+    this.#deps = deps
+    this.#rules = rules
+    this.#source = source
+    this.#machine = emptySlot(rules)
+    const { kind } = rules
+    this.#status = {
+      ...{ kind, serial: '', product: '', state: 'opening', framesDropped: 0, framesCorrupt: 0, refused: [], conditions: [] },
     }
-    retryLater()
+    this.#care = care?.({
+      failed: (device, fault) => {
+        if (device === this.#held) this.#feed({ is: 'lost', fault, byUser: false })
+      },
+      found: ({ unfit, ...health }) => {
+        this.#health = health
+        this.#feed({ is: 'fitness', unfit })
+      },
+    })
+    deps.state.publish({ is: 'device', device: this.#status })
+    this.#list()
   }
-  const tryOpen = async () => {
-    try {
-      const opened = await open()
-      if (closed) return void (await opened.device.close())
-      current = opened
-      patienceMs = firstRetryMs
-      tell({ state: 'ready', serial: opened.serial, product: opened.product })
-      log.write('info', 'device.ready', { device: kind, serial: opened.serial })
-    } catch (error) {
-      if (!closed) failed(toFault(error))
-    }
+
+  use(taken?: (fault: Fault) => void): T {
+    const device = this.#held
+    const { fault } = slotStatus(this.#machine, this.#rules)
+    if (!device || fault) throw fault ? new Fault(fault.code, fault.context) : new Fault('device.absent', { device: this.#rules.kind })
+    if (this.#machine.used) throw new Fault('device.busy', { device: this.#rules.kind })
+    this.#tellUser = taken
+    this.#care?.taken()
+    this.#feed({ is: 'take' })
+    return device
   }
-  function attempt(): void {
-    if (closed || current) return
-    if (opening !== undefined) {
-      again = true
+
+  free(device: T): void {
+    if (device !== this.#held) return
+    if (device.spent) {
+      this.lost(device, device.spent)
       return
     }
-    retry?.cancel()
-    opening = tryOpen().finally(() => {
-      opening = undefined
-      if (again) {
-        again = false
-        attempt()
+    this.#tellUser = undefined
+    // The health is seen to after the machine: another device may take its place.
+    this.#feed({ is: 'free' })
+    if (device === this.#held) this.#care?.freed(device)
+  }
+
+  lost(device: T, fault: Fault): void {
+    if (device !== this.#held) return
+    // Who says so knows.
+    this.#tellUser = undefined
+    this.#feed({ is: 'lost', fault, byUser: true })
+  }
+
+  unplugged(key: string, fault: Fault): void {
+    this.#feed({ is: 'unplugged', key, fault })
+  }
+
+  wake(): void {
+    this.#feed({ is: 'wake' })
+  }
+
+  count({ dropped, corrupt }: { readonly dropped: number; readonly corrupt: number }): void {
+    const { framesDropped, framesCorrupt } = this.#status
+    this.#tell({ framesDropped: framesDropped + dropped, framesCorrupt: framesCorrupt + corrupt })
+  }
+
+  async close(): Promise<void> {
+    this.#feed({ is: 'close' })
+    while (this.#pending.size > 0) await Promise.all(this.#pending)
+  }
+
+  #feed(input: SlotInput): void {
+    const before = this.#machine.held
+    const { state, effects } = stepSlot(this.#machine, input, this.#rules)
+    this.#machine = state
+    if (state.held !== before) this.#hold(state.held)
+    if (!state.over) this.#tell({})
+    for (const effect of effects) this.#perform(effect)
+  }
+
+  /** Lends another device from now on, or none. */
+  #hold(held: Candidate | undefined): void {
+    if (this.#held) this.#care?.gone()
+    this.#held = held && this.#devices.get(held.key)
+    this.#health = { conditions: [] }
+    if (!held || !this.#held) return
+    this.#deps.log.write('info', 'device.ready', { device: this.#rules.kind, serial: held.serial })
+    this.#care?.held(this.#held, held.serial)
+  }
+
+  #perform(effect: SlotEffect): void {
+    switch (effect.do) {
+      case 'list':
+        this.#list()
+        break
+      case 'open':
+        this.#run(this.#open(effect.candidate))
+        break
+      case 'close':
+        this.#run(this.#close(effect.key, effect.fault))
+        break
+      case 'wait':
+        this.#timer?.cancel()
+        this.#timer = this.#deps.clock.after(effect.afterMs, () => this.#feed({ is: 'timer' }))
+        break
+      case 'stop_waiting':
+        this.#timer?.cancel()
+        break
+      case 'tell_user': {
+        const user = this.#tellUser
+        this.#tellUser = undefined
+        user?.(effect.fault)
+        break
       }
-    })
+    }
   }
 
-  const wake = () => {
-    patienceMs = firstRetryMs
-    attempt()
-  }
-  const drop = (fault: Fault) => {
-    const gone = current
-    if (!gone || closed) return
-    current = undefined
-    void gone.device.close().catch(() => {})
-    tell({ state: 'faulted', fault: { code: fault.code, context: fault.context } })
-    log.write('warn', 'device.lost', { device: kind, reason: fault.code })
-    retryLater()
-    const user = tellUser
-    tellUser = undefined
-    user?.(fault)
+  #run(work: Promise<void>): void {
+    const pending: Promise<void> = work.finally(() => this.#pending.delete(pending))
+    this.#pending.add(pending)
   }
 
-  state.publish({ is: 'device', device: status })
-  attempt()
-  return {
-    use: (taken) => {
-      if (!current) throw status.fault ? new Fault(status.fault.code, status.fault.context) : new Fault('device.absent', { device: kind })
-      if (status.state === 'busy') throw new Fault('device.busy', { device: kind })
-      tell({ state: 'busy' })
-      tellUser = taken
-      return current.device
-    },
-    free: (device) => {
-      if (current?.device !== device) return
-      tellUser = undefined
-      tell({ state: 'ready' })
-    },
-    lost: (device, fault) => {
-      if (current?.device !== device) return
-      // Who says so knows.
-      tellUser = undefined
-      drop(fault)
-    },
-    unplugged: (key, fault) => {
-      if (current?.key === key) drop(fault)
-      // What was refused or faulty may be what went: the slot must not go on showing it.
-      else if (!current) wake()
-    },
-    wake,
-    count: ({ dropped, corrupt }) =>
-      tell({
-        framesDropped: status.framesDropped + dropped,
-        framesCorrupt: status.framesCorrupt + corrupt,
-        ...(status.fault && { fault: status.fault }),
-      }),
-    close: async () => {
-      closed = true
-      retry?.cancel()
-      await opening
-      await current?.device.close().catch(() => {})
-      current = undefined
-    },
+  /** One look at a time; a wish during one is a second one after it. */
+  #list(): void {
+    if (this.#listing) {
+      this.#listAgain = true
+      return
+    }
+    this.#listing = true
+    this.#run(this.#look())
+  }
+
+  async #look(): Promise<void> {
+    const listing = await this.#source.list().catch((): Listing => ({ candidates: [], refused: [] }))
+    this.#listing = false
+    if (this.#listAgain && !this.#machine.over) {
+      this.#listAgain = false
+      this.#list()
+    } else {
+      this.#feed({ is: 'listed', listing })
+    }
+  }
+
+  async #open(candidate: Candidate): Promise<void> {
+    const { key } = candidate
+    const { kind } = this.#rules
+    try {
+      const device = await this.#source.open(candidate, {
+        warming: () => this.#feed({ is: 'warming' }),
+        lost: (fault) => this.unplugged(key, fault),
+      })
+      this.#devices.set(key, device)
+    } catch (error) {
+      const fault = toFault(error)
+      if (fault.code !== 'device.absent') this.#deps.log.write('warn', 'device.fault', { device: kind, reason: fault.code })
+      return this.#feed({ is: 'failed', key, fault })
+    }
+    this.#feed({ is: 'opened', key })
+  }
+
+  async #close(key: string, fault: Fault | undefined): Promise<void> {
+    const device = this.#devices.get(key)
+    this.#devices.delete(key)
+    if (fault) this.#deps.log.write('warn', 'device.lost', { device: this.#rules.kind, reason: fault.code })
+    await device?.close(fault).catch(() => {})
+    this.#feed({ is: 'closed', key })
+  }
+
+  #tell(change: Partial<DeviceStatus>): void {
+    const { fault, ...status } = slotStatus(this.#machine, this.#rules)
+    const { framesDropped, framesCorrupt } = { ...this.#status, ...change }
+    const notice = fault && { code: fault.code, context: fault.context }
+    const next: DeviceStatus = { ...status, framesDropped, framesCorrupt, ...this.#health, ...(notice && { fault: notice }) }
+    if (JSON.stringify(next) === JSON.stringify(this.#status)) return
+    this.#status = next
+    this.#deps.state.publish({ is: 'device', device: next })
   }
 }

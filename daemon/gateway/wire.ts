@@ -3,6 +3,7 @@
 import { faultReport } from '../../protocol/envelope.js'
 import {
   type Applicant,
+  type CaptureReportRow,
   type CaptureState,
   type CaseState,
   type DeviceState,
@@ -25,6 +26,7 @@ import {
 } from '../../protocol/gen/station.js'
 import { rulesFor } from '../capture/plan.js'
 import type { CaptureRules } from '../capture/plan-rules.js'
+import type { ReportRow } from '../figures/weekly.js'
 import { mostAttempts } from '../issuance/holder-check.js'
 import { deviceOf } from '../modality.js'
 import type { Operator } from '../operators/operators.js'
@@ -69,8 +71,9 @@ const modalityToWire = (modality: Modality | undefined): WireModality =>
   modality === undefined ? WireModality.MODALITY_UNSPECIFIED : modalityNumbers[modality]
 
 export function deviceToWire(device: DeviceStatus): Init<DeviceState> {
-  const { kind, serial, product, state, framesDropped, framesCorrupt } = device
-  return { kind, serial, product, state, framesDropped, framesCorrupt, ...(device.fault && { fault: faultReport(device.fault) }) }
+  const { fault, temperatureC, ...plain } = device
+  const temperature = { temperatureKnown: temperatureC !== undefined, temperatureC: Math.round(temperatureC ?? 0) }
+  return { ...plain, ...temperature, ...(fault && { fault: faultReport(fault) }) }
 }
 
 export function captureToWire(capture: CaptureStatus): Init<CaptureState> {
@@ -127,7 +130,11 @@ export function standardToWire(standard: ServiceStandard): Init<StandardSummary>
 }
 
 export function operatorToWire(operator: Operator): Init<OperatorState> {
-  return { name: operator.name, roles: operator.roles, locked: operator.locked }
+  return { name: operator.name, roles: operator.roles, locked: operator.locked, number: operator.number }
+}
+
+export function reportRowToWire(row: ReportRow): Init<CaptureReportRow> {
+  return row
 }
 
 /** All but the last four digits hidden. */
@@ -200,7 +207,10 @@ function holderCheckToWire({ verified, attempts, position, band, threshold }: Ho
 }
 
 /** Before the registry answered there is only the masked NIK. */
-function applicantToWire({ nik, biodata, biodataSource, applicantConfirmed }: CaseDocument, frame: CaseFrame): Init<Applicant> {
+function applicantToWire(
+  { nik, biodata, biodataSource, corrections = [], applicantConfirmed }: CaseDocument,
+  frame: CaseFrame,
+): Init<Applicant> {
   const nikMasked = maskNik(nik)
   if (!biodata) return { nikMasked }
   const { name, birthPlace, birthDate, sex, address } = biodata
@@ -213,6 +223,7 @@ function applicantToWire({ nik, biodata, biodataSource, applicantConfirmed }: Ca
     address,
     confirmed: applicantConfirmed,
     source: biodataSource ?? '',
+    correctedFields: [...new Set(corrections.map(({ field }) => field))],
     ageYears: ageYears(birthDate, officeDate(frame.nowMs, frame.timezone)),
   }
 }

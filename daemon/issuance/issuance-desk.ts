@@ -11,7 +11,7 @@ import { requireStep } from '../service/case-engine.js'
 import { type IssuanceStatus, idleIssuance } from '../state.js'
 import type { IssuanceBundle } from './bundle.js'
 import { type HolderCheckDeps, type HolderChecks, openHolderChecks } from './holder-check.js'
-import { type IssueDeps, issueCard } from './issue-card.js'
+import type { IssueDeps } from './issue-card.js'
 
 export interface IssuanceDeskDeps extends Omit<IssueDeps, 'printer' | 'terminal' | 'tell'>, Omit<HolderCheckDeps, 'tell'> {
   readonly centre: CentreClient
@@ -142,6 +142,8 @@ class Desk implements IssuanceDesk {
     const { devices } = this.#deps
     const { caseId } = doc
     const bundle = await this.#bundle(doc)
+    // What draws cards is loaded with the first one: a station's start does not wait for it.
+    const { issueCard } = await import('./issue-card.js')
     const printer = devices.printer.use()
     try {
       await issueCard(

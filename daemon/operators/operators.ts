@@ -2,7 +2,6 @@
 // Knows no session and no wire; PINs and the token are never logged, audited or kept in clear.
 
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Transaction } from 'kysely'
 import type { Clock } from '../../protocol/clock.js'
 import { Fault } from '../../protocol/fault.js'
 import { TEXT_LIMITS } from '../../protocol/limits.js'
@@ -10,19 +9,25 @@ import type { Log } from '../../protocol/log.js'
 import type { Random } from '../../protocol/random.js'
 import type { Actor } from '../desks.js'
 import type { Effects } from '../effects.js'
-import { roles as knownRoles, type Role } from '../service/standard.js'
-import type { OperatorsTable, Tables } from '../store/schema.js'
+import type { Role } from '../service/standard.js'
+import type { OperatorsTable } from '../store/schema.js'
 import type { Store } from '../store/store.js'
+import { forgetFinger } from './finger-store.js'
 import { delayAfterFailuresMs, lockoutPolicy, remainingMs } from './lockout.js'
 import { hashPin, pinMatches, saltBytes } from './pin.js'
+import {
+  administratorRole,
+  checkName,
+  checkRoles,
+  findByName,
+  insertOperator,
+  normalName,
+  type Operator,
+  refuseLastAdministrator,
+  toOperator,
+} from './rows.js'
 
-export interface Operator {
-  /** Stable; goes into the audit chain in place of the name. */
-  readonly id: string
-  readonly name: string
-  readonly roles: readonly Role[]
-  readonly locked: boolean
-}
+export type { Operator } from './rows.js'
 
 export interface OperatorDesk {
   /** No operator exists yet. */
@@ -38,9 +43,16 @@ export interface OperatorDesk {
   setLocked(actor: Actor, name: string, locked: boolean): Promise<Operator>
   /** @throws Fault operator.wrong_pin, operator.too_many_tries (with `retryAfterMs`), operator.locked (only after the right PIN) */
   verifyPin(name: string, pin: string): Promise<Operator>
+  /**
+   * Once more, of somebody who is logged in. Counted with the log-ins: a finger is no second row of guesses.
+   * @throws Fault operator.wrong_pin, operator.wrong_finger, operator.too_many_tries, operator.locked, operator.not_found
+   */
+  reauthenticate(operatorId: string, proof: Proof): Promise<Operator>
 }
 
-const administratorRole: Role = 'database_admin'
+/** `matches`: whether the finger that was just laid down is the one enrolled. */
+export type Proof = { readonly pin: string } | { readonly matches: () => Promise<boolean> }
+
 const firstAdministratorRoles: readonly Role[] = [administratorRole, 'supervisor']
 const shortestPin = 6
 const waitingLimit = 32
@@ -88,11 +100,11 @@ class StoredOperators implements OperatorDesk {
     return this.#oneByOne(async () => {
       const expected = this.#tokenHash
       if (!expected || !this.#unclaimed || !timingSafeEqual(hashToken(launchToken), expected)) throw new Fault('operator.claim_refused')
-      const row = await this.#makeRow(name, firstAdministratorRoles, pin)
-      await this.#deps.store.commit({ actor: row.id, act: 'operator.claimed', facts: { operator: row.id } }, async (trx) => {
+      const made = await this.#makeRow(name, firstAdministratorRoles, pin)
+      const row = await this.#deps.store.commit({ actor: made.id, act: 'operator.claimed', facts: { operator: made.id } }, async (trx) => {
         const other = await trx.selectFrom('operators').select('id').limit(1).executeTakeFirst()
         if (other) throw new Fault('operator.claim_refused')
-        await trx.insertInto('operators').values(row).execute()
+        return insertOperator(trx, made)
       })
       this.#tokenHash = undefined
       this.#unclaimed = false
@@ -103,10 +115,11 @@ class StoredOperators implements OperatorDesk {
 
   add(actor: Actor, request: { readonly name: string; readonly roles: readonly string[]; readonly pin: string }): Promise<Operator> {
     return this.#oneByOne(async () => {
-      const row = await this.#makeRow(request.name, checkRoles(request.roles), request.pin)
-      await this.#deps.store.commit({ actor: actor.operator, act: 'operator.added', facts: { operator: row.id } }, async (trx) => {
-        if (await findByName(trx, row.name)) throw new Fault('operator.exists')
-        await trx.insertInto('operators').values(row).execute()
+      const made = await this.#makeRow(request.name, checkRoles(request.roles), request.pin)
+      const audit = { actor: actor.operator, act: 'operator.added', facts: { operator: made.id } }
+      const row = await this.#deps.store.commit(audit, async (trx) => {
+        if (await findByName(trx, made.name)) throw new Fault('operator.exists')
+        return insertOperator(trx, made)
       })
       this.#tokenHash = undefined
       this.#unclaimed = false
@@ -134,42 +147,60 @@ class StoredOperators implements OperatorDesk {
           .where('id', '=', known.id)
           .execute()
       })
+      if (locked) await forgetFinger(this.#deps.store, actor.operator, known.id)
       return { ...toOperator(known), locked }
     })
   }
 
   verifyPin(name: string, pin: string): Promise<Operator> {
     return this.#oneByOne(async () => {
-      const { store, effects, clock } = this.#deps
+      const { store, effects } = this.#deps
       const row = await store.read((db) => findByName(db, normalName(name)))
       if (!row) {
         // As slow as a known name, so that time does not tell who works here.
         await hashPin(effects, pin, new Uint8Array(saltBytes))
         throw new Fault('operator.wrong_pin')
       }
-      const waitMs = remainingMs(row.locked_until_ms, clock.nowMs())
-      if (waitMs > 0) {
-        await this.#shortenWait(row, waitMs)
-        throw new Fault('operator.too_many_tries', { retryAfterMs: waitMs })
-      }
-      if (!(await pinMatches(effects, pin, row.pin_salt, row.pin_hash))) return this.#countFailure(row)
-      if (row.disabled !== 0) throw new Fault('operator.locked')
-      if (row.failed_attempts > 0) await this.#clearFailures(row)
-      return toOperator(row)
+      return this.#admit(row, { pin })
     })
   }
 
-  async #countFailure(row: OperatorsTable): Promise<never> {
+  reauthenticate(operatorId: string, proof: Proof): Promise<Operator> {
+    return this.#oneByOne(async () => {
+      const row = await this.#deps.store.read((db) =>
+        db.selectFrom('operators').selectAll().where('id', '=', operatorId).executeTakeFirst(),
+      )
+      if (!row) throw new Fault('operator.not_found')
+      return this.#admit(row, proof)
+    })
+  }
+
+  async #admit(row: OperatorsTable, proof: Proof): Promise<Operator> {
+    const { effects, clock } = this.#deps
+    const waitMs = remainingMs(row.locked_until_ms, clock.nowMs())
+    if (waitMs > 0) {
+      await this.#shortenWait(row, waitMs)
+      throw new Fault('operator.too_many_tries', { retryAfterMs: waitMs })
+    }
+    const good = 'pin' in proof ? await pinMatches(effects, proof.pin, row.pin_salt, row.pin_hash) : await proof.matches()
+    if (!good) return this.#countFailure(row, 'pin' in proof ? 'pin' : 'finger')
+    if (row.disabled !== 0) throw new Fault('operator.locked')
+    if (row.failed_attempts > 0) await this.#clearFailures(row)
+    return toOperator(row)
+  }
+
+  async #countFailure(row: OperatorsTable, by: 'pin' | 'finger'): Promise<never> {
     const failures = row.failed_attempts + 1
     const waitMs = delayAfterFailuresMs(failures)
     const until = waitMs > 0 ? Math.ceil(this.#deps.clock.nowMs() + waitMs) : null
-    const audit = { actor: row.id, act: 'operator.pin_refused', facts: { operator: row.id, attempts: failures } }
+    const act = `operator.${by}_refused`
+    const audit = { actor: row.id, act, facts: { operator: row.id, attempts: failures } }
     await this.#deps.store.commit(audit, (trx) =>
       trx.updateTable('operators').set({ failed_attempts: failures, locked_until_ms: until }).where('id', '=', row.id).execute(),
     )
-    this.#deps.log.write('warn', 'operator.pin_refused', { operator: row.id, attempts: failures })
+    this.#deps.log.write('warn', act, { operator: row.id, attempts: failures })
     if (waitMs > 0) throw new Fault('operator.too_many_tries', { retryAfterMs: waitMs })
-    throw new Fault('operator.wrong_pin')
+    throw new Fault(`operator.wrong_${by}`)
   }
 
   async #clearFailures(row: OperatorsTable): Promise<void> {
@@ -208,6 +239,7 @@ class StoredOperators implements OperatorDesk {
       locked_until_ms: null,
       disabled: 0,
       created_ms: Math.floor(this.#deps.clock.nowMs()),
+      number: 0,
     }
   }
 
@@ -226,37 +258,3 @@ const hashToken = (token: string): Uint8Array =>
   createHash('sha256')
     .update(token.replaceAll(/[^0-9a-zA-Z]/g, '').toUpperCase())
     .digest()
-
-const normalName = (name: string): string => name.normalize('NFC').trim()
-
-function checkName(name: string): string {
-  const normal = normalName(name)
-  if (!/^[\p{L}\p{N}][\p{L}\p{M}\p{N} .,'_-]*$/u.test(normal) || normal.length > (TEXT_LIMITS['name'] ?? 0)) {
-    throw new Fault('input.invalid', { field: 'name' })
-  }
-  return normal
-}
-
-const isRole = (role: string): role is Role => knownRoles.some((known) => known === role)
-
-function checkRoles(roles: readonly string[]): readonly Role[] {
-  const checked = [...new Set(roles)].filter(isRole)
-  if (checked.length === 0 || checked.length < new Set(roles).size) throw new Fault('input.invalid', { field: 'roles' })
-  return checked
-}
-
-function toOperator(row: OperatorsTable): Operator {
-  const stored: unknown = JSON.parse(row.roles)
-  const roles = Array.isArray(stored) ? stored.filter((role) => typeof role === 'string').filter(isRole) : []
-  return { id: row.id, name: row.name, roles, locked: row.disabled !== 0 }
-}
-
-function findByName(db: Pick<Transaction<Tables>, 'selectFrom'>, name: string): Promise<OperatorsTable | undefined> {
-  return db.selectFrom('operators').selectAll().where('name', '=', name).executeTakeFirst()
-}
-
-async function refuseLastAdministrator(trx: Transaction<Tables>, row: OperatorsTable): Promise<void> {
-  if (!toOperator(row).roles.includes(administratorRole)) return
-  const others = await trx.selectFrom('operators').selectAll().where('disabled', '=', 0).where('id', '!=', row.id).execute()
-  if (!others.some((other) => toOperator(other).roles.includes(administratorRole))) throw new Fault('operator.last_administrator')
-}

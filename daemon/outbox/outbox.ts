@@ -23,7 +23,7 @@ export interface OutboxLimits {
   readonly waitingMs: number
 }
 /** 30 days without the centre at 100 persons a day. */
-const outboxLimits: OutboxLimits = { waitingPackets: 3_000, waitingMs: 30 * 24 * 3_600_000 }
+export const outboxLimits: OutboxLimits = { waitingPackets: 3_000, waitingMs: 30 * 24 * 3_600_000 }
 
 const linkRule: BackoffRule = { firstMs: 2_000, factor: 2, maxMs: 5 * 60_000 }
 /** With nothing to send or ask, the line is tried this often, so that the counter sees whether the centre can be reached. */

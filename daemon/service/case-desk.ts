@@ -2,6 +2,7 @@
 
 import type { Clock } from '../../protocol/clock.js'
 import { Fault } from '../../protocol/fault.js'
+import type { CentralStatus } from '../../protocol/hardware/centre.js'
 import type { Random } from '../../protocol/random.js'
 import type { Actor, CaseDesk } from '../desks.js'
 import type { Biodata, CaseDocument } from './case.js'
@@ -22,8 +23,11 @@ export interface Registry {
   find(nik: string): Promise<RegistryAnswer>
 }
 
+/** Of a record with one of these nothing is usable: the person is recorded again. */
+const failedAtCentre: readonly string[] = ['ENROLL_FAILURE_AT_CENTRAL', 'ENROLL_FAILURE_AT_REGIONAL'] satisfies readonly CentralStatus[]
+
 /** Record from this age on (domain rule: recorded at 16, printed at 17 or when married). */
-const recordingAgeYears = 16
+export const recordingAgeYears = 16
 
 export function openCaseDesk(deps: {
   book: CaseBook
@@ -34,12 +38,18 @@ export function openCaseDesk(deps: {
 }): CaseDesk {
   const { book, registry, clock, random, standards } = deps
 
+  /** The registry does not know of a record that still waits in this station's outbox. */
+  const isRecordedHere = async ({ caseId, nik }: CaseDocument): Promise<boolean> =>
+    (await book.openCases()).some(
+      (each) => each.caseId !== caseId && each.nik === nik && each.packetId !== undefined && !failedAtCentre.includes(each.centralStatus),
+    )
+
   const lookUp = async (actor: Actor, doc: CaseDocument): Promise<void> => {
     requireStep(doc, 'registry_check')
     const { biodata, recorded } = await registry.find(doc.nik)
     const age = ageYears(biodata.birthDate, officeDate(clock.nowMs(), book.standardOf(doc).timezone))
     if (age < recordingAgeYears) throw new Fault('case.not_eligible', { caseId: doc.caseId, reason: 'age', limit: recordingAgeYears })
-    if (recorded) throw new Fault('case.already_recorded', { caseId: doc.caseId })
+    if (recorded || (await isRecordedHere(doc))) throw new Fault('case.already_recorded', { caseId: doc.caseId })
     await book.change(actor, doc.caseId, 'case.biodata_found', { is: 'biodata_found', biodata, source: 'registry' })
   }
 

@@ -3,6 +3,7 @@
 import { Fault } from '../../protocol/fault.js'
 import { type Finding, isOpen, type Modality, modalities } from '../state.js'
 import type { Biodata, CaptureException, CaseDocument, CaseStateName, HolderCheck, ModalityRecord, StepRecord } from './case.js'
+import { type BiodataCorrected, correctBiodata } from './correct-biodata.js'
 import { applyExceptions, checkException, type ExceptionRules, exceptedPositions, freshRecord, withException } from './exceptions.js'
 import type { ServiceStandard, Step, StepKind } from './standard.js'
 
@@ -12,6 +13,7 @@ export type CaseInput =
   | { readonly is: 'returned_to_applicant'; readonly missing: readonly string[] }
   | { readonly is: 'resumed' }
   | { readonly is: 'biodata_found'; readonly biodata: Biodata; readonly source: 'registry' | 'unverified' }
+  | BiodataCorrected
   | { readonly is: 'applicant_confirmed' }
   | {
       readonly is: 'modality_changed'
@@ -30,7 +32,8 @@ export type CaseInput =
     }
   | { readonly is: 'exceptions_withdrawn'; readonly modality: Modality; readonly rules: ExceptionRules }
   | { readonly is: 'findings_reviewed'; readonly reason: string }
-  | { readonly is: 'record_signed' }
+  /** `corrections`: how many the biodata had that the resident was shown. */
+  | { readonly is: 'record_signed'; readonly corrections?: number }
   /** Instead, where the applicant cannot sign. */
   | { readonly is: 'record_witnessed'; readonly reason: string }
   | { readonly is: 'sealed'; readonly packetId: string }
@@ -98,7 +101,9 @@ export function stepCase(doc: CaseDocument, input: CaseInput, standard: ServiceS
       return doc.state === 'returned_to_applicant' ? { ...doc, state: 'verifying' } : doc
     case 'biodata_found':
       requireStep(doc, 'registry_check')
-      return { ...doc, biodata: input.biodata, biodataSource: input.source }
+      return withBiodata(doc, input.biodata, input.source)
+    case 'biodata_corrected':
+      return correctBiodata(doc, input, at)
     case 'applicant_confirmed':
       requireStep(doc, 'registry_check')
       if (!doc.biodata) throw new Fault('case.wrong_step', { caseId: doc.caseId, step: doc.currentStepId, reason: 'no biodata yet' })
@@ -120,6 +125,9 @@ export function stepCase(doc: CaseDocument, input: CaseInput, standard: ServiceS
     case 'record_signed':
       requireStep(doc, 'capture')
       requireComplete(doc)
+      // Corrected while the pen was moving: what was signed is not what stands there now.
+      if (input.corrections !== undefined && input.corrections !== (doc.corrections?.length ?? 0))
+        throw new Fault('capture.not_signed', { caseId: doc.caseId, reason: 'corrected meanwhile' })
       if (cannotSign(doc)) throw new Fault('capture.needs_witness', { caseId: doc.caseId })
       return { ...doc, recordSigned: true }
     case 'record_witnessed':
@@ -139,6 +147,15 @@ export function stepCase(doc: CaseDocument, input: CaseInput, standard: ServiceS
     default:
       return issuanceStep(doc, input, standard, at)
   }
+}
+
+/** A new answer of the registry replaces what was corrected in the old one. */
+function withBiodata(
+  { corrections: _ofTheOld, ...doc }: CaseDocument,
+  biodata: Biodata,
+  biodataSource: 'registry' | 'unverified',
+): CaseDocument {
+  return { ...doc, biodata, biodataSource }
 }
 
 type IssuanceInput = Extract<
@@ -270,6 +287,7 @@ function reviewFindings(doc: CaseDocument, reason: string, at: Happening): CaseD
   const exceptions = doc.exceptions ?? []
   if ([...doc.modalities, ...exceptions].some(({ modality, by }) => concerned.has(modality) && by === at.actor))
     throw new Fault('capture.second_person', { caseId })
+  if (waiting.some(({ operators = [] }) => operators.includes(at.actor))) throw new Fault('capture.second_person', { caseId })
   const review = { by: at.actor, reason, atMs: at.nowMs }
   return { ...doc, findings: findings.map((finding) => (waiting.includes(finding) ? { ...finding, review } : finding)) }
 }

@@ -80,6 +80,17 @@ export interface HolderCheck {
   readonly by: string
 }
 
+/** A value of the registry that the applicant's papers contradict. Free words of an operator: protected like the biodata. */
+export interface Correction {
+  /** As on the wire, e.g. `birth_date`. */
+  readonly field: string
+  readonly by: string
+  readonly atMs: number
+  readonly reason: string
+  /** What stood there. */
+  readonly before: string
+}
+
 export interface CaseDocument {
   readonly caseId: string
   readonly revision: number
@@ -92,6 +103,8 @@ export interface CaseDocument {
   readonly nik: string
   readonly biodata?: Biodata
   readonly biodataSource?: 'registry' | 'unverified'
+  /** Made here since the registry answered, oldest first. */
+  readonly corrections?: readonly Correction[]
   readonly applicantConfirmed: boolean
   readonly requirements: readonly { readonly id: string; readonly satisfied: boolean }[]
   readonly steps: readonly StepRecord[]

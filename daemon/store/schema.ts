@@ -15,6 +15,57 @@ export interface OperatorsTable {
   /** 0 or 1. */
   disabled: number
   created_ms: number
+  /** 1, 2, 3 … in the order of joining, for life: stands for the operator in figures. */
+  number: number
+}
+
+/** An operator's own finger: sealed in a blob of the subject `operator:<id>`, apart from all cases. */
+export interface OperatorFingersTable {
+  operator_id: string
+  /** ISO/IEC 19794-4. */
+  position: number
+  /** Hash of the blob with the template. */
+  blob: string
+  enrolled_ms: number
+}
+
+/** One try to capture, without identity: no case, no time finer than the hour, and no order, for the ids are random. */
+export interface AttemptsTable {
+  id: Generated<Uint8Array>
+  /** Calendar date and hour of the office. */
+  day: string
+  hour: number
+  modality: string
+  device: string
+  serial: string
+  /** Number of the operator; 0 unknown. */
+  operator: number
+  try: number
+  outcome: string
+  /** From start to taken, in steps of 100 ms; null when nothing was taken. */
+  taking_ms: number | null
+  /** From taken to decided. */
+  deciding_ms: number | null
+  measure: number
+  /** JSON: `{ "finger.2": 61, "eye.left": 70, "face": 80 }`. */
+  qualities: string
+  /** The advice that was shown longest. */
+  advice: string
+  frames_dropped: number
+  frames_corrupt: number
+}
+
+/** One person's recording as a whole, as anonymous as the attempts. */
+export interface RecordingsTable {
+  id: Generated<Uint8Array>
+  day: string
+  hour: number
+  operator: number
+  /** In steps of 5 s. */
+  took_ms: number
+  tries: number
+  weak: number
+  exceptions: number
 }
 
 export interface CasesTable {
@@ -134,6 +185,9 @@ export interface AuditTable {
 
 export interface Tables {
   operators: OperatorsTable
+  operator_fingers: OperatorFingersTable
+  attempts: AttemptsTable
+  recordings: RecordingsTable
   cases: CasesTable
   captures: CapturesTable
   blobs: BlobsTable
@@ -204,6 +258,30 @@ export const migrations: readonly Migration[] = [
       ) strict`,
       `create trigger audit_no_update before update on audit begin select raise(abort, 'audit is append-only'); end`,
       `create trigger audit_no_delete before delete on audit begin select raise(abort, 'audit is append-only'); end`,
+    ],
+  },
+  {
+    version: 2,
+    statements: [
+      'alter table operators add column number integer not null default 0',
+      'update operators set number = (select count(*) from operators as other where other.rowid <= operators.rowid)',
+      'create unique index operators_by_number on operators (number)',
+      `create table operator_fingers (
+        operator_id text primary key references operators (id), position integer not null, blob text not null, enrolled_ms integer not null
+      ) strict`,
+      // Neither rowid nor a counter: the order of persons must not be kept.
+      `create table attempts (
+        id blob primary key default (randomblob(8)), day text not null, hour integer not null, modality text not null, device text not null,
+        serial text not null, operator integer not null, try integer not null, outcome text not null, taking_ms integer, deciding_ms integer,
+        measure integer not null, qualities text not null, advice text not null, frames_dropped integer not null,
+        frames_corrupt integer not null
+      ) strict, without rowid`,
+      'create index attempts_by_day on attempts (day)',
+      `create table recordings (
+        id blob primary key default (randomblob(8)), day text not null, hour integer not null, operator integer not null,
+        took_ms integer not null, tries integer not null, weak integer not null, exceptions integer not null
+      ) strict, without rowid`,
+      'create index recordings_by_day on recordings (day)',
     ],
   },
 ]

@@ -7,7 +7,8 @@ import type { UsbDevice, UsbSetup } from '../../protocol/hardware/usb.js'
 
 type RequestCode = (typeof captureRequests)[keyof typeof captureRequests]
 
-const timeoutMs = 1000
+/** A device must answer within this. */
+export const controlTimeoutMs = 1000
 const noBytes = new Uint8Array(0)
 
 export class ControlPipe {
@@ -20,7 +21,7 @@ export class ControlPipe {
   }
 
   /** @throws Fault `device.stall` | `device.timeout` | `device.unplugged` */
-  async ask(operation: string, request: RequestCode, length: number): Promise<Uint8Array> {
+  async ask(operation: string, request: RequestCode, length: number, timeoutMs = controlTimeoutMs): Promise<Uint8Array> {
     const result = await this.#usb.controlIn(setup(request, 0), length, { timeoutMs })
     if (result.status === 'stall') throw new Fault('device.stall', { ...this.#facts, operation })
     return result.data
@@ -28,7 +29,7 @@ export class ControlPipe {
 
   /** @throws Fault `device.stall` | `device.timeout` | `device.unplugged` */
   async tell(operation: string, request: RequestCode, data: Uint8Array = noBytes, value = 0): Promise<void> {
-    const result = await this.#usb.controlOut(setup(request, value), data, { timeoutMs })
+    const result = await this.#usb.controlOut(setup(request, value), data, { timeoutMs: controlTimeoutMs })
     if (result.status === 'stall') throw new Fault('device.stall', { ...this.#facts, operation })
   }
 }

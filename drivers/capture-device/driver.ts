@@ -1,43 +1,50 @@
 // The shell of every capture device: owns the USB handle, feeds the machine, performs its effects. No rule of behaviour is decided here.
 
-import { type Clock, sleep, type Timer } from '../../protocol/clock.js'
+import type { Clock, Timer } from '../../protocol/clock.js'
 import type { Facts } from '../../protocol/facts.js'
 import { Fault, isFault, toFault } from '../../protocol/fault.js'
-import {
-  captureInterface,
-  captureRequests,
-  challengeLayout,
-  infoLayout,
-  keyIdBytes,
-  proofLayout,
-  statusLayout,
-} from '../../protocol/hardware/capture-device.js'
+import { captureInterface, captureRequests, deviceErrors, statusLayout } from '../../protocol/hardware/capture-device.js'
 import type { FrameSink } from '../../protocol/hardware/frames.js'
 import type { UsbDevice, UsbTransport } from '../../protocol/hardware/usb.js'
 import type { Log } from '../../protocol/log.js'
-import type { Random } from '../../protocol/random.js'
-import type { CaptureDevice, CaptureDeviceInfo, CaptureDeviceStatus, CaptureStart, CaptureStream, TrustedDevice } from '../driver.js'
-import { ControlPipe } from './control.js'
+import type {
+  CaptureCounters,
+  CaptureDevice,
+  CaptureDeviceInfo,
+  CaptureDeviceStatus,
+  CaptureStart,
+  CaptureStream,
+  PlatenReading,
+  TrustedDevice,
+} from '../driver.js'
+import { ControlPipe, controlTimeoutMs } from './control.js'
 import { countersOf, type DeviceProfile, type Effect, type Input, type Rules, type State, step } from './machine.js'
-import { challengeMessage, proofMessage, type Refusal, readInfo, readProof, readStatus, startMessage } from './messages.js'
+import { readStatus, startMessage } from './messages.js'
+import { type OpeningDeps, protocolFault, prove } from './opening.js'
+import { PlatenLook } from './platen-look.js'
 import { RunningStream } from './running-stream.js'
 import type { StreamRules } from './stream-watch.js'
-import { hostContextOf, isGenuine, trustedKeys } from './trust.js'
+import { trustedKeys } from './trust.js'
 
-export interface CaptureDeps {
+export interface CaptureDeps extends OpeningDeps {
   readonly usb: UsbTransport
   readonly clock: Clock
-  readonly random: Random
   readonly log: Log
   readonly trust: readonly TrustedDevice[]
-  /** Name of this station, bound into the device's proof. */
-  readonly station?: string
   readonly limits?: Partial<StreamRules>
 }
 
 const defaultLimits: StreamRules = { silenceMs: 2000, damagedFrames: 8, damageWindowMs: 5000, frozenFrames: 10 }
-const proofPolls = 40
-const proofPollMs = 50
+const proof = { proofPolls: 40, proofPollMs: 50 } as const
+const warmUp = { warmUpPolls: 300, warmUpPollMs: 100 } as const
+/** A look at the platen takes two exposures; one that takes longer is not waited for. */
+const referenceTimeoutMs = 1000
+/** Why frames stopped is asked for no longer than this. */
+const reasonTimeoutMs = 100
+
+/** After these the firmware may hang: a handle that is closed and opened again would meet it as it is. */
+const hungCodes = ['device.timeout', 'device.frames_missing', 'device.frames_frozen', 'device.protocol'] as const
+const isHung = (fault: Fault | undefined): boolean => fault !== undefined && isFault(fault, ...hungCodes)
 
 /** Opens the device behind `key` and proves it. @throws Fault `device.unknown` (serial, reason) | `device.protocol` | those of the transport */
 export async function openWithProfile(deps: CaptureDeps, key: string, profile: DeviceProfile): Promise<CaptureDevice> {
@@ -45,72 +52,18 @@ export async function openWithProfile(deps: CaptureDeps, key: string, profile: D
   const facts = { device: profile.kind, serial: usb.info.serial }
   try {
     const keys = trustedKeys(deps.trust, usb.info.serial)
-    const rules: Rules = { ...defaultLimits, ...deps.limits, profile, serial: usb.info.serial, keys, proofPolls, proofPollMs }
+    const rules: Rules = { ...defaultLimits, ...deps.limits, ...proof, ...warmUp, profile, serial: usb.info.serial, keys }
     const info = await prove(deps, usb, rules)
     deps.log.write('info', 'device.opened', { ...facts, version: info.firmwareVersion })
     return new Shell(deps, usb, rules, info)
   } catch (error) {
     const fault = toFault(error)
     deps.log.write('warn', 'device.refused', { ...facts, reason: fault.context.reason ?? fault.code })
+    if (isHung(fault)) await usb.reset().catch(() => {})
     await usb.close()
     throw fault
   }
 }
-
-/** Runs the opening half of the machine: each effect asks the device one thing, its answer is the next input. */
-async function prove(deps: CaptureDeps, usb: UsbDevice, rules: Rules): Promise<CaptureDeviceInfo> {
-  const ask = openingQuestions(deps, usb, rules)
-  let state: State = { at: 'closed' }
-  let input: Input | undefined = { is: 'open' }
-  while (input) {
-    const result = step(state, input, rules)
-    state = result.state
-    const [effect] = result.effects
-    input = effect && (await ask(effect).catch((error: unknown): Input => ({ is: 'failed', fault: toFault(error) })))
-  }
-  if (state.at === 'ready') return state.info
-  throw state.at === 'faulted' ? state.fault : new Fault('internal.unexpected', { step: state.at })
-}
-
-function openingQuestions({ clock, random, station = '' }: CaptureDeps, usb: UsbDevice, { profile, serial }: Rules) {
-  const facts: Facts = { device: profile.kind, serial }
-  const control = new ControlPipe(usb, facts)
-  let challenge: Uint8Array = new Uint8Array(challengeLayout.size)
-  return async (effect: Effect): Promise<Input | undefined> => {
-    switch (effect.do) {
-      case 'claim':
-        await usb.claim(captureInterface.number)
-        return { is: 'claimed' }
-      case 'hush':
-        await control.tell('stop', captureRequests.stop)
-        return { is: 'quiet' }
-      case 'ask_info':
-        return { is: 'info', info: readInfo(await control.ask('get_info', captureRequests.getInfo, infoLayout.maxBytes)) }
-      case 'ask_key_id':
-        return { is: 'key_id', keyId: Buffer.from(await control.ask('get_key_id', captureRequests.getKeyId, keyIdBytes)).toString('hex') }
-      case 'challenge':
-        challenge = challengeMessage(random.bytes(challengeLayout.nonceBytes), hostContextOf(station))
-        await control.tell('challenge', captureRequests.challenge, challenge)
-        return { is: 'challenged' }
-      case 'ask_proof': {
-        await sleep(clock, effect.afterMs)
-        const proof = readProof(await control.ask('read_proof', captureRequests.readProof, proofLayout.size))
-        if (proof === 'pending') return { is: 'proof_pending' }
-        if ('found' in proof) throw protocolFault(facts, proof)
-        return { is: 'proof', signature: proof }
-      }
-      case 'verify': {
-        const message = proofMessage(challenge, profile.kind, effect.info.firmwareVersion, serial)
-        return { is: 'verdict', genuine: isGenuine(effect.key, serial, message, effect.signature) }
-      }
-      default:
-        return undefined
-    }
-  }
-}
-
-const protocolFault = (facts: Facts, { field, offset, found }: Refusal): Fault =>
-  new Fault('device.protocol', { ...facts, field, offset, found })
 
 class Shell implements CaptureDevice {
   readonly kind
@@ -123,8 +76,11 @@ class Shell implements CaptureDevice {
   readonly #control: ControlPipe
   #state: State
   #stream: RunningStream | undefined
+  #captured: RunningStream | undefined
   #starting = false
   #wake: Timer | undefined
+  #look: PlatenLook | undefined
+  #looking: Promise<PlatenReading | undefined> | undefined
   #closed: Promise<void> | undefined
 
   constructor(deps: CaptureDeps, usb: UsbDevice, rules: Rules, info: CaptureDeviceInfo) {
@@ -139,6 +95,14 @@ class Shell implements CaptureDevice {
     this.#state = { at: 'ready', info }
   }
 
+  get spent(): Fault | undefined {
+    return this.#state.at === 'faulted' ? this.#state.fault : undefined
+  }
+
+  get lastStream(): CaptureCounters | undefined {
+    return this.#captured?.isOver ? this.#captured.counters() : undefined
+  }
+
   async start(sink: FrameSink, options: CaptureStart, ended: (fault: Fault) => void): Promise<CaptureStream> {
     const { maxFps = 0, signal } = options
     if (!Number.isInteger(maxFps) || maxFps < 0 || maxFps > 255) throw new Fault('input.invalid', { field: 'maxFps', found: maxFps })
@@ -146,14 +110,17 @@ class Shell implements CaptureDevice {
     if (this.#starting) throw new Fault('device.busy', this.#facts)
     this.#starting = true
     try {
+      await this.#abandonLook()
       // The last stream's farewell must not meet this one's START.
       if (this.#state.at === 'ready') await this.#stream?.stop()
       this.#requireReady()
+      this.#requireFit(await this.status())
       await this.setIndicator(options.indicator)
       await this.#usb.clearHalt(captureInterface.bulkIn)
       this.#requireReady()
       signal?.throwIfAborted()
       const stream = await this.#begin(sink, maxFps, ended)
+      this.#captured = stream
       stream.stopOn(signal)
       return stream
     } finally {
@@ -175,23 +142,37 @@ class Shell implements CaptureDevice {
     await this.#control.tell('set_light', captureRequests.setLight, undefined, byte('light', level))
   }
 
-  async status(): Promise<CaptureDeviceStatus> {
-    const status = readStatus(await this.#control.ask('get_status', captureRequests.getStatus, statusLayout.size))
+  status(): Promise<CaptureDeviceStatus> {
+    return this.#status(controlTimeoutMs)
+  }
+
+  async #status(timeoutMs: number): Promise<CaptureDeviceStatus> {
+    const status = readStatus(await this.#control.ask('get_status', captureRequests.getStatus, statusLayout.size, timeoutMs))
     if ('found' in status) throw protocolFault(this.#facts, status)
     return status
   }
 
-  close(): Promise<void> {
-    this.#closed ??= this.#close()
+  async reference(): Promise<PlatenReading | undefined> {
+    if (!this.#rules.profile.readPlaten || this.#starting || this.#looking || this.#state.at !== 'ready') return undefined
+    this.#looking = this.#lookAtPlaten().finally(() => {
+      this.#looking = undefined
+    })
+    return this.#looking
+  }
+
+  close(fault?: Fault): Promise<void> {
+    this.#closed ??= this.#close(fault ?? this.spent)
     return this.#closed
   }
 
-  async #close(): Promise<void> {
-    const gone = this.#state.at === 'faulted' && isFault(this.#state.fault, 'device.unplugged')
+  async #close(fault: Fault | undefined): Promise<void> {
+    const gone = isFault(fault, 'device.unplugged')
+    this.#look?.abandon()
     this.#feed({ is: 'close' })
     await this.#stream?.idle()
-    // Lamps and illumination must not stay on behind a closed station.
-    if (!gone) await this.#control.tell('stop', captureRequests.stop).catch(() => {})
+    // Lamps and illumination must not stay on behind a closed station; one that hangs would not hear it.
+    if (isHung(fault)) await this.#usb.reset().catch(() => {})
+    else if (!gone) await this.#control.tell('stop', captureRequests.stop).catch(() => {})
     await this.#usb.release(captureInterface.number).catch(() => {})
     await this.#usb.close().catch(() => {})
     this.#deps.log.write('info', 'device.closed', this.#facts)
@@ -227,6 +208,45 @@ class Shell implements CaptureDevice {
     }
   }
 
+  async #lookAtPlaten(): Promise<PlatenReading | undefined> {
+    const [sensor] = this.info.sensors
+    const { clock } = this.#deps
+    if (!sensor) return undefined
+    const look = new PlatenLook(clock, referenceTimeoutMs, sensor.maxPayloadBytes)
+    this.#look = look
+    try {
+      await this.#stream?.stop()
+      if (look.abandoned) return undefined
+      this.#requireReady()
+      const stream = await this.#begin(look, 0, look.ended)
+      const payload = await look.over.finally(() => stream.stop())
+      return payload && this.#rules.profile.readPlaten?.(payload, sensor)
+    } finally {
+      this.#look = undefined
+    }
+  }
+
+  /** Whoever wants to capture has the device at once. */
+  async #abandonLook(): Promise<void> {
+    this.#look?.abandon()
+    await this.#looking?.catch(() => {})
+  }
+
+  #requireFit({ lastError, conditions, temperatureC }: CaptureDeviceStatus): void {
+    const hot = lastError === deviceErrors.overheated || conditions.includes('overheated')
+    if (hot) throw new Fault('device.overheated', { ...this.#facts, found: Math.round(temperatureC) })
+  }
+
+  /** Silence that the device can explain is told with its reason. */
+  async #explained(fault: Fault): Promise<Fault> {
+    try {
+      this.#requireFit(await this.#status(reasonTimeoutMs))
+      return fault
+    } catch (reason) {
+      return isFault(reason, 'device.overheated') ? reason : fault
+    }
+  }
+
   #requireReady(): void {
     if (this.#state.at === 'ready') return
     if (this.#state.at === 'faulted') throw this.#state.fault
@@ -239,10 +259,16 @@ class Shell implements CaptureDevice {
     for (const effect of effects) this.#perform(effect)
   }
 
+  async #report(found: Fault, stream: RunningStream | undefined): Promise<void> {
+    const fault = found.code === 'device.frames_missing' ? await this.#explained(found) : found
+    this.#deps.log.write('warn', 'device.faulted', { ...fault.context, ...this.#facts, reason: fault.code })
+    stream?.report(fault)
+  }
+
   #perform(effect: Effect): void {
     switch (effect.do) {
       case 'publish':
-        this.#stream?.publish()
+        this.#stream?.publish(effect.deviceTimeUs)
         break
       case 'discard':
         this.#stream?.discard()
@@ -255,8 +281,7 @@ class Shell implements CaptureDevice {
         this.#stream?.end(effect.counters)
         break
       case 'report':
-        this.#deps.log.write('warn', 'device.faulted', { ...effect.fault.context, ...this.#facts, reason: effect.fault.code })
-        this.#stream?.report(effect.fault)
+        void this.#report(effect.fault, this.#stream)
         break
       default:
         // The opening half of the machine is answered in prove().

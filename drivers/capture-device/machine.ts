@@ -2,7 +2,7 @@
 
 import { Fault, type FaultCode } from '../../protocol/fault.js'
 import type { CaptureKind } from '../../protocol/hardware/capture-device.js'
-import type { CaptureCounters, CaptureDeviceInfo } from '../driver.js'
+import type { CaptureCounters, CaptureDeviceInfo, CaptureDeviceStatus, PlatenReading, SensorInfo } from '../driver.js'
 import type { FrameHead } from './framing.js'
 import type { Refusal } from './messages.js'
 import {
@@ -24,6 +24,8 @@ export interface DeviceProfile {
   readonly productId: number
   /** Why the device is not good enough for its kind, if so. */
   objection(info: CaptureDeviceInfo): string | undefined
+  /** What a frame of the empty platen says, of a kind that has one. */
+  readPlaten?(payload: Uint8Array, sensor: SensorInfo): PlatenReading
 }
 
 /** A key on the trust list with its id (lower-case hex SHA-256 of the SubjectPublicKeyInfo). */
@@ -40,12 +42,16 @@ export interface Rules extends StreamRules {
   readonly keys: readonly TrustedKey[]
   readonly proofPolls: number
   readonly proofPollMs: number
+  /** A device that warms up is asked so often, this far apart. */
+  readonly warmUpPolls: number
+  readonly warmUpPollMs: number
 }
 
 export type State =
   | { readonly at: 'closed' }
   | { readonly at: 'opening'; readonly info?: CaptureDeviceInfo }
   | { readonly at: 'proving'; readonly info: CaptureDeviceInfo; readonly key: TrustedKey; readonly pollsLeft: number }
+  | { readonly at: 'warming'; readonly info: CaptureDeviceInfo; readonly pollsLeft: number }
   | { readonly at: 'ready'; readonly info: CaptureDeviceInfo }
   | { readonly at: 'streaming'; readonly info: CaptureDeviceInfo; readonly stream: Stream }
   | { readonly at: 'faulted'; readonly fault: Fault }
@@ -56,6 +62,7 @@ export type Input =
   | { readonly is: 'key_id'; readonly keyId: string }
   | { readonly is: 'proof'; readonly signature: Uint8Array }
   | { readonly is: 'verdict'; readonly genuine: boolean }
+  | { readonly is: 'status'; readonly status: CaptureDeviceStatus | Refusal }
   | { readonly is: 'start'; readonly nowMs: number; readonly session: number; readonly maxFps: number }
   | { readonly is: 'frame'; readonly head: FrameHead; readonly stored: boolean; readonly nowMs: number }
   | { readonly is: 'corrupt' | 'short'; readonly nowMs: number }
@@ -65,9 +72,10 @@ export type Input =
   | { readonly is: 'failed'; readonly fault: Fault }
 
 export type Effect =
-  | { readonly do: 'claim' | 'hush' | 'ask_info' | 'ask_key_id' | 'challenge' | 'opened' | 'publish' | 'discard' }
+  | { readonly do: 'claim' | 'hush' | 'ask_info' | 'ask_key_id' | 'challenge' | 'opened' | 'discard' }
+  | { readonly do: 'publish'; readonly deviceTimeUs: number }
   | { readonly do: 'end_stream'; readonly counters: CaptureCounters }
-  | { readonly do: 'ask_proof'; readonly afterMs: number }
+  | { readonly do: 'ask_proof' | 'ask_status'; readonly afterMs: number }
   | { readonly do: 'verify'; readonly signature: Uint8Array; readonly key: TrustedKey; readonly info: CaptureDeviceInfo }
   | { readonly do: 'wake'; readonly afterMs: number }
   | { readonly do: 'report'; readonly fault: Fault }
@@ -102,6 +110,8 @@ export function step(state: State, input: Input, rules: Rules): Step {
       return opening(state, input, rules)
     case 'proving':
       return proving(state, input, rules)
+    case 'warming':
+      return warming(state, input, rules)
     case 'ready':
       return ready(state, input, rules)
     case 'streaming':
@@ -154,12 +164,23 @@ function proving(state: Extract<State, { at: 'proving' }>, input: Input, rules: 
     case 'proof':
       return go(state, { do: 'verify', signature: input.signature, key: state.key, info: state.info })
     case 'verdict':
-      return input.genuine ? go({ at: 'ready', info: state.info }, { do: 'opened' }) : refuse(rules, 'wrong_proof')
+      if (!input.genuine) return refuse(rules, 'wrong_proof')
+      return go({ at: 'warming', info: state.info, pollsLeft: rules.warmUpPolls }, { do: 'ask_status', afterMs: 0 })
     case 'failed':
       return fail(input.fault)
     default:
       return stay(state)
   }
+}
+
+function warming(state: Extract<State, { at: 'warming' }>, input: Input, rules: Rules): Step {
+  if (input.is === 'failed') return fail(input.fault)
+  if (input.is !== 'status') return stay(state)
+  if ('found' in input.status) return fail(protocolFault(rules, input.status))
+  if (input.status.state !== 'warming') return go({ at: 'ready', info: state.info }, { do: 'opened' })
+  const timeoutMs = rules.warmUpPolls * rules.warmUpPollMs
+  if (state.pollsLeft <= 1) return fail(new Fault('device.timeout', { serial: rules.serial, operation: 'warm_up', timeoutMs }))
+  return go({ ...state, pollsLeft: state.pollsLeft - 1 }, { do: 'ask_status', afterMs: rules.warmUpPollMs })
 }
 
 function ready(state: Extract<State, { at: 'ready' }>, input: Input, rules: Rules): Step {
@@ -179,7 +200,8 @@ function streaming(state: Extract<State, { at: 'streaming' }>, input: Input, rul
     case 'frame': {
       const { stream: next, good } = judgeFrame(stream, input.head, input.nowMs)
       if (!good) return after(next, { do: 'discard' })
-      return input.stored ? after(next, { do: 'publish' }) : after(noteDropped(next))
+      if (!input.stored) return after(noteDropped(next))
+      return after(next, { do: 'publish', deviceTimeUs: input.head.deviceTimeUs + next.timeShiftUs })
     }
     case 'corrupt':
     case 'short':

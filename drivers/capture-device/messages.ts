@@ -5,6 +5,7 @@ import {
   captureKindCodes,
   captureProtocol,
   challengeLayout,
+  conditionBits,
   frameFormats,
   infoFeatures,
   infoLayout,
@@ -16,7 +17,7 @@ import {
   statusLayout,
   statusStates,
 } from '../../protocol/hardware/capture-device.js'
-import type { CaptureDeviceInfo, CaptureDeviceStatus, SensorInfo } from '../driver.js'
+import { type CaptureDeviceInfo, type CaptureDeviceStatus, deviceConditions, type SensorInfo } from '../driver.js'
 
 /** Why a message was not accepted: which field, where, what it held. */
 export interface Refusal {
@@ -134,14 +135,23 @@ export function readProof(bytes: Uint8Array): Uint8Array | 'pending' | Refusal {
   return bytes.slice(proofLayout.signature, proofLayout.signature + proofLayout.signatureBytes)
 }
 
-/** GET_STATUS. */
+const bitOf = {
+  platen_dirty: conditionBits.platenDirty,
+  light_weak: conditionBits.lightWeak,
+  needs_recalibration: conditionBits.needsRecalibration,
+  overheated: conditionBits.overheated,
+} as const satisfies Record<(typeof deviceConditions)[number], number>
+
+/** GET_STATUS. Devices before 1.2 end before the conditions. */
 export function readStatus(bytes: Uint8Array): CaptureDeviceStatus | Refusal {
-  if (bytes.length < statusLayout.size) return refusal('status', 0, bytes.length)
+  if (bytes.length < statusLayout.leastSize) return refusal('status', 0, bytes.length)
   const view = viewOf(bytes)
   const state = nameOf(statusStates, view.getUint8(statusLayout.state))
   if (!state) return refusal('status.state', statusLayout.state, view.getUint8(statusLayout.state))
+  const conditions = bytes.length < statusLayout.size ? 0 : view.getUint32(statusLayout.conditions, true)
   return {
     state,
+    conditions: deviceConditions.filter((name) => bit(conditions, bitOf[name])),
     lastError: view.getUint8(statusLayout.lastError),
     temperatureC: view.getInt16(statusLayout.temperatureDeciC, true) / 10,
     uptimeMs: view.getUint32(statusLayout.uptimeMs, true),

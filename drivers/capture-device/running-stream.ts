@@ -68,6 +68,10 @@ export class RunningStream implements CaptureStream, FrameReceiver {
     else if (this.#finalCounters) this.#release()
   }
 
+  get isOver(): boolean {
+    return this.#finalCounters !== undefined
+  }
+
   counters(): CaptureCounters {
     return this.#finalCounters ?? this.#shell.counters()
   }
@@ -84,9 +88,10 @@ export class RunningStream implements CaptureStream, FrameReceiver {
 
   // Effects of the machine.
 
-  publish(): void {
+  /** @param deviceTimeUs as the machine has set it right */
+  publish(deviceTimeUs: number): void {
     const head = this.#head
-    if (head) this.#slot?.publish(frameHeader(head))
+    if (head) this.#slot?.publish(frameHeader({ ...head, deviceTimeUs }))
     this.#slot = undefined
   }
 
@@ -103,6 +108,7 @@ export class RunningStream implements CaptureStream, FrameReceiver {
   }
 
   report(fault: Fault): void {
+    if (this.#stopped !== undefined) return
     if (this.#phase === 'starting') this.#earlyFault = fault
     else this.#shell.ended(fault)
   }

@@ -23,6 +23,8 @@ interface SensorWatch {
   readonly same: number
   /** When its last good frame came, or the stream began. */
   readonly aliveMs: number
+  /** Of the last good frame, as published. */
+  readonly timeUs: number
 }
 
 export interface Stream {
@@ -32,6 +34,8 @@ export interface Stream {
   readonly damagedMs: readonly number[]
   /** Damaged frames since the last good one. */
   readonly damagedSinceGood: number
+  /** Added to the device's times: what its clock has jumped since the start, taken back. */
+  readonly timeShiftUs: number
   readonly sensors: readonly SensorWatch[]
   readonly counters: CaptureCounters
 }
@@ -45,6 +49,7 @@ export const noCounters: CaptureCounters = {
   missed: 0,
   stale: 0,
   dropped: 0,
+  clockJumps: 0,
   skippedBytes: 0,
 }
 
@@ -59,7 +64,8 @@ export function startedStream(
     silenceMs: Math.max(rules.silenceMs, 4000 / slowest),
     damagedMs: [],
     damagedSinceGood: 0,
-    sensors: info.sensors.map(({ sensor }) => ({ sensor, sequence: -1, payloadCrc32: 0, same: 0, aliveMs: begin.nowMs })),
+    timeShiftUs: 0,
+    sensors: info.sensors.map(({ sensor }) => ({ sensor, sequence: -1, payloadCrc32: 0, same: 0, aliveMs: begin.nowMs, timeUs: 0 })),
     counters: noCounters,
   }
 }
@@ -74,18 +80,29 @@ export function judgeFrame(stream: Stream, head: FrameHead, nowMs: number): { re
   if (head.sequence < last.sequence)
     return { stream: { ...stream, counters: { ...counters, outOfOrder: counters.outOfOrder + 1 } }, good: false }
   const same = last.same > 0 && head.payloadCrc32 === last.payloadCrc32 ? last.same + 1 : 1
-  const watch: SensorWatch = { sensor: head.sensor, sequence: head.sequence, payloadCrc32: head.payloadCrc32, same, aliveMs: nowMs }
+  const { sensor, sequence, payloadCrc32 } = head
+  const steadyUs = last.timeUs + Math.max(1, nowMs - last.aliveMs) * 1000
+  const jumped = last.same > 0 && isJump(head.deviceTimeUs + stream.timeShiftUs - last.timeUs, steadyUs - last.timeUs)
+  const timeShiftUs = jumped ? steadyUs - head.deviceTimeUs : stream.timeShiftUs
+  const watch: SensorWatch = { sensor, sequence, payloadCrc32, same, aliveMs: nowMs, timeUs: head.deviceTimeUs + timeShiftUs }
   const missed = counters.missed + (head.sequence - last.sequence - 1)
+  const clockJumps = counters.clockJumps + (jumped ? 1 : 0)
   return {
     stream: {
       ...stream,
       damagedSinceGood: 0,
+      timeShiftUs,
       sensors: stream.sensors.map((other) => (other.sensor === head.sensor ? watch : other)),
-      counters: { ...counters, published: counters.published + 1, missed },
+      counters: { ...counters, published: counters.published + 1, missed, clockJumps },
     },
     good: true,
   }
 }
+
+/** Frames may come late, but no later than a stream lives: the device's time went another way than the host's by more than that, or back. */
+const jumpUs = 1_500_000
+
+const isJump = (deviceUs: number, hostUs: number): boolean => deviceUs <= 0 || Math.abs(deviceUs - hostUs) > jumpUs
 
 /** A good frame for which the sink had no room. */
 export function noteDropped(stream: Stream): Stream {

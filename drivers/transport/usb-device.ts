@@ -1,6 +1,6 @@
 // One USB device opened through libusb: deadlines, cancellation, streams, and the meaning of libusb's numbers. Knows the shape of a handle, not the package.
 
-import type { Clock } from '../../protocol/clock.js'
+import { type Clock, withDeadline } from '../../protocol/clock.js'
 import { Fault } from '../../protocol/fault.js'
 import type {
   UsbCallOptions,
@@ -13,6 +13,7 @@ import type {
   UsbStreamHandlers,
 } from '../../protocol/hardware/usb.js'
 import type { Log } from '../../protocol/log.js'
+import { LibusbStream, plainBytes } from './usb-stream.js'
 
 /** What libusb adds to an Error: a transfer status when positive, an error code when negative (libusb.h). */
 export interface LibusbError extends Error {
@@ -41,6 +42,7 @@ export interface LibusbHandle {
   claim(interfaceNumber: number): void
   release(interfaceNumber: number): Promise<void>
   clearHalt(endpoint: number): Promise<void>
+  reset(): Promise<void>
   close(): void
 }
 
@@ -54,6 +56,8 @@ const defaultTimeoutMs = 5000
 const unplugGraceMs = 500
 /** Cancelled transfers come back at once; a kernel that keeps them longer than this is left with them. */
 const drainLimitMs = 2000
+/** A port reset takes tens of milliseconds (USB 2.0 §7.1.7.5); a hub that is lost with its device never ends it. */
+const resetLimitMs = 1000
 
 type Done = { readonly status: 'ok'; readonly actualBytes: number } | { readonly status: 'stall' }
 
@@ -63,10 +67,6 @@ const recipientBits = { device: 0, interface: 1, endpoint: 2, other: 3 } as cons
 const abortError = (reason: string): Error => new DOMException(reason, 'AbortError')
 export const errnoOf = (error: unknown): number | undefined =>
   error instanceof Error && 'errno' in error && typeof error.errno === 'number' ? error.errno : undefined
-
-/** Not a Buffer, whose slice() does not copy: drivers see the same kind of bytes on every bus. */
-const plainBytes = (buffer: Buffer, offset: number, length: number): Uint8Array =>
-  new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length)
 
 /** The buffer of a control transfer: the SETUP packet (USB 2.0 §9.3), then room for or the bytes of the data stage. */
 export function controlBuffer(setup: UsbSetup, direction: 0 | 0x80, length: number): Buffer {
@@ -168,6 +168,21 @@ export class LibusbDevice implements UsbDevice {
     this.#streams.set(stream, endpoint)
     stream.start(transfers, transferBytes)
     return stream
+  }
+
+  async reset(): Promise<void> {
+    this.#requireOpen()
+    for (const end of [...this.#pending.keys()]) end(abortError('device reset'))
+    for (const stream of [...this.#streams.keys()]) void stream.stop()
+    // The kernel must hold nothing of the device any more when it is reset.
+    await this.#drain()
+    const late = () => new Fault('device.timeout', { device: this.info.product, operation: 'reset', timeoutMs: resetLimitMs })
+    await withDeadline(this.#clock, resetLimitMs, this.#handle.reset(), late).catch((error: unknown) => {
+      // What comes back as another device was enumerated anew: done, and this handle is gone with the old one.
+      if (errnoOf(error) === libusbCode.notFound) return
+      throw error instanceof Fault ? error : this.failure(error)
+    })
+    this.#claimed.clear()
   }
 
   close(): Promise<void> {
@@ -330,85 +345,5 @@ export class LibusbDevice implements UsbDevice {
 
   #unpluggedFault(): Fault {
     return new Fault('device.unplugged', { device: this.info.product })
-  }
-}
-
-interface StreamDevice {
-  transfer(done: LibusbDone): LibusbTransfer
-  faultOf(error: unknown): Promise<Error>
-  over(): void
-}
-
-/** The kernel completes the transfers of an endpoint in the order of their submission, so handing on and resubmitting keeps the bytes in order. */
-class LibusbStream implements UsbStream {
-  readonly #handlers: UsbStreamHandlers
-  readonly #device: StreamDevice
-  readonly #pending = new Set<LibusbTransfer>()
-  readonly #over: Promise<void>
-  #settle: () => void = () => {}
-  /** `ending`: failed, and the name of the failure is being found out. */
-  #state: 'running' | 'ending' | 'stopped' = 'running'
-
-  constructor(handlers: UsbStreamHandlers, device: StreamDevice) {
-    this.#handlers = handlers
-    this.#device = device
-    this.#over = new Promise((resolve) => {
-      this.#settle = resolve
-    })
-  }
-
-  start(transfers: number, transferBytes: number): void {
-    for (let i = 0; i < transfers; i++) {
-      const buffer = Buffer.allocUnsafeSlow(transferBytes)
-      const transfer: LibusbTransfer = this.#device.transfer((error, actualBytes) => {
-        this.#pending.delete(transfer)
-        if (this.#state === 'running') this.#take(error, plainBytes(buffer, 0, actualBytes))
-        if (this.#state === 'running') this.#ask(transfer, buffer)
-        else this.#settleWhenIdle()
-      })
-      this.#ask(transfer, buffer)
-    }
-  }
-
-  stop(): Promise<void> {
-    this.#end('stopped')
-    return this.#over
-  }
-
-  /** Ends the stream with `error`, unless it has ended already. */
-  fail(error: Error): void {
-    if (this.#state === 'stopped') return
-    this.#end('stopped')
-    this.#handlers.ended(error)
-  }
-
-  #ask(transfer: LibusbTransfer, buffer: Buffer): void {
-    this.#pending.add(transfer)
-    transfer.submit(buffer)
-  }
-
-  #take(error: LibusbError | undefined, chunk: Uint8Array): void {
-    if (error) {
-      this.#end('ending')
-      void this.#device.faultOf(error).then((fault) => this.fail(fault))
-      return
-    }
-    try {
-      this.#handlers.chunk(chunk)
-    } catch (thrown) {
-      this.fail(thrown instanceof Error ? thrown : new Error(String(thrown)))
-    }
-  }
-
-  #end(state: 'ending' | 'stopped'): void {
-    this.#state = state
-    for (const transfer of this.#pending) transfer.cancel()
-    this.#settleWhenIdle()
-  }
-
-  #settleWhenIdle(): void {
-    if (this.#pending.size > 0) return
-    this.#device.over()
-    this.#settle()
   }
 }

@@ -5,7 +5,17 @@ import type { Clock } from '../../protocol/clock.js'
 import { Fault } from '../../protocol/fault.js'
 import type { UsbDevice, UsbDeviceInfo, UsbTransport } from '../../protocol/hardware/usb.js'
 import type { Log } from '../../protocol/log.js'
-import { controlBuffer, errnoOf, LibusbDevice, type LibusbEndpoint, type LibusbHandle, libusbCode, setupBytes } from './usb-device.js'
+import {
+  controlBuffer,
+  errnoOf,
+  LibusbDevice,
+  type LibusbDone,
+  type LibusbEndpoint,
+  type LibusbError,
+  type LibusbHandle,
+  libusbCode,
+  setupBytes,
+} from './usb-device.js'
 
 interface Deps {
   readonly clock: Clock
@@ -217,13 +227,42 @@ function openHandle(device: usb.Device): LibusbHandle {
     interfaces,
     endpoints,
     transfer: (endpoint, transferType, done) => {
-      const transfer = new usb.Transfer(device, endpoint, transferType, 0, (error, _buffer, actualBytes) => done(error, actualBytes))
-      return { submit: (buffer) => void transfer.submit(buffer), cancel: () => void transfer.cancel() }
+      const flight: Flight = { done: undefined }
+      const transfer = new usb.Transfer(device, endpoint, transferType, 0, tellOf(flight))
+      return {
+        submit: (buffer) => {
+          flight.done = done
+          try {
+            transfer.submit(buffer)
+          } catch (error) {
+            flight.done = undefined
+            throw error
+          }
+        },
+        cancel: () => void transfer.cancel(),
+      }
     },
     claim: (interfaceNumber) => device.__claimInterface(interfaceNumber),
     release: (interfaceNumber) => settled((callback) => device.__releaseInterface(interfaceNumber, callback)),
     clearHalt: (endpoint) => settled((callback) => device.__clearHalt(endpoint, callback)),
+    reset: () => settled((callback) => device.reset(callback)),
     close: () => device.close(),
+  }
+}
+
+interface Flight {
+  done: LibusbDone | undefined
+}
+
+/**
+ * The package holds on to a transfer's callback for good, and so to all that the callback reaches. It reaches this, which holds the caller only
+ * while the transfer is in flight: a stream that is over can be forgotten, and the frames of whoever listened to it. Its own scope is the point.
+ */
+function tellOf(flight: Flight) {
+  return (error: LibusbError | undefined, _buffer: Buffer, actualBytes: number): void => {
+    const { done } = flight
+    flight.done = undefined
+    done?.(error, actualBytes)
   }
 }
 

@@ -71,12 +71,15 @@ export interface RequestCommand {
   readonly addOperator: AddOperator
   readonly listOperators: ListOperators
   readonly lockOperator: LockOperator
+  readonly enrolOperatorFinger: EnrolOperatorFinger
+  readonly reportCaptures: ReportCaptures
   readonly takeTicket: TakeTicket
   readonly callTicket: CallTicket
   readonly checkRequirement: CheckRequirement
   readonly completeStep: CompleteStep
   readonly returnToApplicant: ReturnToApplicant
   readonly confirmApplicant: ConfirmApplicant
+  readonly correctBiodata: CorrectBiodata
   readonly startCapture: StartCapture
   readonly takeNow: TakeNow
   readonly acceptCapture: AcceptCapture
@@ -113,6 +116,7 @@ export interface ReplyOutcome {
   readonly operators: OperatorList
   readonly case: CaseState
   readonly simulatedPerson: SimulatedPerson
+  readonly captureReport: CaptureReport
 }
 export type Reply = {
   readonly id: number
@@ -170,6 +174,22 @@ export interface LockOperator {
 }
 export const LockOperator: Codec<LockOperator>
 
+/** The operator of this session lays down a finger of their own on the slap scanner, to be asked for it later in place of the PIN. In place of an earlier one. */
+export interface EnrolOperatorFinger {
+  /** Once more: an unlocked screen is not enough. */
+  readonly pin: string
+  /** ISO/IEC 19794-4 finger position; 0: the right index finger */
+  readonly position: number
+}
+export const EnrolOperatorFinger: Codec<EnrolOperatorFinger>
+
+/** The weekly view over all captures, without identity. */
+export interface ReportCaptures {
+  /** 1 to 57, the present week included */
+  readonly weeks: number
+}
+export const ReportCaptures: Codec<ReportCaptures>
+
 /** Opens a case for a person under the standard the station works by. */
 export interface TakeTicket {
   readonly nik: string
@@ -209,6 +229,18 @@ export interface ConfirmApplicant {
   readonly caseId: string
 }
 export const ConfirmApplicant: Codec<ConfirmApplicant>
+
+/** The registry's value is wrong: the applicant's papers say otherwise. Needs the operator once more, by PIN or by the finger enrolled. The resident signs again. */
+export interface CorrectBiodata {
+  readonly caseId: string
+  /** name, sex, birth_date, birth_place, address, religion, marital_status, blood_group, occupation; never the NIK */
+  readonly field: string
+  readonly value: string
+  readonly reason: string
+  /** Empty: the slap scanner asks for the operator's finger. */
+  readonly pin: string
+}
+export const CorrectBiodata: Codec<CorrectBiodata>
 
 export interface StartCapture {
   readonly caseId: string
@@ -419,21 +451,74 @@ export interface OperatorState {
   readonly name: string
   readonly roles: readonly string[]
   readonly locked: boolean
+  /** Stands for the operator in figures; never given twice. */
+  readonly number: number
 }
 export const OperatorState: Codec<OperatorState>
+
+/** Newest week first; in a week all together, then by device, then by operator. */
+export interface CaptureReport {
+  readonly rows: readonly CaptureReportRow[]
+}
+export const CaptureReport: Codec<CaptureReport>
+
+export interface CaptureReportRow {
+  /** Monday, ISO 8601 */
+  readonly week: string
+  /** all, device, operator */
+  readonly by: string
+  readonly device: string
+  readonly serial: string
+  /** Number of the operator, 0 when not by operator or unknown */
+  readonly operator: number
+  readonly attempts: number
+  /** Captures tried for the first time, and of these the ones that were good at once */
+  readonly firstTries: number
+  readonly firstTryGood: number
+  /** Fingers, eyes and portraits that were accepted and have a quality, their mean and median */
+  readonly assessed: number
+  readonly meanQuality: number
+  readonly medianQuality: number
+  readonly accepted: number
+  readonly weak: number
+  readonly exceptions: number
+  readonly faults: number
+  readonly timeouts: number
+  readonly medianCaptureMs: number
+  /** Not known by device */
+  readonly persons: number
+  readonly medianPersonMs: number
+  /** Persons recorded within the norm of three minutes */
+  readonly withinNorm: number
+}
+export const CaptureReportRow: Codec<CaptureReportRow>
 
 export interface DeviceState {
   /** slap_scanner, iris_camera, face_camera, signature_pad, card_terminal, card_printer */
   readonly kind: string
   readonly serial: string
   readonly product: string
-  /** absent, opening, ready, busy, faulted, refused */
+  /** absent, opening, warming, ready, busy, faulted, refused */
   readonly state: string
   readonly fault?: FaultReport
   readonly framesDropped: number
   readonly framesCorrupt: number
+  /** Of the same kind, plugged in and not used; also while another one works. */
+  readonly refused: readonly RefusedDevice[]
+  /** overheated, platen_dirty, light_weak, light_drift, needs_recalibration, clock_jumped, frames_lost */
+  readonly conditions: readonly string[]
+  readonly temperatureKnown: boolean
+  readonly temperatureC: number
 }
 export const DeviceState: Codec<DeviceState>
+
+export interface RefusedDevice {
+  readonly serial: string
+  readonly product: string
+  /** not_listed, wrong_kind, no_serial, not_chosen, wrong_key, wrong_proof, ... (docs/devices.md) */
+  readonly reason: string
+}
+export const RefusedDevice: Codec<RefusedDevice>
 
 export interface StandardSummary {
   readonly id: string
@@ -511,6 +596,8 @@ export interface Applicant {
   /** registry or unverified */
   readonly source: string
   readonly ageYears: number
+  /** Fields in which the value of the registry was corrected here */
+  readonly correctedFields: readonly string[]
 }
 export const Applicant: Codec<Applicant>
 
@@ -617,7 +704,7 @@ export interface FingerState {
 export const FingerState: Codec<FingerState>
 
 export interface FindingState {
-  /** same_finger_twice, swapped_hands, slap_vs_thumb, recapture_match, recapture_mismatch, count_mismatch, order, presentation_attack, same_eye_twice, swapped_eyes, iris_recapture_mismatch, inverted_iris, flat_face */
+  /** same_finger_twice, swapped_hands, slap_vs_thumb, recapture_match, recapture_mismatch, count_mismatch, order, presentation_attack, same_eye_twice, swapped_eyes, iris_recapture_mismatch, inverted_iris, flat_face, operator_finger */
   readonly code: string
   /** sure, unsure */
   readonly certainty: string

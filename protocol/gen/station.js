@@ -482,12 +482,15 @@ v1.Request = (function() {
  Request.prototype.addOperator = null;
  Request.prototype.listOperators = null;
  Request.prototype.lockOperator = null;
+ Request.prototype.enrolOperatorFinger = null;
+ Request.prototype.reportCaptures = null;
  Request.prototype.takeTicket = null;
  Request.prototype.callTicket = null;
  Request.prototype.checkRequirement = null;
  Request.prototype.completeStep = null;
  Request.prototype.returnToApplicant = null;
  Request.prototype.confirmApplicant = null;
+ Request.prototype.correctBiodata = null;
  Request.prototype.startCapture = null;
  Request.prototype.takeNow = null;
  Request.prototype.acceptCapture = null;
@@ -511,7 +514,7 @@ v1.Request = (function() {
  Request.prototype.callSimulatedPerson = null;
  let $oneOfFields;
  $Object.defineProperty(Request.prototype, "command", {
-  get: $util.oneOfGetter($oneOfFields = ["claimStation", "logIn", "logOut", "lock", "unlock", "addOperator", "listOperators", "lockOperator", "takeTicket", "callTicket", "checkRequirement", "completeStep", "returnToApplicant", "confirmApplicant", "startCapture", "takeNow", "acceptCapture", "retakeCapture", "cancelCapture", "signRecord", "sealRecord", "reviewFindings", "undoStroke", "signAgain", "recordException", "withdrawException", "witnessRecord", "startIssuance", "resumeIssuance", "spoilCard", "verifyHolder", "handOver", "archiveCase", "watchPreview", "callSimulatedPerson"]),
+  get: $util.oneOfGetter($oneOfFields = ["claimStation", "logIn", "logOut", "lock", "unlock", "addOperator", "listOperators", "lockOperator", "enrolOperatorFinger", "reportCaptures", "takeTicket", "callTicket", "checkRequirement", "completeStep", "returnToApplicant", "confirmApplicant", "correctBiodata", "startCapture", "takeNow", "acceptCapture", "retakeCapture", "cancelCapture", "signRecord", "sealRecord", "reviewFindings", "undoStroke", "signAgain", "recordException", "withdrawException", "witnessRecord", "startIssuance", "resumeIssuance", "spoilCard", "verifyHolder", "handOver", "archiveCase", "watchPreview", "callSimulatedPerson"]),
   set: $util.oneOfSetter($oneOfFields)
  });
  Request.encode = function (message, writer, _depth) {
@@ -539,6 +542,10 @@ v1.Request = (function() {
    $root.rekam.station.v1.ListOperators.encode(message.listOperators, writer.uint32(170).fork(), _depth + 1).ldelim();
   if (message.lockOperator != null && $Object.hasOwnProperty.call(message, "lockOperator"))
    $root.rekam.station.v1.LockOperator.encode(message.lockOperator, writer.uint32(178).fork(), _depth + 1).ldelim();
+  if (message.enrolOperatorFinger != null && $Object.hasOwnProperty.call(message, "enrolOperatorFinger"))
+   $root.rekam.station.v1.EnrolOperatorFinger.encode(message.enrolOperatorFinger, writer.uint32(186).fork(), _depth + 1).ldelim();
+  if (message.reportCaptures != null && $Object.hasOwnProperty.call(message, "reportCaptures"))
+   $root.rekam.station.v1.ReportCaptures.encode(message.reportCaptures, writer.uint32(194).fork(), _depth + 1).ldelim();
   if (message.takeTicket != null && $Object.hasOwnProperty.call(message, "takeTicket"))
    $root.rekam.station.v1.TakeTicket.encode(message.takeTicket, writer.uint32(242).fork(), _depth + 1).ldelim();
   if (message.callTicket != null && $Object.hasOwnProperty.call(message, "callTicket"))
@@ -551,6 +558,8 @@ v1.Request = (function() {
    $root.rekam.station.v1.ReturnToApplicant.encode(message.returnToApplicant, writer.uint32(338).fork(), _depth + 1).ldelim();
   if (message.confirmApplicant != null && $Object.hasOwnProperty.call(message, "confirmApplicant"))
    $root.rekam.station.v1.ConfirmApplicant.encode(message.confirmApplicant, writer.uint32(346).fork(), _depth + 1).ldelim();
+  if (message.correctBiodata != null && $Object.hasOwnProperty.call(message, "correctBiodata"))
+   $root.rekam.station.v1.CorrectBiodata.encode(message.correctBiodata, writer.uint32(354).fork(), _depth + 1).ldelim();
   if (message.startCapture != null && $Object.hasOwnProperty.call(message, "startCapture"))
    $root.rekam.station.v1.StartCapture.encode(message.startCapture, writer.uint32(402).fork(), _depth + 1).ldelim();
   if (message.takeNow != null && $Object.hasOwnProperty.call(message, "takeNow"))
@@ -690,6 +699,20 @@ v1.Request = (function() {
      message.command = "lockOperator";
      continue;
     }
+   case 23: {
+     if (wireType !== 2)
+      break;
+     message.enrolOperatorFinger = $root.rekam.station.v1.EnrolOperatorFinger.decode(reader, reader.size(), $undefined, _depth + 1, message.enrolOperatorFinger);
+     message.command = "enrolOperatorFinger";
+     continue;
+    }
+   case 24: {
+     if (wireType !== 2)
+      break;
+     message.reportCaptures = $root.rekam.station.v1.ReportCaptures.decode(reader, reader.size(), $undefined, _depth + 1, message.reportCaptures);
+     message.command = "reportCaptures";
+     continue;
+    }
    case 30: {
      if (wireType !== 2)
       break;
@@ -730,6 +753,13 @@ v1.Request = (function() {
       break;
      message.confirmApplicant = $root.rekam.station.v1.ConfirmApplicant.decode(reader, reader.size(), $undefined, _depth + 1, message.confirmApplicant);
      message.command = "confirmApplicant";
+     continue;
+    }
+   case 44: {
+     if (wireType !== 2)
+      break;
+     message.correctBiodata = $root.rekam.station.v1.CorrectBiodata.decode(reader, reader.size(), $undefined, _depth + 1, message.correctBiodata);
+     message.command = "correctBiodata";
      continue;
     }
    case 50: {
@@ -911,9 +941,10 @@ v1.Reply = (function() {
  Reply.prototype.operators = null;
  Reply.prototype["case"] = null;
  Reply.prototype.simulatedPerson = null;
+ Reply.prototype.captureReport = null;
  let $oneOfFields;
  $Object.defineProperty(Reply.prototype, "outcome", {
-  get: $util.oneOfGetter($oneOfFields = ["done", "fault", "session", "operators", "case", "simulatedPerson"]),
+  get: $util.oneOfGetter($oneOfFields = ["done", "fault", "session", "operators", "case", "simulatedPerson", "captureReport"]),
   set: $util.oneOfSetter($oneOfFields)
  });
  Reply.encode = function (message, writer, _depth) {
@@ -937,6 +968,8 @@ v1.Reply = (function() {
    $root.rekam.station.v1.CaseState.encode(message["case"], writer.uint32(50).fork(), _depth + 1).ldelim();
   if (message.simulatedPerson != null && $Object.hasOwnProperty.call(message, "simulatedPerson"))
    $root.rekam.station.v1.SimulatedPerson.encode(message.simulatedPerson, writer.uint32(58).fork(), _depth + 1).ldelim();
+  if (message.captureReport != null && $Object.hasOwnProperty.call(message, "captureReport"))
+   $root.rekam.station.v1.CaptureReport.encode(message.captureReport, writer.uint32(66).fork(), _depth + 1).ldelim();
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
    for (let i = 0; i < message.$unknowns.length; ++i)
     writer.raw(message.$unknowns[i]);
@@ -1018,6 +1051,13 @@ v1.Reply = (function() {
       break;
      message.simulatedPerson = $root.rekam.station.v1.SimulatedPerson.decode(reader, reader.size(), $undefined, _depth + 1, message.simulatedPerson);
      message.outcome = "simulatedPerson";
+     continue;
+    }
+   case 8: {
+     if (wireType !== 2)
+      break;
+     message.captureReport = $root.rekam.station.v1.CaptureReport.decode(reader, reader.size(), $undefined, _depth + 1, message.captureReport);
+     message.outcome = "captureReport";
      continue;
     }
    }
@@ -1852,6 +1892,170 @@ v1.LockOperator = (function() {
  };
  return LockOperator;
 })();
+v1.EnrolOperatorFinger = (function() {
+ const EnrolOperatorFinger = function (properties) {
+  if (properties)
+   for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+     this[keys[i]] = properties[keys[i]];
+ };
+ EnrolOperatorFinger.prototype.pin = "";
+ EnrolOperatorFinger.prototype.position = 0;
+ EnrolOperatorFinger.encode = function (message, writer, _depth) {
+  if (!writer)
+   writer = $Writer.create();
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $util.recursionLimit)
+   throw $Error("max depth exceeded");
+  if (message.pin != null && $Object.hasOwnProperty.call(message, "pin") && message.pin !== "")
+   writer.uint32(10).string(message.pin);
+  if (message.position != null && $Object.hasOwnProperty.call(message, "position") && message.position !== 0)
+   writer.uint32(16).uint32(message.position);
+  if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+   for (let i = 0; i < message.$unknowns.length; ++i)
+    writer.raw(message.$unknowns[i]);
+  return writer;
+ };
+ EnrolOperatorFinger.decode = function (reader, length, _end, _depth, _target) {
+  if (!(reader instanceof $Reader))
+   reader = $Reader.create(reader);
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $Reader.recursionLimit)
+   throw $Error("max depth exceeded");
+  let end, message, value;
+  if (length === $undefined)
+   end = reader.len;
+  else {
+   end = reader.pos + length;
+   if (end > reader.len)
+    throw $RangeError("index out of range");
+   length = reader.len;
+   reader.len = end;
+  }
+  message = _target || new $root.rekam.station.v1.EnrolOperatorFinger();
+  while (reader.pos < end) {
+   let start = reader.pos;
+   let tag = reader.tag();
+   if (tag === _end) {
+    _end = $undefined;
+    break;
+   }
+   let wireType = tag & 7;
+   switch (tag >>>= 3) {
+   case 1: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.pin = value;
+     else
+      delete message.pin;
+     continue;
+    }
+   case 2: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.position = value;
+     else
+      delete message.position;
+     continue;
+    }
+   }
+   reader.skipType(wireType, _depth, tag);
+   if (!reader.discardUnknown) {
+    $util.makeProp(message, "$unknowns", false);
+    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+   }
+  }
+  if (length !== $undefined) {
+   if (reader.pos !== end)
+    throw $RangeError("index out of range");
+   reader.len = length;
+  }
+  if (_end !== $undefined)
+   throw $Error("missing end group");
+  return message;
+ };
+ return EnrolOperatorFinger;
+})();
+v1.ReportCaptures = (function() {
+ const ReportCaptures = function (properties) {
+  if (properties)
+   for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+     this[keys[i]] = properties[keys[i]];
+ };
+ ReportCaptures.prototype.weeks = 0;
+ ReportCaptures.encode = function (message, writer, _depth) {
+  if (!writer)
+   writer = $Writer.create();
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $util.recursionLimit)
+   throw $Error("max depth exceeded");
+  if (message.weeks != null && $Object.hasOwnProperty.call(message, "weeks") && message.weeks !== 0)
+   writer.uint32(8).uint32(message.weeks);
+  if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+   for (let i = 0; i < message.$unknowns.length; ++i)
+    writer.raw(message.$unknowns[i]);
+  return writer;
+ };
+ ReportCaptures.decode = function (reader, length, _end, _depth, _target) {
+  if (!(reader instanceof $Reader))
+   reader = $Reader.create(reader);
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $Reader.recursionLimit)
+   throw $Error("max depth exceeded");
+  let end, message, value;
+  if (length === $undefined)
+   end = reader.len;
+  else {
+   end = reader.pos + length;
+   if (end > reader.len)
+    throw $RangeError("index out of range");
+   length = reader.len;
+   reader.len = end;
+  }
+  message = _target || new $root.rekam.station.v1.ReportCaptures();
+  while (reader.pos < end) {
+   let start = reader.pos;
+   let tag = reader.tag();
+   if (tag === _end) {
+    _end = $undefined;
+    break;
+   }
+   let wireType = tag & 7;
+   switch (tag >>>= 3) {
+   case 1: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.weeks = value;
+     else
+      delete message.weeks;
+     continue;
+    }
+   }
+   reader.skipType(wireType, _depth, tag);
+   if (!reader.discardUnknown) {
+    $util.makeProp(message, "$unknowns", false);
+    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+   }
+  }
+  if (length !== $undefined) {
+   if (reader.pos !== end)
+    throw $RangeError("index out of range");
+   reader.len = length;
+  }
+  if (_end !== $undefined)
+   throw $Error("missing end group");
+  return message;
+ };
+ return ReportCaptures;
+})();
 v1.TakeTicket = (function() {
  const TakeTicket = function (properties) {
   if (properties)
@@ -2380,6 +2584,130 @@ v1.ConfirmApplicant = (function() {
   return message;
  };
  return ConfirmApplicant;
+})();
+v1.CorrectBiodata = (function() {
+ const CorrectBiodata = function (properties) {
+  if (properties)
+   for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+     this[keys[i]] = properties[keys[i]];
+ };
+ CorrectBiodata.prototype.caseId = "";
+ CorrectBiodata.prototype.field = "";
+ CorrectBiodata.prototype.value = "";
+ CorrectBiodata.prototype.reason = "";
+ CorrectBiodata.prototype.pin = "";
+ CorrectBiodata.encode = function (message, writer, _depth) {
+  if (!writer)
+   writer = $Writer.create();
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $util.recursionLimit)
+   throw $Error("max depth exceeded");
+  if (message.caseId != null && $Object.hasOwnProperty.call(message, "caseId") && message.caseId !== "")
+   writer.uint32(10).string(message.caseId);
+  if (message.field != null && $Object.hasOwnProperty.call(message, "field") && message.field !== "")
+   writer.uint32(18).string(message.field);
+  if (message.value != null && $Object.hasOwnProperty.call(message, "value") && message.value !== "")
+   writer.uint32(26).string(message.value);
+  if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+   writer.uint32(34).string(message.reason);
+  if (message.pin != null && $Object.hasOwnProperty.call(message, "pin") && message.pin !== "")
+   writer.uint32(42).string(message.pin);
+  if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+   for (let i = 0; i < message.$unknowns.length; ++i)
+    writer.raw(message.$unknowns[i]);
+  return writer;
+ };
+ CorrectBiodata.decode = function (reader, length, _end, _depth, _target) {
+  if (!(reader instanceof $Reader))
+   reader = $Reader.create(reader);
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $Reader.recursionLimit)
+   throw $Error("max depth exceeded");
+  let end, message, value;
+  if (length === $undefined)
+   end = reader.len;
+  else {
+   end = reader.pos + length;
+   if (end > reader.len)
+    throw $RangeError("index out of range");
+   length = reader.len;
+   reader.len = end;
+  }
+  message = _target || new $root.rekam.station.v1.CorrectBiodata();
+  while (reader.pos < end) {
+   let start = reader.pos;
+   let tag = reader.tag();
+   if (tag === _end) {
+    _end = $undefined;
+    break;
+   }
+   let wireType = tag & 7;
+   switch (tag >>>= 3) {
+   case 1: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.caseId = value;
+     else
+      delete message.caseId;
+     continue;
+    }
+   case 2: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.field = value;
+     else
+      delete message.field;
+     continue;
+    }
+   case 3: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.value = value;
+     else
+      delete message.value;
+     continue;
+    }
+   case 4: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.reason = value;
+     else
+      delete message.reason;
+     continue;
+    }
+   case 5: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.pin = value;
+     else
+      delete message.pin;
+     continue;
+    }
+   }
+   reader.skipType(wireType, _depth, tag);
+   if (!reader.discardUnknown) {
+    $util.makeProp(message, "$unknowns", false);
+    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+   }
+  }
+  if (length !== $undefined) {
+   if (reader.pos !== end)
+    throw $RangeError("index out of range");
+   reader.len = length;
+  }
+  if (_end !== $undefined)
+   throw $Error("missing end group");
+  return message;
+ };
+ return CorrectBiodata;
 })();
 v1.StartCapture = (function() {
  const StartCapture = function (properties) {
@@ -4801,6 +5129,7 @@ v1.OperatorState = (function() {
  OperatorState.prototype.name = "";
  OperatorState.prototype.roles = $util.emptyArray;
  OperatorState.prototype.locked = false;
+ OperatorState.prototype.number = 0;
  OperatorState.encode = function (message, writer, _depth) {
   if (!writer)
    writer = $Writer.create();
@@ -4815,6 +5144,8 @@ v1.OperatorState = (function() {
     writer.uint32(18).string(message.roles[i]);
   if (message.locked != null && $Object.hasOwnProperty.call(message, "locked") && message.locked !== false)
    writer.uint32(24).bool(message.locked);
+  if (message.number != null && $Object.hasOwnProperty.call(message, "number") && message.number !== 0)
+   writer.uint32(32).uint32(message.number);
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
    for (let i = 0; i < message.$unknowns.length; ++i)
     writer.raw(message.$unknowns[i]);
@@ -4873,6 +5204,15 @@ v1.OperatorState = (function() {
       delete message.locked;
      continue;
     }
+   case 4: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.number = value;
+     else
+      delete message.number;
+     continue;
+    }
    }
    reader.skipType(wireType, _depth, tag);
    if (!reader.discardUnknown) {
@@ -4891,8 +5231,391 @@ v1.OperatorState = (function() {
  };
  return OperatorState;
 })();
+v1.CaptureReport = (function() {
+ const CaptureReport = function (properties) {
+  this.rows = [];
+  if (properties)
+   for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+     this[keys[i]] = properties[keys[i]];
+ };
+ CaptureReport.prototype.rows = $util.emptyArray;
+ CaptureReport.encode = function (message, writer, _depth) {
+  if (!writer)
+   writer = $Writer.create();
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $util.recursionLimit)
+   throw $Error("max depth exceeded");
+  if (message.rows != null && message.rows.length)
+   for (let i = 0; i < message.rows.length; ++i)
+    $root.rekam.station.v1.CaptureReportRow.encode(message.rows[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+  if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+   for (let i = 0; i < message.$unknowns.length; ++i)
+    writer.raw(message.$unknowns[i]);
+  return writer;
+ };
+ CaptureReport.decode = function (reader, length, _end, _depth, _target) {
+  if (!(reader instanceof $Reader))
+   reader = $Reader.create(reader);
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $Reader.recursionLimit)
+   throw $Error("max depth exceeded");
+  let end, message;
+  if (length === $undefined)
+   end = reader.len;
+  else {
+   end = reader.pos + length;
+   if (end > reader.len)
+    throw $RangeError("index out of range");
+   length = reader.len;
+   reader.len = end;
+  }
+  message = _target || new $root.rekam.station.v1.CaptureReport();
+  while (reader.pos < end) {
+   let start = reader.pos;
+   let tag = reader.tag();
+   if (tag === _end) {
+    _end = $undefined;
+    break;
+   }
+   let wireType = tag & 7;
+   switch (tag >>>= 3) {
+   case 1: {
+     if (wireType !== 2)
+      break;
+     if (!(message.rows && message.rows.length))
+      message.rows = [];
+     message.rows.push($root.rekam.station.v1.CaptureReportRow.decode(reader, reader.size(), $undefined, _depth + 1));
+     continue;
+    }
+   }
+   reader.skipType(wireType, _depth, tag);
+   if (!reader.discardUnknown) {
+    $util.makeProp(message, "$unknowns", false);
+    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+   }
+  }
+  if (length !== $undefined) {
+   if (reader.pos !== end)
+    throw $RangeError("index out of range");
+   reader.len = length;
+  }
+  if (_end !== $undefined)
+   throw $Error("missing end group");
+  return message;
+ };
+ return CaptureReport;
+})();
+v1.CaptureReportRow = (function() {
+ const CaptureReportRow = function (properties) {
+  if (properties)
+   for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+     this[keys[i]] = properties[keys[i]];
+ };
+ CaptureReportRow.prototype.week = "";
+ CaptureReportRow.prototype.by = "";
+ CaptureReportRow.prototype.device = "";
+ CaptureReportRow.prototype.serial = "";
+ CaptureReportRow.prototype.operator = 0;
+ CaptureReportRow.prototype.attempts = 0;
+ CaptureReportRow.prototype.firstTries = 0;
+ CaptureReportRow.prototype.firstTryGood = 0;
+ CaptureReportRow.prototype.assessed = 0;
+ CaptureReportRow.prototype.meanQuality = 0;
+ CaptureReportRow.prototype.medianQuality = 0;
+ CaptureReportRow.prototype.accepted = 0;
+ CaptureReportRow.prototype.weak = 0;
+ CaptureReportRow.prototype.exceptions = 0;
+ CaptureReportRow.prototype.faults = 0;
+ CaptureReportRow.prototype.timeouts = 0;
+ CaptureReportRow.prototype.medianCaptureMs = 0;
+ CaptureReportRow.prototype.persons = 0;
+ CaptureReportRow.prototype.medianPersonMs = 0;
+ CaptureReportRow.prototype.withinNorm = 0;
+ CaptureReportRow.encode = function (message, writer, _depth) {
+  if (!writer)
+   writer = $Writer.create();
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $util.recursionLimit)
+   throw $Error("max depth exceeded");
+  if (message.week != null && $Object.hasOwnProperty.call(message, "week") && message.week !== "")
+   writer.uint32(10).string(message.week);
+  if (message.by != null && $Object.hasOwnProperty.call(message, "by") && message.by !== "")
+   writer.uint32(18).string(message.by);
+  if (message.device != null && $Object.hasOwnProperty.call(message, "device") && message.device !== "")
+   writer.uint32(26).string(message.device);
+  if (message.serial != null && $Object.hasOwnProperty.call(message, "serial") && message.serial !== "")
+   writer.uint32(34).string(message.serial);
+  if (message.operator != null && $Object.hasOwnProperty.call(message, "operator") && message.operator !== 0)
+   writer.uint32(40).uint32(message.operator);
+  if (message.attempts != null && $Object.hasOwnProperty.call(message, "attempts") && message.attempts !== 0)
+   writer.uint32(48).uint32(message.attempts);
+  if (message.firstTries != null && $Object.hasOwnProperty.call(message, "firstTries") && message.firstTries !== 0)
+   writer.uint32(56).uint32(message.firstTries);
+  if (message.firstTryGood != null && $Object.hasOwnProperty.call(message, "firstTryGood") && message.firstTryGood !== 0)
+   writer.uint32(64).uint32(message.firstTryGood);
+  if (message.assessed != null && $Object.hasOwnProperty.call(message, "assessed") && message.assessed !== 0)
+   writer.uint32(72).uint32(message.assessed);
+  if (message.meanQuality != null && $Object.hasOwnProperty.call(message, "meanQuality") && !$Object.is(message.meanQuality, 0))
+   writer.uint32(85).float(message.meanQuality);
+  if (message.medianQuality != null && $Object.hasOwnProperty.call(message, "medianQuality") && !$Object.is(message.medianQuality, 0))
+   writer.uint32(93).float(message.medianQuality);
+  if (message.accepted != null && $Object.hasOwnProperty.call(message, "accepted") && message.accepted !== 0)
+   writer.uint32(96).uint32(message.accepted);
+  if (message.weak != null && $Object.hasOwnProperty.call(message, "weak") && message.weak !== 0)
+   writer.uint32(104).uint32(message.weak);
+  if (message.exceptions != null && $Object.hasOwnProperty.call(message, "exceptions") && message.exceptions !== 0)
+   writer.uint32(112).uint32(message.exceptions);
+  if (message.faults != null && $Object.hasOwnProperty.call(message, "faults") && message.faults !== 0)
+   writer.uint32(120).uint32(message.faults);
+  if (message.timeouts != null && $Object.hasOwnProperty.call(message, "timeouts") && message.timeouts !== 0)
+   writer.uint32(128).uint32(message.timeouts);
+  if (message.medianCaptureMs != null && $Object.hasOwnProperty.call(message, "medianCaptureMs") && !$Object.is(message.medianCaptureMs, 0))
+   writer.uint32(137).double(message.medianCaptureMs);
+  if (message.persons != null && $Object.hasOwnProperty.call(message, "persons") && message.persons !== 0)
+   writer.uint32(144).uint32(message.persons);
+  if (message.medianPersonMs != null && $Object.hasOwnProperty.call(message, "medianPersonMs") && !$Object.is(message.medianPersonMs, 0))
+   writer.uint32(153).double(message.medianPersonMs);
+  if (message.withinNorm != null && $Object.hasOwnProperty.call(message, "withinNorm") && message.withinNorm !== 0)
+   writer.uint32(160).uint32(message.withinNorm);
+  if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+   for (let i = 0; i < message.$unknowns.length; ++i)
+    writer.raw(message.$unknowns[i]);
+  return writer;
+ };
+ CaptureReportRow.decode = function (reader, length, _end, _depth, _target) {
+  if (!(reader instanceof $Reader))
+   reader = $Reader.create(reader);
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $Reader.recursionLimit)
+   throw $Error("max depth exceeded");
+  let end, message, value;
+  if (length === $undefined)
+   end = reader.len;
+  else {
+   end = reader.pos + length;
+   if (end > reader.len)
+    throw $RangeError("index out of range");
+   length = reader.len;
+   reader.len = end;
+  }
+  message = _target || new $root.rekam.station.v1.CaptureReportRow();
+  while (reader.pos < end) {
+   let start = reader.pos;
+   let tag = reader.tag();
+   if (tag === _end) {
+    _end = $undefined;
+    break;
+   }
+   let wireType = tag & 7;
+   switch (tag >>>= 3) {
+   case 1: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.week = value;
+     else
+      delete message.week;
+     continue;
+    }
+   case 2: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.by = value;
+     else
+      delete message.by;
+     continue;
+    }
+   case 3: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.device = value;
+     else
+      delete message.device;
+     continue;
+    }
+   case 4: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.serial = value;
+     else
+      delete message.serial;
+     continue;
+    }
+   case 5: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.operator = value;
+     else
+      delete message.operator;
+     continue;
+    }
+   case 6: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.attempts = value;
+     else
+      delete message.attempts;
+     continue;
+    }
+   case 7: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.firstTries = value;
+     else
+      delete message.firstTries;
+     continue;
+    }
+   case 8: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.firstTryGood = value;
+     else
+      delete message.firstTryGood;
+     continue;
+    }
+   case 9: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.assessed = value;
+     else
+      delete message.assessed;
+     continue;
+    }
+   case 10: {
+     if (wireType !== 5)
+      break;
+     if (!$Object.is(value = reader.float(), 0))
+      message.meanQuality = value;
+     else
+      delete message.meanQuality;
+     continue;
+    }
+   case 11: {
+     if (wireType !== 5)
+      break;
+     if (!$Object.is(value = reader.float(), 0))
+      message.medianQuality = value;
+     else
+      delete message.medianQuality;
+     continue;
+    }
+   case 12: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.accepted = value;
+     else
+      delete message.accepted;
+     continue;
+    }
+   case 13: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.weak = value;
+     else
+      delete message.weak;
+     continue;
+    }
+   case 14: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.exceptions = value;
+     else
+      delete message.exceptions;
+     continue;
+    }
+   case 15: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.faults = value;
+     else
+      delete message.faults;
+     continue;
+    }
+   case 16: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.timeouts = value;
+     else
+      delete message.timeouts;
+     continue;
+    }
+   case 17: {
+     if (wireType !== 1)
+      break;
+     if (!$Object.is(value = reader.double(), 0))
+      message.medianCaptureMs = value;
+     else
+      delete message.medianCaptureMs;
+     continue;
+    }
+   case 18: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.persons = value;
+     else
+      delete message.persons;
+     continue;
+    }
+   case 19: {
+     if (wireType !== 1)
+      break;
+     if (!$Object.is(value = reader.double(), 0))
+      message.medianPersonMs = value;
+     else
+      delete message.medianPersonMs;
+     continue;
+    }
+   case 20: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.withinNorm = value;
+     else
+      delete message.withinNorm;
+     continue;
+    }
+   }
+   reader.skipType(wireType, _depth, tag);
+   if (!reader.discardUnknown) {
+    $util.makeProp(message, "$unknowns", false);
+    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+   }
+  }
+  if (length !== $undefined) {
+   if (reader.pos !== end)
+    throw $RangeError("index out of range");
+   reader.len = length;
+  }
+  if (_end !== $undefined)
+   throw $Error("missing end group");
+  return message;
+ };
+ return CaptureReportRow;
+})();
 v1.DeviceState = (function() {
  const DeviceState = function (properties) {
+  this.refused = [];
+  this.conditions = [];
   if (properties)
    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
     if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -4905,6 +5628,10 @@ v1.DeviceState = (function() {
  DeviceState.prototype.fault = null;
  DeviceState.prototype.framesDropped = 0;
  DeviceState.prototype.framesCorrupt = 0;
+ DeviceState.prototype.refused = $util.emptyArray;
+ DeviceState.prototype.conditions = $util.emptyArray;
+ DeviceState.prototype.temperatureKnown = false;
+ DeviceState.prototype.temperatureC = 0;
  DeviceState.encode = function (message, writer, _depth) {
   if (!writer)
    writer = $Writer.create();
@@ -4926,6 +5653,16 @@ v1.DeviceState = (function() {
    writer.uint32(48).uint32(message.framesDropped);
   if (message.framesCorrupt != null && $Object.hasOwnProperty.call(message, "framesCorrupt") && message.framesCorrupt !== 0)
    writer.uint32(56).uint32(message.framesCorrupt);
+  if (message.refused != null && message.refused.length)
+   for (let i = 0; i < message.refused.length; ++i)
+    $root.rekam.station.v1.RefusedDevice.encode(message.refused[i], writer.uint32(66).fork(), _depth + 1).ldelim();
+  if (message.conditions != null && message.conditions.length)
+   for (let i = 0; i < message.conditions.length; ++i)
+    writer.uint32(74).string(message.conditions[i]);
+  if (message.temperatureKnown != null && $Object.hasOwnProperty.call(message, "temperatureKnown") && message.temperatureKnown !== false)
+   writer.uint32(80).bool(message.temperatureKnown);
+  if (message.temperatureC != null && $Object.hasOwnProperty.call(message, "temperatureC") && !$Object.is(message.temperatureC, 0))
+   writer.uint32(89).double(message.temperatureC);
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
    for (let i = 0; i < message.$unknowns.length; ++i)
     writer.raw(message.$unknowns[i]);
@@ -5018,6 +5755,40 @@ v1.DeviceState = (function() {
       delete message.framesCorrupt;
      continue;
     }
+   case 8: {
+     if (wireType !== 2)
+      break;
+     if (!(message.refused && message.refused.length))
+      message.refused = [];
+     message.refused.push($root.rekam.station.v1.RefusedDevice.decode(reader, reader.size(), $undefined, _depth + 1));
+     continue;
+    }
+   case 9: {
+     if (wireType !== 2)
+      break;
+     if (!(message.conditions && message.conditions.length))
+      message.conditions = [];
+     message.conditions.push(reader.stringVerify());
+     continue;
+    }
+   case 10: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.bool())
+      message.temperatureKnown = value;
+     else
+      delete message.temperatureKnown;
+     continue;
+    }
+   case 11: {
+     if (wireType !== 1)
+      break;
+     if (!$Object.is(value = reader.double(), 0))
+      message.temperatureC = value;
+     else
+      delete message.temperatureC;
+     continue;
+    }
    }
    reader.skipType(wireType, _depth, tag);
    if (!reader.discardUnknown) {
@@ -5035,6 +5806,106 @@ v1.DeviceState = (function() {
   return message;
  };
  return DeviceState;
+})();
+v1.RefusedDevice = (function() {
+ const RefusedDevice = function (properties) {
+  if (properties)
+   for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+     this[keys[i]] = properties[keys[i]];
+ };
+ RefusedDevice.prototype.serial = "";
+ RefusedDevice.prototype.product = "";
+ RefusedDevice.prototype.reason = "";
+ RefusedDevice.encode = function (message, writer, _depth) {
+  if (!writer)
+   writer = $Writer.create();
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $util.recursionLimit)
+   throw $Error("max depth exceeded");
+  if (message.serial != null && $Object.hasOwnProperty.call(message, "serial") && message.serial !== "")
+   writer.uint32(10).string(message.serial);
+  if (message.product != null && $Object.hasOwnProperty.call(message, "product") && message.product !== "")
+   writer.uint32(18).string(message.product);
+  if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+   writer.uint32(26).string(message.reason);
+  if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+   for (let i = 0; i < message.$unknowns.length; ++i)
+    writer.raw(message.$unknowns[i]);
+  return writer;
+ };
+ RefusedDevice.decode = function (reader, length, _end, _depth, _target) {
+  if (!(reader instanceof $Reader))
+   reader = $Reader.create(reader);
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $Reader.recursionLimit)
+   throw $Error("max depth exceeded");
+  let end, message, value;
+  if (length === $undefined)
+   end = reader.len;
+  else {
+   end = reader.pos + length;
+   if (end > reader.len)
+    throw $RangeError("index out of range");
+   length = reader.len;
+   reader.len = end;
+  }
+  message = _target || new $root.rekam.station.v1.RefusedDevice();
+  while (reader.pos < end) {
+   let start = reader.pos;
+   let tag = reader.tag();
+   if (tag === _end) {
+    _end = $undefined;
+    break;
+   }
+   let wireType = tag & 7;
+   switch (tag >>>= 3) {
+   case 1: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.serial = value;
+     else
+      delete message.serial;
+     continue;
+    }
+   case 2: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.product = value;
+     else
+      delete message.product;
+     continue;
+    }
+   case 3: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.reason = value;
+     else
+      delete message.reason;
+     continue;
+    }
+   }
+   reader.skipType(wireType, _depth, tag);
+   if (!reader.discardUnknown) {
+    $util.makeProp(message, "$unknowns", false);
+    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+   }
+  }
+  if (length !== $undefined) {
+   if (reader.pos !== end)
+    throw $RangeError("index out of range");
+   reader.len = length;
+  }
+  if (_end !== $undefined)
+   throw $Error("missing end group");
+  return message;
+ };
+ return RefusedDevice;
 })();
 v1.StandardSummary = (function() {
  const StandardSummary = function (properties) {
@@ -5720,6 +6591,7 @@ v1.HolderCheckState = (function() {
 })();
 v1.Applicant = (function() {
  const Applicant = function (properties) {
+  this.correctedFields = [];
   if (properties)
    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
     if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -5734,6 +6606,7 @@ v1.Applicant = (function() {
  Applicant.prototype.confirmed = false;
  Applicant.prototype.source = "";
  Applicant.prototype.ageYears = 0;
+ Applicant.prototype.correctedFields = $util.emptyArray;
  Applicant.encode = function (message, writer, _depth) {
   if (!writer)
    writer = $Writer.create();
@@ -5759,6 +6632,9 @@ v1.Applicant = (function() {
    writer.uint32(66).string(message.source);
   if (message.ageYears != null && $Object.hasOwnProperty.call(message, "ageYears") && message.ageYears !== 0)
    writer.uint32(72).uint32(message.ageYears);
+  if (message.correctedFields != null && message.correctedFields.length)
+   for (let i = 0; i < message.correctedFields.length; ++i)
+    writer.uint32(82).string(message.correctedFields[i]);
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
    for (let i = 0; i < message.$unknowns.length; ++i)
     writer.raw(message.$unknowns[i]);
@@ -5870,6 +6746,14 @@ v1.Applicant = (function() {
       message.ageYears = value;
      else
       delete message.ageYears;
+     continue;
+    }
+   case 10: {
+     if (wireType !== 2)
+      break;
+     if (!(message.correctedFields && message.correctedFields.length))
+      message.correctedFields = [];
+     message.correctedFields.push(reader.stringVerify());
      continue;
     }
    }
@@ -8084,4 +8968,4 @@ return rekam;
 export {
 $root as default
 };
-export const { ServerFrame, ClientFrame, Hello, ClientHello, Request, Reply, Done, FaultReport, ClaimStation, LogIn, LogOut, Lock, Unlock, AddOperator, ListOperators, LockOperator, TakeTicket, CallTicket, CheckRequirement, CompleteStep, ReturnToApplicant, ConfirmApplicant, StartCapture, TakeNow, AcceptCapture, RetakeCapture, CancelCapture, RecordException, WithdrawException, WitnessRecord, UndoStroke, SignAgain, SignRecord, SealRecord, ReviewFindings, StartIssuance, ResumeIssuance, SpoilCard, VerifyHolder, HandOver, ArchiveCase, WatchPreview, CallSimulatedPerson, SimulatedPerson, Modality, Snapshot, Event, SessionState, OperatorList, OperatorState, DeviceState, StandardSummary, CaseState, ExceptionState, HolderCheckState, Applicant, RequirementState, StepState, ModalityState, EyeState, QualityComponent, BackdropState, FingerState, FindingState, CaptureState, Guide, Box, OutboxState, IssuanceState, PreviewFrame } = rekam.station.v1
+export const { ServerFrame, ClientFrame, Hello, ClientHello, Request, Reply, Done, FaultReport, ClaimStation, LogIn, LogOut, Lock, Unlock, AddOperator, ListOperators, LockOperator, EnrolOperatorFinger, ReportCaptures, TakeTicket, CallTicket, CheckRequirement, CompleteStep, ReturnToApplicant, ConfirmApplicant, CorrectBiodata, StartCapture, TakeNow, AcceptCapture, RetakeCapture, CancelCapture, RecordException, WithdrawException, WitnessRecord, UndoStroke, SignAgain, SignRecord, SealRecord, ReviewFindings, StartIssuance, ResumeIssuance, SpoilCard, VerifyHolder, HandOver, ArchiveCase, WatchPreview, CallSimulatedPerson, SimulatedPerson, Modality, Snapshot, Event, SessionState, OperatorList, OperatorState, CaptureReport, CaptureReportRow, DeviceState, RefusedDevice, StandardSummary, CaseState, ExceptionState, HolderCheckState, Applicant, RequirementState, StepState, ModalityState, EyeState, QualityComponent, BackdropState, FingerState, FindingState, CaptureState, Guide, Box, OutboxState, IssuanceState, PreviewFrame } = rekam.station.v1

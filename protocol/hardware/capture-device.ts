@@ -1,7 +1,7 @@
-// Wire constants of the open USB capture-device protocol, version 1.1 (docs/devices.md). Numbers only: each side has its own parser on purpose.
+// Wire constants of the open USB capture-device protocol, version 1.2 (docs/devices.md). Numbers only: each side has its own parser on purpose.
 
 /** All integers on the wire are little-endian. */
-export const captureProtocol = { major: 1, minor: 1 } as const
+export const captureProtocol = { major: 1, minor: 2 } as const
 
 /** Shared pid.codes vendor id. The product ids are test ids: see docs/devices.md §2 before shipping hardware. */
 export const captureVendorId = 0x1209
@@ -84,9 +84,17 @@ export const statusLayout = {
   uptimeMs: 4, // u32
   framesSent: 8, // u32
   framesLost: 12, // u32, exposures that found no room in the device
-  size: 16,
+  conditions: 16, // u32, since 1.2
+  /** Of 1.0 and 1.1; what they do not send is zero. */
+  leastSize: 16,
+  size: 20,
 } as const
-export const statusStates = { idle: 0, streaming: 1, failed: 2 } as const
+/** `warming` since 1.2. */
+export const statusStates = { idle: 0, streaming: 1, failed: 2, warming: 3 } as const
+/** What the device itself finds wrong while it still works; bits of GET_STATUS. */
+export const conditionBits = { platenDirty: 1, lightWeak: 2, needsRecalibration: 4, overheated: 8 } as const
+/** Level of the empty platen at light and gain 128 with a lamp as new; what the host sets the light to (docs/devices.md §4). */
+export const emptyPlatenLevel = 248
 export const deviceErrors = {
   none: 0,
   badRequest: 1,

@@ -54,6 +54,11 @@ export interface UsbDevice {
   clearHalt(endpoint: number): Promise<void>
   /** Keeps `transfers` bulk IN transfers of `transferBytes` pending at all times. */
   stream(endpoint: number, transfers: number, transferBytes: number, handlers: UsbStreamHandlers): UsbStream
+  /**
+   * Port reset: the device goes back to power-on, what is pending ends as by close(). The handle is good for nothing but close() afterwards.
+   * @throws Fault `device.unplugged` | `device.timeout` | `device.protocol`
+   */
+  reset(): Promise<void>
   /** Idempotent. Pending calls end with `device.unplugged` if it was unplugged, else with an AbortError. */
   close(): Promise<void>
 }

@@ -64,6 +64,8 @@ export interface SimulatedCentre {
   contentsOf(
     packetId: string,
   ): Promise<{ readonly manifest: PacketManifest; readonly ciphertext: Uint8Array; readonly items: readonly OpenedItem[] }>
+  /** The packet's bytes go to an archive that this process never reads again: a long simulation keeps its memory. No card can be made of it any more. */
+  archive(packetId: string): void
   /** Cards reported as handed over. */
   readonly cardsHandedOver: readonly { readonly packetId: string; readonly blankSerial: string }[]
 }
@@ -104,6 +106,10 @@ export function simulatedCentre(options: CentreOptions): SimulatedCentre {
       if (!packet) throw new RangeError('no such packet')
       const { manifest, ciphertext } = packet
       return { manifest, ciphertext, items: await openPacket(ciphertext, packetId, centre.keys.sealing) }
+    },
+    archive: (packetId) => {
+      const packet = memory.packets.get(packetId)
+      if (packet) memory.packets.set(packetId, { ...packet, ciphertext: new Uint8Array() })
     },
     get cardsHandedOver() {
       return [...memory.packets].flatMap(([packetId, { cards }]) =>

@@ -30,13 +30,29 @@ export async function judge(
     const listed = items.map(({ type, bytes, saltedSha256 }) => `${type} ${bytes.length} ${saltedSha256}`).join('\n')
     const promised = manifest.items.map((item) => `${item.type} ${item.length} ${item.saltedSha256}`).join('\n')
     if (listed !== promised) return failed
-    const complete = recordModalities.every((modality) => recordsOf(items, modality).length > 0)
+    const { excepted, witnessed } = judgementsOf(items)
+    const complete = recordModalities.every((modality) => recordsOf(items, modality).length > 0 || excepted.includes(modality))
     const nik = nikOf(items)
-    if (!complete || !items.some(({ type }) => type === 'approval') || !population.find(nik)) return failed
+    const approved = witnessed || items.some(({ type }) => type === 'approval')
+    if (!complete || !approved || !population.find(nik)) return failed
     return { nik, failure: recordOf(memory, nik) ? ('DUPLICATE_RECORD' satisfies CentralStatus) : '' }
   } catch {
     return failed
   }
+}
+
+/** What the station says is left out as a whole, and whether somebody witnessed the approval in place of a signature. */
+function judgementsOf(items: readonly OpenedItem[]): { readonly excepted: readonly string[]; readonly witnessed: boolean } {
+  const said: unknown = JSON.parse(
+    new TextDecoder().decode(items.find(({ type }) => type === 'captures')?.bytes ?? new Uint8Array([0x7b, 0x7d])),
+  )
+  const { captures, witness } = said as { captures?: unknown; witness?: unknown }
+  const all: readonly unknown[] = Array.isArray(captures) ? captures : []
+  const excepted = all.flatMap((each) => {
+    const { modality, state } = each as { modality?: unknown; state?: unknown }
+    return state === 'exception' && typeof modality === 'string' ? [modality] : []
+  })
+  return { excepted, witnessed: typeof witness === 'object' && witness !== null }
 }
 
 function nikOf(items: readonly OpenedItem[]): string {

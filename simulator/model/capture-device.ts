@@ -1,13 +1,13 @@
-// A simulated capture device of docs/devices.md: answers, exposures paced by the clock, a fault script. Knows no bus, no person, no driver.
+// A simulated capture device of docs/devices.md: answers, and exposures paced by the clock. Knows no bus, no person, no driver.
 
-import type { Clock, Timer } from '../../protocol/clock.js'
+import type { Clock } from '../../protocol/clock.js'
 import {
   type CaptureKind,
   captureInterface,
   captureRequests,
   challengeLayout,
+  conditionBits,
   deviceErrors,
-  frameLayout,
   indicatorBits,
   infoLayout,
   proofLayout,
@@ -17,7 +17,9 @@ import {
   statusStates,
 } from '../../protocol/hardware/capture-device.js'
 import type { Random } from '../../protocol/random.js'
-import { BulkFifo } from './bulk-fifo.js'
+import type { Cut } from './bulk-fifo.js'
+import { CaptureExposures } from './capture-exposures.js'
+import { type CaptureFaults, Troubles } from './capture-faults.js'
 import {
   captureDescriptors,
   createDeviceKey,
@@ -27,7 +29,6 @@ import {
   infoBytes,
   keyIdOf,
   type SensorPlan,
-  sealFrame,
   signProof,
 } from './capture-wire.js'
 import type { ModelIn, ModelOut, SetupPacket, UsbDeviceModel } from './usb-device-model.js'
@@ -47,6 +48,8 @@ export interface CaptureModelOptions {
   readonly key?: DeviceKey
   readonly firmware?: FirmwareVersion
   readonly fps?: number
+  /** From power-on until it can start. Default 0. */
+  readonly warmUpMs?: number
 }
 
 /** Scene of one sensor at one exposure. */
@@ -59,6 +62,8 @@ export interface Exposure {
   readonly gain: number
   /** 0..255, 128 is unity, 0 is dark. */
   readonly light: number
+  /** What the lamp still gives, 1 as new. */
+  readonly lamp?: number
 }
 
 export interface CapturePlan {
@@ -72,7 +77,7 @@ export interface CapturePlan {
 }
 
 /** What a scenario can do to the device and see of it. */
-export interface CaptureDeviceModel extends UsbDeviceModel {
+export interface CaptureDeviceModel extends UsbDeviceModel, CaptureFaults {
   readonly kind: CaptureKind
   readonly serial: string
   /** For the host's trust list: SubjectPublicKeyInfo, base64. */
@@ -80,38 +85,15 @@ export interface CaptureDeviceModel extends UsbDeviceModel {
   readonly indicator: number
   /** Called with the new mask whenever the device asks for something else. Returns the unsubscriber. */
   onIndicator(listener: (mask: number) => void): () => void
-  /** The next `count` frames lose a bit on the way, one in four in the header. */
-  corruptNext(count: number): void
-  /** The next `count` frames end half way. */
-  shortNext(count: number): void
-  /** The next `count` frames are the one before, once more. */
-  repeatNext(count: number): void
-  /** The sensor delivers the same image for ever; time and sequence go on. Until reset. */
-  freeze(): void
-  /** No more frames, commands are still answered. Until reset. */
-  silence(): void
-  /** The bulk endpoint halts once; the device falls back to idle. */
-  stall(): void
-  /** The firmware hangs: no answers, no frames. Until reset. */
-  wedge(): void
+  /** Called before each exposure that somebody is asked to sit for: not for those of a device that looks at itself. Returns the unsubscriber. */
+  onExposure(listener: () => void): () => void
   /** What the device says of whoever is presented from now on; undefined: it cannot tell. */
   judge(verdict: DeviceVerdict | undefined): void
-  /** Whatever of the above is still to come will not. */
-  heal(): void
 }
 
 /** Time the device's secure element takes for one signature. */
 const signingMs = 120
 const unity = 128
-
-interface Run {
-  readonly session: number
-  readonly mask: number
-  readonly periodMs: number
-  readonly startedMs: number
-  exposure: number
-  timer: Timer
-}
 
 export function captureDeviceModel(options: CaptureModelOptions, plan: CapturePlan): CaptureDeviceModel {
   return new Model(options, plan)
@@ -126,23 +108,18 @@ class Model implements CaptureDeviceModel {
   readonly #key: DeviceKey
   readonly #firmware: FirmwareVersion
   readonly #fps: number
-  readonly #bootedMs: number
+  readonly #troubles: Troubles
   readonly #listeners = new Set<(mask: number) => void>()
-  /** At most one exposure of each sensor. */
-  readonly #fifo = new BulkFifo()
-  readonly #last: (Uint8Array | undefined)[]
-  #run: Run | undefined
+  readonly #exposures: CaptureExposures
+  /** Undefined while the cable is out. */
+  #bootedMs: number | undefined
   #indicator = 0
   #gain = unity
   #light = unity
   #challenge: { readonly bytes: Uint8Array; readonly readyMs: number } | undefined
   #lastError: number = deviceErrors.none
-  #framesSent = 0
-  #framesLost = 0
-  #lostSinceLast = false
-  #script = { corrupt: 0, short: 0, repeat: 0 }
+  #failed = false
   #verdict: DeviceVerdict | undefined
-  #fault: 'none' | 'frozen' | 'silent' | 'wedged' = 'none'
 
   constructor(options: CaptureModelOptions, plan: CapturePlan) {
     this.#options = options
@@ -150,8 +127,16 @@ class Model implements CaptureDeviceModel {
     this.#key = options.key ?? createDeviceKey()
     this.#firmware = options.firmware ?? [1, 0, 0]
     this.#fps = options.fps ?? plan.fps
+    this.#troubles = new Troubles(options.clock, options.random)
     this.#bootedMs = options.clock.monotonicMs()
-    this.#last = plan.sensors.map(() => undefined)
+    this.#exposures = new CaptureExposures({
+      clock: options.clock,
+      plan,
+      troubles: this.#troubles,
+      uptimeMs: () => this.#uptimeMs(),
+      settings: () => ({ indicatorMask: this.#indicator, gain: this.#gain, light: this.#light }),
+      verdict: () => this.#verdict,
+    })
     this.kind = plan.kind
     this.serial = options.serial
     this.descriptors = captureDescriptors(plan.productId, plan.product, options.serial)
@@ -170,37 +155,78 @@ class Model implements CaptureDeviceModel {
     return () => void this.#listeners.delete(listener)
   }
 
+  onExposure(listener: () => void): () => void {
+    return this.#exposures.onExposure(listener)
+  }
+
   corruptNext(count: number): void {
-    this.#script.corrupt += count
+    this.#troubles.plan('corrupt', count)
   }
   shortNext(count: number): void {
-    this.#script.short += count
+    this.#troubles.plan('short', count)
   }
   repeatNext(count: number): void {
-    this.#script.repeat += count
+    this.#troubles.plan('repeat', count)
+  }
+  wrongSizeNext(count: number): void {
+    this.#troubles.plan('wrongSize', count)
+  }
+  cutNext(cut: Cut): void {
+    this.#troubles.cutNext(cut)
+  }
+  jumpClock(byMs: number): void {
+    this.#troubles.jumpClock(byMs)
+  }
+  slowUsb(bytesPerSecond: number | undefined): void {
+    this.#exposures.fifo.throttle(bytesPerSecond)
   }
   freeze(): void {
-    this.#fault = 'frozen'
+    this.#troubles.state = 'frozen'
   }
   silence(): void {
-    this.#fault = 'silent'
+    this.#troubles.state = 'silent'
+  }
+  stall(): void {
+    this.#stop()
+    this.#exposures.fifo.halt()
   }
   wedge(): void {
-    this.#fault = 'wedged'
-    this.#fifo.hang()
+    this.#troubles.state = 'wedged'
+    this.#exposures.fifo.hang()
+  }
+  smear(): void {
+    const { widthPx, heightPx } = this.#plan.sensors[0]!
+    this.#troubles.smear(widthPx, heightPx)
+  }
+  clean(): void {
+    this.#troubles.clean()
+  }
+  dimLamp(share: number): void {
+    this.#troubles.setLamp(share, 0)
+  }
+  driftLamp(perMinute: number): void {
+    this.#troubles.setLamp(this.#troubles.lamp, perMinute)
+  }
+  overheat(): void {
+    this.#troubles.hot = true
+    const streaming = this.#exposures.running
+    this.#stop()
+    this.#failed = streaming
+    this.#lastError = deviceErrors.overheated
+  }
+  cool(): void {
+    this.#troubles.hot = false
+    this.#failed = false
   }
   judge(verdict: DeviceVerdict | undefined): void {
     this.#verdict = verdict
   }
   heal(): void {
     this.#verdict = undefined
-    this.#script = { corrupt: 0, short: 0, repeat: 0 }
-    this.#fault = 'none'
-    this.#fifo.recover()
-  }
-  stall(): void {
-    this.#stop()
-    this.#fifo.halt()
+    this.#failed = false
+    this.#troubles.heal()
+    this.#exposures.fifo.throttle(undefined)
+    this.#exposures.fifo.recover()
   }
 
   reset(): void {
@@ -209,12 +235,22 @@ class Model implements CaptureDeviceModel {
     this.#light = unity
     this.#challenge = undefined
     this.#lastError = deviceErrors.none
-    this.#fault = 'none'
-    this.#fifo.reset()
+    this.#failed = false
+    this.#troubles.state = 'none'
+    this.#exposures.fifo.reset()
+  }
+
+  released(): void {
+    if (this.#troubles.state !== 'wedged') this.reset()
+  }
+
+  unplugged(): void {
+    this.reset()
+    this.#bootedMs = undefined
   }
 
   control(setup: SetupPacket, data: Uint8Array): Promise<ModelIn> | ModelIn {
-    if (this.#fault === 'wedged') return new Promise(() => {})
+    if (this.#troubles.state === 'wedged') return new Promise(() => {})
     if ((setup.wIndex & 0xff) !== captureInterface.number) return this.#refuse(deviceErrors.badRequest)
     if (setup.bmRequestType === 0xc1) return this.#answer(setup)
     if (setup.bmRequestType === 0x41) return this.#obey(setup, data)
@@ -227,7 +263,7 @@ class Model implements CaptureDeviceModel {
 
   in(endpoint: number, length: number, signal: AbortSignal): Promise<ModelIn> | ModelIn {
     if (endpoint !== captureInterface.bulkIn) return 'stall'
-    return this.#fifo.read(length, signal)
+    return this.#exposures.fifo.read(length, signal)
   }
 
   #refuse(error: number): 'stall' {
@@ -299,113 +335,49 @@ class Model implements CaptureDeviceModel {
     return bytes
   }
 
+  /** Time since power-on, as the device believes. */
+  #uptimeMs(): number {
+    const nowMs = this.#options.clock.monotonicMs()
+    this.#bootedMs ??= nowMs
+    return Math.max(0, nowMs - this.#bootedMs + this.#troubles.timeOffsetMs)
+  }
+
+  #isWarming(): boolean {
+    const nowMs = this.#options.clock.monotonicMs()
+    this.#bootedMs ??= nowMs
+    return nowMs - this.#bootedMs < (this.#options.warmUpMs ?? 0)
+  }
+
   #status(): Uint8Array {
     const view = new DataView(new ArrayBuffer(statusLayout.size))
-    view.setUint8(statusLayout.state, this.#run ? statusStates.streaming : statusStates.idle)
+    const idle = this.#failed ? statusStates.failed : this.#isWarming() ? statusStates.warming : statusStates.idle
+    view.setUint8(statusLayout.state, this.#exposures.running ? statusStates.streaming : idle)
     view.setUint8(statusLayout.lastError, this.#lastError)
-    view.setInt16(statusLayout.temperatureDeciC, this.#run ? 381 : 334, true)
-    view.setUint32(statusLayout.uptimeMs, (this.#options.clock.monotonicMs() - this.#bootedMs) >>> 0, true)
-    view.setUint32(statusLayout.framesSent, this.#framesSent, true)
-    view.setUint32(statusLayout.framesLost, this.#framesLost, true)
+    view.setInt16(statusLayout.temperatureDeciC, Math.round(this.#troubles.temperatureC(this.#exposures.running) * 10), true)
+    view.setUint32(statusLayout.uptimeMs, this.#uptimeMs() >>> 0, true)
+    view.setUint32(statusLayout.framesSent, this.#exposures.framesSent, true)
+    view.setUint32(statusLayout.framesLost, this.#exposures.framesLost, true)
+    view.setUint32(statusLayout.conditions, this.#troubles.hot ? conditionBits.overheated : 0, true)
     this.#lastError = deviceErrors.none
     return new Uint8Array(view.buffer)
   }
 
   #start(data: Uint8Array): ModelIn {
     if (data.length !== startLayout.size) return this.#refuse(deviceErrors.badLength)
-    if (this.#run) return this.#refuse(deviceErrors.badState)
+    if (this.#troubles.hot) return this.#refuse(deviceErrors.overheated)
+    if (this.#exposures.running || this.#isWarming()) return this.#refuse(deviceErrors.badState)
     const mask = data[startLayout.sensorMask]!
     if (mask === 0 || mask >> this.#plan.sensors.length !== 0) return this.#refuse(deviceErrors.badValue)
     const asked = data[startLayout.maxFps]!
     const periodMs = 1000 / (asked === 0 ? this.#fps : Math.min(asked, this.#fps))
     const session = new DataView(data.buffer, data.byteOffset).getUint16(startLayout.session, true)
-    this.#lostSinceLast = false
-    this.#run = {
-      session,
-      mask,
-      periodMs,
-      startedMs: this.#options.clock.monotonicMs(),
-      exposure: 0,
-      timer: this.#options.clock.after(periodMs, () => this.#tick()),
-    }
+    this.#exposures.start({ session, mask, periodMs })
     return new Uint8Array(0)
   }
 
   #stop(): void {
-    this.#run?.timer.cancel()
-    this.#run = undefined
-    this.#fifo.flush()
+    this.#exposures.stop()
+    this.#failed = false
     this.#setIndicator(0)
-    this.#last.fill(undefined)
-  }
-
-  #tick(): void {
-    const run = this.#run
-    if (!run) return
-    const { clock } = this.#options
-    const index = run.exposure
-    run.exposure++
-    // The cadence is the crystal's: a late exposure does not shift the ones after it.
-    run.timer = clock.after(run.startedMs + (run.exposure + 1) * run.periodMs - clock.monotonicMs(), () => this.#tick())
-    if (this.#fault === 'wedged' || this.#fault === 'silent') return
-    if (!this.#fifo.empty) {
-      this.#framesLost++
-      this.#lostSinceLast = true
-      return
-    }
-    // A rejected image source is a mistake in the scenario and ends the process, unhandled.
-    void this.#expose(run, index)
-  }
-
-  async #expose(run: Run, index: number): Promise<void> {
-    const release = this.#options.clock.hold?.()
-    try {
-      const deviceTimeUs = (this.#options.clock.monotonicMs() - this.#bootedMs) * 1000
-      for (let sensor = 0; sensor < this.#plan.sensors.length; sensor++) {
-        if ((run.mask & (1 << sensor)) === 0) continue
-        const frame = await this.#frame(run, sensor, index, deviceTimeUs)
-        if (this.#run !== run) return
-        this.#fifo.push(frame)
-      }
-    } finally {
-      release?.()
-    }
-  }
-
-  async #frame(run: Run, sensor: number, index: number, deviceTimeUs: number): Promise<Uint8Array> {
-    const last = this.#last[sensor]
-    if (last && this.#script.repeat > 0) {
-      this.#script.repeat--
-      return last
-    }
-    const exposure = { sensor, indicatorMask: this.#indicator, frameIndex: index, gain: this.#gain, light: this.#light }
-    const frame = last && this.#fault === 'frozen' ? last.slice() : await this.#plan.render(exposure)
-    sealFrame(frame, this.#plan.sensors[sensor]!, {
-      sensor,
-      session: run.session,
-      sequence: index,
-      deviceTimeUs,
-      exposuresLost: this.#lostSinceLast,
-      ...(this.#verdict && { attack: this.#verdict }),
-    })
-    this.#lostSinceLast = false
-    this.#last[sensor] = frame
-    this.#framesSent++
-    return this.#onTheCable(frame)
-  }
-
-  #onTheCable(frame: Uint8Array): Uint8Array {
-    if (this.#script.short > 0) {
-      this.#script.short--
-      return frame.subarray(0, frame.length >> 1)
-    }
-    if (this.#script.corrupt === 0) return frame
-    this.#script.corrupt--
-    const { random } = this.#options
-    const [from, to] = random.next() < 0.25 ? [0, frameLayout.size] : [frameLayout.size, frame.length]
-    const damaged = frame.slice()
-    const at = from + Math.floor(random.next() * (to - from))
-    damaged[at] = damaged[at]! ^ (1 << Math.floor(random.next() * 8))
-    return damaged
   }
 }

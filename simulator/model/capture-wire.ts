@@ -125,6 +125,20 @@ export interface FrameStamp {
   readonly attack?: DeviceVerdict
 }
 
+/** A copy of a sealed frame that is an eighth lower, its header and both checksums in agreement with that: right in itself, wrong for the sensor. */
+export function resealFrame(frame: Uint8Array, isGrey: boolean): Uint8Array {
+  const heightPx = new DataView(frame.buffer, frame.byteOffset).getUint16(frameLayout.heightPx, true)
+  const lower = heightPx - (heightPx >> 3)
+  const payloadBytes = isGrey ? ((frame.length - frameLayout.size) / heightPx) * lower : frame.length - frameLayout.size
+  const copy = frame.slice(0, frameLayout.size + payloadBytes)
+  const view = new DataView(copy.buffer)
+  view.setUint16(frameLayout.heightPx, lower, true)
+  view.setUint32(frameLayout.payloadBytes, payloadBytes, true)
+  view.setUint32(frameLayout.payloadCrc32, crc32(copy.subarray(frameLayout.size)), true)
+  view.setUint32(frameLayout.headerCrc32, crc32(copy.subarray(0, frameLayout.headerCrc32)), true)
+  return copy
+}
+
 /** Fills the header of `frame` (64 bytes, then the payload already in place) and both checksums. */
 export function sealFrame(frame: Uint8Array, sensor: SensorPlan, stamp: FrameStamp): void {
   const view = new DataView(frame.buffer, frame.byteOffset, frameLayout.size)

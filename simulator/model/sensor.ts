@@ -27,7 +27,7 @@ export function developGrey(sensor: GreySensor, scene: Uint8Array | undefined, e
   const image = frame.subarray(frameLayout.size)
   if (scene) image.set(scene)
   else image.fill(sensor.emptyLevel)
-  const factor = (exposure.gain / 128) * (exposure.light / 128)
+  const factor = (exposure.gain / 128) * (exposure.light / 128) * (exposure.lamp ?? 1)
   if (factor !== 1) {
     const levels = Uint8Array.from({ length: 256 }, (_, level) => Math.min(255, Math.round(level * factor)))
     for (let i = 0; i < pixels; i++) image[i] = levels[image[i]!]!
@@ -41,6 +41,29 @@ export function developGrey(sensor: GreySensor, scene: Uint8Array | undefined, e
     image[at] = image[at]! ^ 1
   }
   return frame
+}
+
+/** Something greasy on the glass: a soft dark disc. */
+export interface Smudge {
+  readonly x: number
+  readonly y: number
+  readonly radiusPx: number
+  /** Share of the light that it takes in its middle, 0..1. */
+  readonly darkness: number
+}
+
+/** Darkens `image` (8-bit grey, row-major) where the smudges lie. */
+export function drawSmudges(image: Uint8Array, widthPx: number, heightPx: number, smudges: readonly Smudge[]): void {
+  for (const { x, y, radiusPx, darkness } of smudges) {
+    for (let row = Math.max(0, y - radiusPx); row <= Math.min(heightPx - 1, y + radiusPx); row++) {
+      for (let column = Math.max(0, x - radiusPx); column <= Math.min(widthPx - 1, x + radiusPx); column++) {
+        const near = 1 - Math.hypot(column - x, row - y) / radiusPx
+        if (near <= 0) continue
+        const at = row * widthPx + column
+        image[at] = image[at]! * (1 - darkness * Math.min(1, near * 2))
+      }
+    }
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 // Simulated four-finger scanner, FAP 60: 3.2 × 3.0 inch platen at 500 ppi. Where the fingers come from is the scenario's business.
 
-import { captureProductIds } from '../../protocol/hardware/capture-device.js'
+import { captureProductIds, emptyPlatenLevel } from '../../protocol/hardware/capture-device.js'
 import { type CaptureDeviceModel, type CaptureModelOptions, captureDeviceModel } from './capture-device.js'
 import { developGrey } from './sensor.js'
 
@@ -16,7 +16,7 @@ export interface PlatenImages {
 }
 
 export function slapScannerModel(options: CaptureModelOptions & { readonly images: PlatenImages }): CaptureDeviceModel {
-  const sensor = { ...slapPlaten, emptyLevel: 248 }
+  const sensor = { ...slapPlaten, emptyLevel: emptyPlatenLevel }
   return captureDeviceModel(options, {
     kind: 'slap_scanner',
     product: 'Slap scanner FAP 60 (simulated)',

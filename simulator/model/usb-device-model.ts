@@ -29,8 +29,12 @@ export interface UsbDeviceModel {
   out(endpoint: number, data: Uint8Array, signal: AbortSignal): Promise<ModelOut> | ModelOut
   /** Bulk or interrupt IN of at most `length` bytes; pends until there is something to send. Aborting the signal cancels the transfer and loses no data. */
   in(endpoint: number, length: number, signal: AbortSignal): Promise<ModelIn> | ModelIn
-  /** The host closed the device or it was reset or unplugged: back to power-on state. */
+  /** It was reset on the bus: back to power-on state. */
   reset(): void
+  /** The host closed its handle. Without it, as reset(): firmware that hangs does not notice a closed handle. */
+  released?(): void
+  /** The cable is out, and with it the power. Without it, as reset(). */
+  unplugged?(): void
 }
 
 /** A simulated bus: devices are plugged in and pulled out by scenarios. Implemented by each USB transport. */

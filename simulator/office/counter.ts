@@ -1,40 +1,56 @@
-// The person in front of the devices: looks at what each device lights up and does it, after the time people take. Knows no driver and no daemon.
+// The person in front of the devices: looks at what each device lights up, hears what is said, and does it in the time people take. Knows no driver
+// and no daemon.
 
 import type { Clock } from '../../protocol/clock.js'
 import type { FaceImages } from '../model/face-camera.js'
 import type { EyeImages } from '../model/iris-camera.js'
 import type { PlatenImages } from '../model/slap-scanner.js'
 import type { TopazPadModel } from '../model/topaz-pad.js'
-import { type EyeApproach, eyeApproach } from '../people/eye/approach.js'
-import { type FaceMoment, faceApproach } from '../people/face/approach.js'
-import { type EyePresentation, type FingerPosition, fingersOf, type GreyImage, type Person, type Slap } from '../people/person.js'
+import { isEyeAdvice, isFaceAdvice, isHandAdvice } from '../people/advice.js'
+import type { EyeFault } from '../people/eye/motion.js'
+import type { SittingFault } from '../people/face/motion.js'
+import type { HandFault } from '../people/hand-motion.js'
+import type { Person } from '../people/person.js'
+import { personMs } from '../people/reaction.js'
 import type { SeededRandom } from '../seeded-random.js'
+import type { Trick } from './asked.js'
+import { eyeScene } from './eye-scene.js'
+import { faceScene } from './face-scene.js'
+import type { Guest, Manner } from './guest.js'
+import { PlatenScene } from './platen-scene.js'
+import { stillPlaten } from './still-platen.js'
+import type { CounterTruth, SignatureTruth } from './truth.js'
 
-const fingerPositions: readonly FingerPosition[] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
-/** Frames until the hand lies on the platen, or the eyes look into the camera: about half a second. */
-const reactionFrames = 3
-/** From the cleared display to the pen on it. */
-const penReactionMs = 400
+export type { Manner, Trick }
 
-/** What the scanner can ask for: several fingers together, or one by itself, as when a card is handed over. */
-export type Asked = Slap | 'index_fingers' | FingerPosition
+/** Which device a word is about: `come_closer` is said of eyes and of faces. */
+export type Part = 'fingers' | 'eyes' | 'face'
 
-/** Lays something else on the platen than what is asked for; undefined where it is honest. */
-export type Trick = (asked: Asked) => Promise<GreyImage> | undefined
-
-/**
- * `coached`: comes before each device as people do, first wrong, then as told, and does it at once when asked again.
- * `practised`: does everything right from the start.
- */
-export type Manner = 'coached' | 'practised'
+/** What somebody of natural manner does wrong next, instead of what chance would bring; `none`: nothing. */
+export interface PlannedFaults {
+  readonly hand?: HandFault | 'none'
+  readonly eyes?: EyeFault | 'none'
+  readonly face?: SittingFault | 'none'
+}
 
 export interface Counter {
   /** Who stands there; undefined for an empty office. */
   readonly person: Person | undefined
   /** Somebody steps up. @param random of this person's ways */
   receive(person: Person, random: SeededRandom): void
+  /** Nobody stands there any more. */
+  leave(): void
   /** Of a scenario in which somebody cheats or errs. */
   trick: Trick | undefined
+  /** Until somebody else comes. */
+  plan(faults: PlannedFaults): void
+  /**
+   * Says to the person what the station's screen says (stable names of advice). Only somebody of natural manner listens; what is said while the last
+   * word is still being obeyed, and names that mean nothing here, pass unheard.
+   * @param part without it whoever the word can be about hears it
+   */
+  hear(advice: string, part?: Part): void
+  readonly truth: CounterTruth
   readonly fingers: PlatenImages
   readonly eyes: EyeImages
   readonly face: FaceImages
@@ -42,88 +58,65 @@ export interface Counter {
   sign(pad: TopazPadModel): void
 }
 
-/** How this person comes before the cameras and the pad, and how often that was already. */
-interface Ways {
-  readonly eyes: EyeApproach
-  readonly face: (frameIndex: number) => FaceMoment | undefined
-  eyeCaptures: number
-  faceCaptures: number
-  signatures: number
-}
-
 export function atTheCounter(clock: Clock, manner: Manner): Counter {
-  /** A finger that is put down again lies and presses differently. */
-  let touches = 0
-  let person: Person | undefined
-  let ways: Ways | undefined
+  let guest: Guest | undefined
+  let signatures = 0
+  let signature: SignatureTruth | undefined
+  const nowMs = () => clock.monotonicMs()
+  const playing = () => counter.trick
+  const moved = new PlatenScene({ nowMs, guest: () => guest, trick: playing })
+  const still = stillPlaten(() => guest?.person, playing)
+  const platen = manner === 'natural' ? moved : still
+  const eyes = eyeScene(nowMs, () => guest)
+  const face = faceScene(nowMs, () => guest)
+  const change = (next: Guest | undefined) => {
+    guest = next
+    counter.trick = undefined
+    // Whoever was told once knows how.
+    signatures = manner === 'practised' ? 1 : 0
+    signature = undefined
+    for (const scene of [moved, eyes, face]) scene.change()
+  }
   const counter: Counter = {
     get person() {
-      return person
+      return guest?.person
     },
-    receive: (who, random) => {
-      person = who
-      // Whoever was told once knows how.
-      const before = manner === 'coached' ? 0 : 1
-      ways = {
-        eyes: eyeApproach(random.fork('eyes')),
-        face: faceApproach(random.fork('face')),
-        eyeCaptures: before,
-        faceCaptures: before,
-        signatures: before,
-      }
-      counter.trick = undefined
-    },
+    receive: (person, random) => change({ person, random, manner }),
+    leave: () => change(undefined),
     trick: undefined,
-    fingers: {
-      platen: async (indicatorMask, frameIndex) => {
-        const asked = askedFor(indicatorMask)
-        if (frameIndex === 0) touches++
-        if (!person || !asked || frameIndex < reactionFrames) return undefined
-        return (await (counter.trick?.(asked) ?? laid(person, asked, touches))).grey
+    plan: (faults) => {
+      moved.fault = faults.hand
+      eyes.fault = faults.eyes
+      face.fault = faults.face
+    },
+    hear: (advice, part) => {
+      if (isHandAdvice(advice) && (part ?? 'fingers') === 'fingers') moved.hear(advice)
+      if (isEyeAdvice(advice) && (part ?? 'eyes') === 'eyes') eyes.hear(advice)
+      if (isFaceAdvice(advice) && (part ?? 'face') === 'face') face.hear(advice)
+    },
+    truth: {
+      platen: platen.log.at,
+      eyes: eyes.log.at,
+      face: face.log.at,
+      get signature() {
+        return signature
       },
     },
-    eyes: {
-      eye: async (sensor, indicatorMask, frameIndex) => {
-        if (!person || !ways) return undefined
-        if (sensor === 0 && frameIndex === 0) ways.eyeCaptures++
-        const look = ways.eyeCaptures > 1 ? practisedLook(frameIndex) : ways.eyes.look(frameIndex)
-        if (!look || (indicatorMask & (1 << sensor)) === 0) return undefined
-        return (await person.images.iris(sensor === 0 ? 'right' : 'left', look)).grey
-      },
-    },
-    face: {
-      face: async (indicatorMask, frameIndex) => {
-        if (!person || !ways || indicatorMask === 0) return undefined
-        if (frameIndex === 0) ways.faceCaptures++
-        if (ways.faceCaptures > 1) return frameIndex < reactionFrames ? undefined : person.images.faceMjpeg(frameIndex)
-        const moment = ways.face(frameIndex)
-        return moment && person.images.faceFrame(moment.presentation)
-      },
-    },
+    fingers: platen.images,
+    eyes: eyes.images,
+    face: face.images,
     sign: (pad) => {
-      if (!person || !ways) return
-      const written = person.images.signature(++ways.signatures)
-      clock.after(penReactionMs, () => {
+      if (!guest) return
+      const { person } = guest
+      const { writes, pace } = person.body
+      if (writes === 'nothing') return
+      const written = person.images.signature(++signatures)
+      clock.after(personMs.takesPen * pace, () => {
+        signature = { person, wrote: writes }
         // A second wish to sign while the pen is down is not heard; a pad that is pulled out ends the signature by itself.
         pad.sign(written).catch(() => {})
       })
     },
   }
   return counter
-}
-
-/** Nobody, then somebody who holds still. */
-const practisedLook = (frameIndex: number): EyePresentation | undefined => (frameIndex < reactionFrames ? undefined : {})
-
-function laid({ images }: Person, asked: Asked, touch: number): Promise<GreyImage> {
-  if (typeof asked === 'number') return images.finger(asked, { occasion: 'handover', seed: touch })
-  return asked === 'index_fingers' ? images.indexFingers() : images.slap(asked)
-}
-
-/** Bit p - 1 of the mask is finger position p. */
-function askedFor(mask: number): Asked | undefined {
-  const all: Readonly<Record<Exclude<Asked, FingerPosition>, readonly FingerPosition[]>> = { ...fingersOf, index_fingers: [7, 2] }
-  const names = ['right_four', 'left_four', 'thumbs', 'index_fingers'] as const
-  const asksFor = (position: FingerPosition) => (mask & (1 << (position - 1))) !== 0
-  return names.find((name) => all[name].every(asksFor)) ?? fingerPositions.find(asksFor)
 }

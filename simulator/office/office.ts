@@ -13,8 +13,8 @@ import { faceCameraModel } from '../model/face-camera.js'
 import { irisCameraModel } from '../model/iris-camera.js'
 import { slapScannerModel } from '../model/slap-scanner.js'
 import { topazPadModel } from '../model/topaz-pad.js'
+import { type Body, ordinaryBody, wholeBody } from '../people/body.js'
 import type { Person } from '../people/person.js'
-import { syntheticPerson } from '../people/synthetic.js'
 import { type SeededRandom, seededRandom } from '../seeded-random.js'
 import { atTheCounter, type Counter, type Manner, type Trick } from './counter.js'
 
@@ -31,8 +31,10 @@ export interface OfficeOptions {
   readonly centreFolder?: CentreFolder
   /** Distinguishes the blanks of one delivery from those of another. Default: the seed. */
   readonly batch?: string
-  /** How people come before the devices; coached unless given. */
+  /** How people come before the devices; coached unless given. Of natural manner they have ordinary bodies, unless `body` says otherwise. */
   readonly manner?: Manner
+  /** Body of each person to come, by number from 0. */
+  readonly body?: (number: number) => Partial<Body>
   /** From a packet's receipt to PRINT_READY_RECORD. */
   readonly printReadyAfterMs?: number
 }
@@ -44,9 +46,13 @@ export interface Office {
   readonly pad: ReturnType<typeof topazPadModel>
   readonly printer: CardPrinterModel
   readonly centre: SimulatedCentre
-  /** The next person comes to the counter and is known to the registry. */
-  callPerson(): Promise<{ readonly nik: string; readonly name: string }>
+  /** The next person comes to the counter and is known to the registry. @param invited instead of whoever would come next */
+  callPerson(invited?: Person): Promise<{ readonly nik: string; readonly name: string }>
   readonly personAtCounter: Person | undefined
+  /** Speaks with whoever stands there, and knows what is truly before the devices. */
+  readonly counter: Counter
+  /** Somebody who will never come by themselves, for a trick; the same for the same number. */
+  stranger(number: number): Promise<Person>
   /** From now on the scanner is shown this instead; undefined: the person is honest again. */
   play(trick: Trick | undefined): void
   /** What the site would have written into its configuration. */
@@ -68,6 +74,10 @@ export function createOffice(options: OfficeOptions): Office {
   const people = population(options.centreFolder?.people)
   const counter: Counter = atTheCounter(clock, options.manner ?? 'coached')
   let next = 0
+  const bodyOf = (number: number): Partial<Body> => {
+    if (options.body) return options.body(number)
+    return options.manner === 'natural' ? ordinaryBody(random.fork(`body ${number}`)) : wholeBody
+  }
 
   const device = (serial: string) => ({ serial, clock, random: random.fork(serial), key: createDeviceKey() })
   const scanner = slapScannerModel({ ...device(`SIM-SLAP-${seed}`), images: counter.fingers })
@@ -103,9 +113,17 @@ export function createOffice(options: OfficeOptions): Office {
     play: (trick) => {
       counter.trick = trick
     },
-    callPerson: async () => {
+    counter,
+    stranger: async (number) => {
+      const { syntheticPerson } = await import('../people/synthetic.js')
+      return syntheticPerson(Math.floor(random.fork(`stranger ${number}`).next() * 2 ** 32))
+    },
+    callPerson: async (invited) => {
       const number = next++
-      const person = number === 0 && options.first ? options.first : syntheticPerson(seed * 1_000 + number)
+      // Loaded with the first person: opening the office does not wait for what draws faces.
+      const { syntheticPerson } = await import('../people/synthetic.js')
+      const person =
+        invited ?? (number === 0 && options.first ? options.first : syntheticPerson(seed * 1_000 + number, { body: bodyOf(number) }))
       people.add(person.biodata)
       counter.receive(person, random.fork(`ways ${number}`))
       return { nik: person.biodata.nik, name: person.biodata.name }

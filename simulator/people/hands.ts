@@ -1,14 +1,19 @@
 // Two hands of a synthetic person: ten master prints, how they lie on a platen, and the truth about it. It knows no scanner.
 
 import type { Random } from '../../protocol/random.js'
+import { type Body, wholeBody } from './body.js'
+import { formOf, isRight, isThumb, poseAlone, poseInHand, poseInPair } from './hand-layout.js'
 import { growMasterPrint, type MasterPrint } from './master-print.js'
 import { drawPattern } from './orientation.js'
 import {
+  type FingerCondition,
   type FingerPosition,
   type FingerPresentation,
   type FingerTruth,
   fingersOf,
   type GreyImage,
+  type LaidFinger,
+  type Laying,
   type Presentation,
   patch,
   platen,
@@ -16,13 +21,15 @@ import {
   type Slap,
 } from './person.js'
 import { between, noiseWords, remember, type Streams } from './raster.js'
-import { drawTouch, type Pose, press, type Touch, touchTruth } from './touch.js'
+import { drawSprite, type SkinState, soundSkin, stamp, toneTable } from './sprite.js'
+import { drawTouch, type Pose, type Touch, touchTruth } from './touch.js'
 
 export interface Hands {
   slap(which: Slap, presentation?: Presentation): Promise<GreyImage>
   indexFingers(presentation?: Presentation): Promise<GreyImage>
   finger(position: FingerPosition, presentation?: FingerPresentation): Promise<GreyImage>
   fingerPatch(position: FingerPosition, presentation?: FingerPresentation): Promise<GreyImage>
+  lay(laying: Laying): readonly LaidFinger[]
   readonly truth: {
     slap(which: Slap, presentation?: Presentation): Promise<readonly FingerTruth[]>
     finger(position: FingerPosition, presentation?: FingerPresentation): Promise<FingerTruth>
@@ -35,118 +42,147 @@ interface Placed {
   readonly master: MasterPrint
   readonly touch: Touch
   readonly pose: Pose
+  /** Names the stream of what the skin adds. */
+  readonly label: string
 }
 
-/** Right hand; the left one is its mirror image. Index, middle, ring, little from the middle of the platen outward in x. */
-const layout: Readonly<Record<number, { dx: number; y: number; angleDeg: number; widthPx: number; heightPx: number }>> = {
-  2: { dx: -510, y: 800, angleDeg: 7, widthPx: 292, heightPx: 440 },
-  3: { dx: -165, y: 560, angleDeg: 2, widthPx: 300, heightPx: 460 },
-  4: { dx: 185, y: 620, angleDeg: -3, widthPx: 290, heightPx: 446 },
-  5: { dx: 510, y: 900, angleDeg: -9, widthPx: 250, heightPx: 380 },
-  1: { dx: 270, y: 750, angleDeg: 6, widthPx: 354, heightPx: 520 },
+/** Whose hands they are. Each finger has streams of its own, so that drawing one does not change another. */
+interface Owner {
+  readonly streams: Streams
+  readonly body: Body
+  readonly master: (position: FingerPosition) => MasterPrint
 }
 
-/** Two index fingers laid down together, the left one the mirror image. */
-const indexPair = { dx: 250, y: 760, angleDeg: 3 } as const
-
-const isRight = (position: FingerPosition) => position <= 5
-const layoutOf = (position: FingerPosition) => layout[isRight(position) ? position : position - 5] ?? layout[2]!
 const even = (value: number) => 2 * Math.round(value / 2)
 
 function growFinger(random: Random, position: FingerPosition): MasterPrint {
-  const form = layoutOf(position)
+  const form = formOf(position)
   const scale = between(random, 0.94, 1.06)
-  const pattern = drawPattern(random, isRight(position) ? 'right' : 'left', form === layout[1])
+  const pattern = drawPattern(random, isRight(position) ? 'right' : 'left', isThumb(position))
   return growMasterPrint(random, pattern, even(form.widthPx * scale), even(form.heightPx * scale))
 }
 
-/** Turns and shifts a pose about the middle of the sensor. */
-function present(pose: Pose, size: Size, { dxPx = 0, dyPx = 0, angleDeg = 0 }: Presentation): Pose {
-  const cos = Math.cos((angleDeg * Math.PI) / 180)
-  const sin = Math.sin((angleDeg * Math.PI) / 180)
-  const x = pose.cx - size.widthPx / 2
-  const y = pose.cy - size.heightPx / 2
-  return {
-    cx: size.widthPx / 2 + cos * x + sin * y + dxPx,
-    cy: size.heightPx / 2 - sin * x + cos * y + dyPx,
-    angleDeg: pose.angleDeg + angleDeg,
-  }
-}
-
-function expose(placed: readonly Placed[], size: Size, seed: number): GreyImage {
+/** Glass with nothing on it. @param seed of its grain */
+export function emptyGlass(size: Size, seed: number): GreyImage {
   const grey = new Uint8Array(size.widthPx * size.heightPx)
   const noise = noiseWords(seed)
   for (let i = 0; i < grey.length; ) {
     const word = noise()
     for (let k = 0; k < 16 && i < grey.length; k++, i++) grey[i] = 250 + ((word >>> (2 * k)) & 3)
   }
-  const canvas = { ...size, grey }
-  for (const { master, touch, pose } of placed) press(canvas, master, touch, pose)
+  return { ...size, grey }
+}
+
+/** How a finger lies that nobody presses in particular: dry ridges are light, moist ones dark. */
+const restingPressure = ({ dry, wet }: SkinState): number => 0.85 * wet - 0.88 * dry
+
+const conditionOf = ({ bandagedFingers, wornFingers }: Body, position: FingerPosition): FingerCondition =>
+  bandagedFingers.includes(position) ? 'bandaged' : wornFingers.includes(position) ? 'worn' : 'sound'
+
+/** @param moisture share of a moist skin's that is left */
+function skinOf({ streams, body }: Owner, position: FingerPosition, moisture = 1): SkinState {
+  const condition = conditionOf(body, position)
+  if (condition === 'sound' && body.skin === 'normal') return soundSkin
+  const own = streams(`skin ${position}`)
+  const [much, worn] = [between(own, 0.75, 1), between(own, 0.5, 1)]
+  return {
+    dry: body.skin === 'dry' ? much : 0,
+    wet: body.skin === 'wet' ? much * moisture : 0,
+    worn: condition === 'worn' ? worn : 0,
+    bandaged: condition === 'bandaged',
+  }
+}
+
+const there = ({ body }: Owner, positions: readonly FingerPosition[]) =>
+  positions.filter((position) => !body.missingFingers.includes(position))
+
+/** @param pose of this finger, from a stream of its own */
+function touching(owner: Owner, position: FingerPosition, pose: Pose, touchLabel: string): Placed {
+  const master = owner.master(position)
+  const label = `${position} ${touchLabel}`
+  return { position, master, touch: drawTouch(owner.streams(`touch ${label}`), master), pose, label }
+}
+
+function placeHand(owner: Owner, positions: readonly FingerPosition[], label: string, presentation: Presentation, closeness = 0) {
+  return there(owner, positions).map((position) => {
+    const pose = poseInHand(position, owner.streams(`pose ${position}`), presentation, closeness)
+    return touching(owner, position, pose, `${label} ${presentation.seed ?? 0}`)
+  })
+}
+
+/** @param positions the first lies on the left */
+function placePair(owner: Owner, positions: readonly FingerPosition[], presentation: Presentation): readonly Placed[] {
+  return there(owner, positions).map((position) => {
+    const pose = poseInPair(position, owner.streams(`pose ${position} again`), presentation, position === positions[0])
+    return touching(owner, position, pose, `index_fingers ${presentation.seed ?? 0}`)
+  })
+}
+
+function placeAlone(owner: Owner, position: FingerPosition, size: Size, presentation: FingerPresentation): readonly Placed[] {
+  const { occasion = 'again', seed = 0 } = presentation
+  return there(owner, [position]).map(() => {
+    const pose = poseAlone(owner.streams(`place ${position} ${occasion} ${seed}`), size, presentation)
+    return touching(owner, position, pose, `${occasion} ${seed}`)
+  })
+}
+
+function place(owner: Owner, { fingers, how, seed, angleDeg = 0, closeness = 0 }: Laying): readonly Placed[] {
+  const presentation = { angleDeg, seed }
+  if (how === 'slap') return placeHand(owner, fingers, 'hand', presentation, closeness)
+  if (how === 'pair') return placePair(owner, fingers, presentation)
+  return fingers.flatMap((position) => placeAlone(owner, position, platen, { ...presentation, occasion: 'handover' }))
+}
+
+function laidFinger(owner: Owner, { position, master, touch, pose, label }: Placed, moisture?: number): LaidFinger {
+  const skin = skinOf(owner, position, moisture)
+  return {
+    position,
+    condition: conditionOf(owner.body, position),
+    pressure: touch.pressure + restingPressure(skin),
+    fog: skin.wet,
+    sprite: drawSprite(master, touch, pose, skin, owner.streams(`specks ${label}`)),
+    ...pose,
+  }
+}
+
+function expose(owner: Owner, placed: readonly Placed[], size: Size, seed: number): GreyImage {
+  const canvas = emptyGlass(size, seed)
+  for (const { sprite, pressure, fog } of placed.map((each) => laidFinger(owner, each)))
+    stamp(canvas, sprite, toneTable({ pressure, contact: 1, fog, strength: 1 }))
   return canvas
 }
 
-/** @param streams the person's own; each finger has one, so that drawing one does not change another */
-export function createHands(streams: Streams): Hands {
+const truthOf = (placed: readonly Placed[], size: Size): readonly FingerTruth[] =>
+  placed.map(({ position, master, touch, pose }) => touchTruth(position, master, touch, pose, size))
+
+function theOnly([first]: readonly FingerTruth[]): FingerTruth {
+  if (!first) throw new RangeError('this person has no such finger')
+  return first
+}
+
+/** @param streams the person's own */
+export function createHands(streams: Streams, body: Body = wholeBody): Hands {
   const masters = remember<MasterPrint>(10)
   const exposures = remember<Promise<GreyImage>>(6)
   const master = (position: FingerPosition) => masters(String(position), () => growFinger(streams(`finger ${position}`), position))
-  const place = (position: FingerPosition, pose: Pose, touchLabel: string): Placed => {
-    const print = master(position)
-    return { position, master: print, touch: drawTouch(streams(`touch ${position} ${touchLabel}`), print), pose }
-  }
-
-  const lay = (
-    positions: readonly FingerPosition[],
-    label: string,
-    presentation: Presentation,
-    formOf: typeof layoutOf | (() => typeof indexPair),
-  ) =>
-    positions.map((position) => {
-      const form = formOf(position)
-      const side = isRight(position) ? 1 : -1
-      const own = streams(label === 'index_fingers' ? `pose ${position} again` : `pose ${position}`)
-      const pose = {
-        cx: platen.widthPx / 2 + side * form.dx + between(own, -12, 12),
-        cy: form.y + between(own, -30, 30),
-        angleDeg: side * form.angleDeg + between(own, -2.5, 2.5),
-      }
-      return place(position, present(pose, platen, presentation), `${label} ${presentation.seed ?? 0}`)
-    })
-  const placeSlap = (which: Slap, presentation: Presentation) => lay(fingersOf[which], which, presentation, layoutOf)
-  const placeIndexes = (presentation: Presentation) => lay([7, 2], 'index_fingers', presentation, () => indexPair)
-
-  const placeFinger = (position: FingerPosition, size: Size, presentation: FingerPresentation): readonly Placed[] => {
-    const { occasion = 'again', seed = 0 } = presentation
-    const own = streams(`place ${position} ${occasion} ${seed}`)
-    const reach = size === patch ? 18 : occasion === 'handover' ? 60 : 25
-    const turn = occasion === 'handover' ? 14 : 6
-    const pose = {
-      cx: size.widthPx / 2 + between(own, -reach, reach),
-      cy: size.heightPx / 2 + between(own, -reach, reach),
-      angleDeg: between(own, -turn, turn),
-    }
-    return [place(position, present(pose, size, presentation), `${occasion} ${seed}`)]
-  }
-
+  const owner: Owner = { streams, body, master }
+  const slap = (which: Slap, presentation: Presentation) => placeHand(owner, fingersOf[which], which, presentation)
+  const alone = (position: FingerPosition, size: Size, presentation: FingerPresentation) => placeAlone(owner, position, size, presentation)
   const show = (label: string, presentation: FingerPresentation, size: Size, placed: () => readonly Placed[]): Promise<GreyImage> => {
     const { dxPx = 0, dyPx = 0, angleDeg = 0, seed = 0, occasion = 'again' } = presentation
-    return exposures([label, dxPx, dyPx, angleDeg, seed, occasion].join(' '), async () => expose(placed(), size, seed))
+    return exposures([label, dxPx, dyPx, angleDeg, seed, occasion].join(' '), async () => expose(owner, placed(), size, seed))
   }
-  const truthOf = (placed: readonly Placed[], size: Size) =>
-    placed.map(({ position, master, touch, pose }) => touchTruth(position, master, touch, pose, size))
-  const firstOf = ([first]: readonly FingerTruth[]): FingerTruth => first!
-
   return {
-    slap: (which, presentation = {}) => show(which, presentation, platen, () => placeSlap(which, presentation)),
-    indexFingers: (presentation = {}) => show('index_fingers', presentation, platen, () => placeIndexes(presentation)),
-    finger: (position, presentation = {}) =>
-      show(`platen ${position}`, presentation, platen, () => placeFinger(position, platen, presentation)),
+    lay: (laying) => place(owner, laying).map((placed) => laidFinger(owner, placed, laying.moisture)),
+    slap: (which, presentation = {}) => show(which, presentation, platen, () => slap(which, presentation)),
+    indexFingers: (presentation = {}) => show('index_fingers', presentation, platen, () => placePair(owner, [7, 2], presentation)),
+    finger: (position, presentation = {}) => show(`platen ${position}`, presentation, platen, () => alone(position, platen, presentation)),
     fingerPatch: (position, presentation = {}) =>
-      show(`patch ${position}`, presentation, patch, () => placeFinger(position, patch, presentation)),
+      show(`patch ${position}`, presentation, patch, () => alone(position, patch, presentation)),
     truth: {
-      slap: async (which, presentation = {}) => truthOf(placeSlap(which, presentation), platen),
-      finger: async (position, presentation = {}) => firstOf(truthOf(placeFinger(position, platen, presentation), platen)),
-      fingerPatch: async (position, presentation = {}) => firstOf(truthOf(placeFinger(position, patch, presentation), patch)),
+      slap: async (which, presentation = {}) => truthOf(slap(which, presentation), platen),
+      finger: async (position, presentation = {}) => theOnly(truthOf(alone(position, platen, presentation), platen)),
+      fingerPatch: async (position, presentation = {}) => theOnly(truthOf(alone(position, patch, presentation), patch)),
     },
   }
 }

@@ -1,5 +1,6 @@
 // The two eyes of one person before a station's iris camera: a presentation is turned into a look, the look is drawn once. It knows no camera.
 
+import type { Body } from './body.js'
 import { type EyeConditions, goodLook } from './eye/conditions.js'
 import { type DrawnEye, drawEye } from './eye/draw.js'
 import { clouded, type EyeForm, growEye, growLids } from './eye/form.js'
@@ -63,37 +64,35 @@ function lookOf(streams: Streams, eye: Eye, grey: EyeConditions['grey'], habit: 
     lidOpening: { upper: open.upper * lidOpening, lower: open.lower * (0.6 + 0.4 * lidOpening) },
     gazeDeg: presentation.gazeDeg ?? goodLook.gazeDeg,
     rollDeg: angleDeg,
+    light: { ...goodLook.light, level: goodLook.light.level * (presentation.light ?? 1) },
     blurSigmaPx: Math.hypot(goodLook.blurSigmaPx, presentation.blurPx ?? 0),
     motion: { lengthPx: presentation.motionPx ?? 0, angleDeg: 20 },
     ...(presentation.reflection && {
-      glasses: { ...reflectingGlasses, shift: { x: habit.centre.x > 320 ? 0.1 : -0.1, y: 0.2 } },
+      glasses: { ...reflectingGlasses(Number(presentation.reflection)), shift: { x: habit.centre.x > 320 ? 0.1 : -0.1, y: 0.2 } },
     }),
     seed,
   }
 }
 
-/** Lenses that throw the lamps back right over the iris. */
-const reflectingGlasses = {
+/** Lenses that throw the lamps back right over the iris. @param size of the blotches: 1 over most of it */
+const reflectingGlasses = (size: number) => ({
   frameGrey: 45,
   lensGain: 0.93,
   halfWidth: 2.5,
   halfHeight: 1.8,
   reflections: [
-    { x: -0.4, y: 0.1, wide: 0.6, high: 0.45, grey: 300 },
-    { x: 0.55, y: 0.4, wide: 0.35, high: 0.28, grey: 280 },
+    { x: -0.4, y: 0.1, wide: 0.6 * size, high: 0.45 * size, grey: 300 },
+    { x: 0.55, y: 0.4, wide: 0.35 * size, high: 0.28 * size, grey: 280 },
   ],
-}
+})
 
 /** Both sensors of a camera, and a person's way into its view, need no more than this many looks at once. */
 const rememberedLooks = 20
 
-/**
- * The eyes of one person. Forms are grown and looks drawn when first asked for.
- * @param cloudyEye of a person who is blind on one side
- */
+/** The eyes of one person. Forms are grown and looks drawn when first asked for. */
 export function createEyes(
   streams: Streams,
-  cloudyEye?: Eye,
+  { cloudyEye, missingEye }: Pick<Body, 'cloudyEye' | 'missingEye'> = {},
 ): { picture(eye: Eye, presentation?: EyePresentation): GreyImage; truth(eye: Eye, presentation?: EyePresentation): IrisTruth } {
   const forms = remember<EyeForm>(2)
   const drawn = remember<DrawnEye>(rememberedLooks)
@@ -103,10 +102,14 @@ export function createEyes(
       const form = growEye(streams(`${eye} eye`), eye, lids)
       return eye === cloudyEye ? clouded(form, streams('cloud')) : form
     })
-  const draw = (eye: Eye, presentation: EyePresentation = {}) =>
-    drawn(JSON.stringify([eye, presentation]), () =>
+  const draw = (eye: Eye, asked: EyePresentation = {}) => {
+    // Lids that never open look the same wherever the other eye looks.
+    const { lidOpening: _, gazeDeg: __, ...closed } = asked
+    const presentation = eye === missingEye ? { ...closed, lidOpening: 0 } : asked
+    return drawn(JSON.stringify([eye, presentation]), () =>
       drawEye(formOf(eye), lookOf(streams, eye, drawGrey(streams), drawHabit(streams, eye), presentation)),
     )
+  }
   return {
     picture: (eye, presentation) => {
       const { widthPx, heightPx, grey } = draw(eye, presentation)

@@ -1,5 +1,8 @@
 // What the simulated devices may know of a simulated person: biodata and how each modality looks when presented. It knows no device.
 
+import type { Body } from './body.js'
+import type { Sprite } from './sprite.js'
+
 /** 8-bit grey, row-major, 0 black. Callers must not write into `grey`: it may be cached. */
 export interface GreyImage {
   readonly widthPx: number
@@ -55,8 +58,10 @@ export interface EyePresentation extends Presentation {
   readonly gazeDeg?: { readonly yaw: number; readonly pitch: number }
   /** 1 at the camera's distance; 0.5 twice as far away. */
   readonly scale?: number
-  /** A lamp mirrored broadly over the iris. */
-  readonly reflection?: boolean
+  /** Lamps mirrored by glasses over the iris: broadly, or as large as the number says (1 is broad). */
+  readonly reflection?: boolean | number
+  /** 1 a lamp that is well set; 0.3 too weak, 2 too strong. */
+  readonly light?: number
 }
 
 /**
@@ -208,12 +213,46 @@ export interface GroundTruth {
   face(presentation?: FacePresentation): FaceTruth
 }
 
+export type FingerCondition = 'sound' | 'worn' | 'bandaged'
+
+/** A way of laying fingers on the platen. Fingers that the person lacks are not laid. */
+export interface Laying {
+  /** From left to right. */
+  readonly fingers: readonly FingerPosition[]
+  /** `slap`: as the hand has them (both thumbs too); `pair`: two, side by side; `single`: in the middle. */
+  readonly how: 'slap' | 'pair' | 'single'
+  /** Of this touch. */
+  readonly seed: number
+  readonly angleDeg?: number
+  /** 0 as usual … 1 prints against each other, more: fingers over each other. */
+  readonly closeness?: number
+  /** 1 as moist as this skin is … 0 wiped dry. */
+  readonly moisture?: number
+}
+
+/** A finger drawn once, to be shown in many frames. */
+export interface LaidFinger {
+  readonly position: FingerPosition
+  readonly condition: FingerCondition
+  /** Without being pressed in particular: see `Tone` of sprite.ts. */
+  readonly pressure: number
+  readonly fog: number
+  readonly sprite: Sprite
+  readonly cx: number
+  readonly cy: number
+  readonly angleDeg: number
+}
+
 export interface Person {
   readonly simulated: true
   /** Drawn from a seed, or sample images standing in for a person. */
   readonly source: 'synthetic' | 'samples'
   readonly biodata: Biodata
+  readonly body: Body
+  /** As this body shows: what is missing is not in the picture. */
   readonly images: PersonImages
+  /** For a hand in motion; samples lie still. */
+  readonly layFingers?: (laying: Laying) => readonly LaidFinger[]
   readonly truth?: GroundTruth
 }
 

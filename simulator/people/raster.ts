@@ -91,6 +91,23 @@ export function centred(
   return { ...size, grey }
 }
 
+/** `source` moved by whole pixels; what comes in from outside repeats the edge. */
+export function shifted(source: GreyImage, dxPx: number, dyPx: number): GreyImage {
+  if (dxPx === 0 && dyPx === 0) return source
+  const { widthPx, heightPx, grey } = source
+  const out = new Uint8Array(grey.length)
+  const from = Math.max(0, -dxPx)
+  const to = Math.min(widthPx, widthPx - dxPx)
+  for (let y = 0; y < heightPx; y++) {
+    const row = clamp(y - dyPx, 0, heightPx - 1) * widthPx
+    const at = y * widthPx
+    out.set(grey.subarray(row + from, row + to), at + from + dxPx)
+    if (dxPx > 0) out.fill(grey[row]!, at, at + dxPx)
+    else out.fill(grey[row + widthPx - 1]!, at + to + dxPx, at + widthPx)
+  }
+  return { ...source, grey: out }
+}
+
 /** `source` turned counter-clockwise about its middle and moved, bilinear; what comes in from outside is `background`. */
 export function turned(source: GreyImage, angleDeg: number, dxPx: number, dyPx: number, background: number): GreyImage {
   const { widthPx, heightPx, grey } = source

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { Fault } from '../../protocol/fault.js'
 import { seededRandom } from '../seeded-random.js'
 import { inventBiodata } from './biodata.js'
+import { wholeBody } from './body.js'
 import { faceImages } from './face.js'
 import type { Biodata, Person } from './person.js'
 import { drawSignature } from './signature.js'
@@ -138,6 +139,7 @@ export async function loadSubject(folder: string): Promise<Person> {
     simulated: true,
     source: 'samples',
     biodata: completeBiodata(subject.person, seed),
+    body: wholeBody,
     images: { ...fingers, iris, ...faceImages(face.makeWide, { nativeSize: face.nativeSize }), signature: () => signature },
   }
 }

@@ -104,6 +104,14 @@ export class InprocDevice implements UsbDevice {
     return stream
   }
 
+  async reset(): Promise<void> {
+    this.#requireOpen()
+    for (const end of this.#pending.keys()) end(aborted('device reset'))
+    await Promise.all([...this.#streams.keys()].map((stream) => stream.stop()))
+    if (this.#state === 'open') this.#host.busReset()
+    this.#claimed.clear()
+  }
+
   async close(): Promise<void> {
     if (this.#state === 'closed') return
     const wasOpen = this.#state === 'open'

@@ -89,7 +89,18 @@ export class ModelHost {
   release(): void {
     this.#end('cancelled')
     this.#halted.clear()
-    if (this.#used) this.model.reset()
+    if (this.#used) {
+      if (this.model.released) this.model.released()
+      else this.model.reset()
+    }
+    this.#used = false
+  }
+
+  /** Port reset (USB 2.0 §7.1.7.5). */
+  busReset(): void {
+    this.#end('cancelled')
+    this.#halted.clear()
+    this.model.reset()
     this.#used = false
   }
 
@@ -97,7 +108,8 @@ export class ModelHost {
   unplug(): void {
     this.#gone = true
     this.#end('unplugged')
-    this.model.reset()
+    if (this.model.unplugged) this.model.unplugged()
+    else this.model.reset()
   }
 
   #end(status: 'cancelled' | 'unplugged'): void {

@@ -194,7 +194,10 @@ export async function scriptedStation(clock: Clock, seed: number): Promise<Scrip
   }
 
   for (const [kind, product] of products) {
-    state.publish({ is: 'device', device: { kind, serial: 'SIM-1', product, state: 'ready', framesDropped: 0, framesCorrupt: 0 } })
+    state.publish({
+      is: 'device',
+      device: { kind, serial: 'SIM-1', product, state: 'ready', framesDropped: 0, framesCorrupt: 0, refused: [], conditions: [] },
+    })
   }
   state.publish({ is: 'outbox', outbox: { waiting: 0, oldestAtMs: 0, reachable: true, bytesSent: 0, bytesTotal: 0 } })
 
@@ -208,6 +211,9 @@ export async function scriptedStation(clock: Clock, seed: number): Promise<Scrip
     rules,
     state,
     operators,
+    operatorFingers: { enrol: async () => {} },
+    corrections: { correct: async () => {} },
+    figures: { report: async () => [] },
     cases,
     capture,
     issuance,

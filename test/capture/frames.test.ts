@@ -244,24 +244,29 @@ t.test('analysis of a frame', async (t) => {
     const shared = new Uint8Array(new SharedArrayBuffer(grey.length))
     shared.set(grey)
     const head = { ...header, widthPx, heightPx }
-    const unwatched = await analyseFrame(shared, head, taskOf('thumbs', person), false, lookers)
-    t.equal(unwatched.picture.length, 0)
-    const { look, picture } = await analyseFrame(shared, head, taskOf('thumbs', person), true, lookers)
-    t.equal(motion(look.signature, unwatched.look.signature), 0)
+    const unwatched = await analyseFrame(shared, head, taskOf('thumbs', person), undefined, lookers)
+    const shown: Uint8Array[] = []
+    const look = await analyseFrame(shared, head, taskOf('thumbs', person), (picture) => void shown.push(picture), lookers)
+    t.strictSame(look, unwatched, 'watching changes nothing of the look')
+    const reference = await analyseFrame(shared, head, taskOf('thumbs', person), (picture) => void shown.push(picture), {
+      faces: lookers.faces,
+    })
+    t.equal(motion(look.signature, reference.signature), 0)
+    t.equal(Buffer.compare(shown[0]!, shown[1]!), 0, 'with and without the twins the picture is the same')
     t.strictSame(
       look.boxes.map(({ position }) => position),
       [6, 1],
     )
-    t.match(await sharp(picture).metadata(), { format: 'jpeg', width: widthPx / 2, height: heightPx / 2, channels: 1 })
+    t.match(await sharp(shown[0]).metadata(), { format: 'jpeg', width: widthPx / 2, height: heightPx / 2, channels: 1 })
     const eye = await person.images.iris('left')
-    const small = await analyseFrame(
+    await analyseFrame(
       eye.grey,
       { ...header, widthPx: eye.widthPx, heightPx: eye.heightPx },
       taskOf('irises', person),
-      true,
+      (picture) => void shown.push(picture),
       lookers,
     )
-    t.match(await sharp(small.picture).metadata(), { width: eye.widthPx, height: eye.heightPx }, 'a small frame is not shrunk')
+    t.match(await sharp(shown[2]).metadata(), { width: eye.widthPx, height: eye.heightPx }, 'a small frame is not shrunk')
   })
 
   t.test('MJPEG: the person before the backdrop, and the camera’s own JPEG as preview', async (t) => {
@@ -269,17 +274,21 @@ t.test('analysis of a frame', async (t) => {
     const shared = new Uint8Array(new SharedArrayBuffer(jpeg.length))
     shared.set(jpeg)
     const head: FrameHeader = { ...header, format: 'mjpeg', widthPx: 1920, heightPx: 1080, ppi: 0 }
-    const { look, picture } = await analyseFrame(shared, head, taskOf('face', person), true, lookers)
+    let picture = new Uint8Array()
+    const show = (jpeg: Uint8Array) => {
+      picture = Uint8Array.from(jpeg)
+      t.notOk(jpeg.buffer instanceof SharedArrayBuffer, 'the preview outlives the slot')
+    }
+    const look = await analyseFrame(shared, head, taskOf('face', person), show, lookers)
     t.match(look, { present: true, advice: '' })
     t.ok(look.measure >= defaultCaptureRules.modalities.face.leastMeasure, `measure ${look.measure}`)
     t.equal(Buffer.compare(picture, jpeg), 0)
-    t.notOk(picture.buffer instanceof SharedArrayBuffer, 'the preview outlives the slot')
-    const next = await analyseFrame(await person.images.faceMjpeg(1), head, taskOf('face', person), false, lookers)
-    t.ok(motion(look.signature, next.look.signature) <= defaultCaptureRules.modalities.face.mostMotion, 'a sway is still')
+    const next = await analyseFrame(await person.images.faceMjpeg(1), head, taskOf('face', person), undefined, lookers)
+    t.ok(motion(look.signature, next.signature) <= defaultCaptureRules.modalities.face.mostMotion, 'a sway is still')
   })
 
   t.test('a JPEG that cannot be decoded is named', async (t) => {
     const head: FrameHeader = { ...header, format: 'mjpeg', widthPx: 1920, heightPx: 1080, ppi: 0 }
-    await t.rejects(analyseFrame(seededRandom(1).bytes(5_000), head, taskOf('face', person), true, lookers), { code: 'image.corrupt' })
+    await t.rejects(analyseFrame(seededRandom(1).bytes(5_000), head, taskOf('face', person), undefined, lookers), { code: 'image.corrupt' })
   })
 })

@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import { analyseFrame, examineFaceFrame } from '../../daemon/capture/analyse-frame.js'
 import type { FrameAnalyst } from '../../daemon/capture/analyst.js'
 import { createFrameRing } from '../../daemon/capture/frame-ring.js'
+import type { Look } from '../../daemon/capture/look.js'
 import { type FrameCapturePlan, type FrameModality, framePlanOf, signaturePlanOf } from '../../daemon/capture/plan.js'
 import { defaultCaptureRules, neededFrames } from '../../daemon/capture/plan-rules.js'
 import { type CaptureSessionDeps, startCaptureSession, type TakenCapture } from '../../daemon/capture/session.js'
@@ -13,7 +14,9 @@ import { positionsOf } from '../../daemon/modality.js'
 import type { PreviewPicture } from '../../daemon/state.js'
 import type { CaptureDevice, PenSample } from '../../drivers/driver.js'
 import { openTopazPad } from '../../drivers/signature/topaz/driver.js'
+import { type Deferred, deferred } from '../../protocol/deferred.js'
 import { Fault, isFault } from '../../protocol/fault.js'
+import type { FrameSink } from '../../protocol/hardware/frames.js'
 import { silentLog } from '../../protocol/log.js'
 import { faceCameraModel } from '../../simulator/model/face-camera.js'
 import { irisCameraModel } from '../../simulator/model/iris-camera.js'
@@ -64,11 +67,11 @@ class Counter extends CaptureBench {
   #seen: () => void = () => {}
 
   readonly analyst: FrameAnalyst = {
-    analyse: async (frame, task, preview) => {
+    analyse: async (frame, task, show) => {
       const release = this.clock.hold()
       try {
         this.beforeAnalysis(++this.analysed)
-        return await analyseFrame(frame.bytes, frame.header, task, preview, lookers)
+        return await analyseFrame(frame.bytes, frame.header, task, show, lookers)
       } finally {
         release()
       }
@@ -367,9 +370,82 @@ t.test('signature session', async (t) => {
   })
 })
 
+t.test('a look slower than the frames: the newest waits, the rest is passed over and counted', async (t) => {
+  const clock = new VirtualClock(0)
+  const ring = createFrameRing(4, 16)
+  const looks: { readonly sequence: number; readonly answer: Deferred<Look> }[] = []
+  const shown: PreviewPicture[] = []
+  const counted: { dropped: number; corrupt: number }[] = []
+  const analyst: FrameAnalyst = {
+    analyse: ({ header: { sequence } }, _task, show) => {
+      const answer = deferred<Look>()
+      looks.push({ sequence, answer })
+      show?.(Uint8Array.of(sequence))
+      return answer.promise
+    },
+    examineFace: async () => Promise.reject(new Error('no face here')),
+    close: async () => {},
+  }
+  let sink: FrameSink | undefined
+  const counters = { published: 0, corrupt: 0, short: 0, repeated: 0, outOfOrder: 0, missed: 0, stale: 0, dropped: 1, skippedBytes: 0 }
+  const device = {
+    kind: 'slap_scanner',
+    serial: 'S1',
+    info: { sensors: [{ sensor: 0 }] },
+    start: async (given: FrameSink) => {
+      sink = given
+      return { stop: async () => {}, counters: () => counters }
+    },
+  } as unknown as CaptureDevice
+  const session = startCaptureSession(
+    {
+      ...{ device, ring, analyst, clock, plan: framePlanOf(defaultCaptureRules, 'thumbs', [6, 1]), watched: () => true, status: () => {} },
+      show: (picture) => shown.push(picture),
+      counted: (counters) => counted.push(counters),
+    },
+    taskOf('thumbs', person),
+    0,
+  )
+  const settled = async () => {
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+  }
+  const arrive = async (sequence: number) => {
+    sink?.lease(16)?.publish({ sensor: 0, sequence, format: 'grey8', widthPx: 4, heightPx: 4, ppi: 500, deviceTimeUs: 0 })
+    await settled()
+  }
+  const nothing: Look = { present: false, measure: 0, advice: 'place_fingers', boxes: [], guides: [], signature: new Uint8Array(256) }
+  await settled()
+  await arrive(1)
+  t.match(shown, [{ sequence: 1, capturedAtMs: 0 }], 'the picture does not wait for the look')
+  clock.advance(40)
+  for (const sequence of [2, 3, 4]) await arrive(sequence)
+  t.strictSame(
+    looks.map(({ sequence }) => sequence),
+    [1],
+    'one at a time',
+  )
+  t.equal(ring.free, 2, 'one is looked at, one waits')
+  clock.advance(60)
+  looks[0]?.answer.resolve(nothing)
+  await settled()
+  t.equal(looks[1]?.sequence, 4, 'the newest is next')
+  t.match(shown, [{}, { sequence: 4, capturedAtMs: 40 }], 'and says when it came, not when its turn came')
+  await arrive(5)
+  session.cancel()
+  looks[1]?.answer.resolve(nothing)
+  await t.rejects(session.taken, { name: 'AbortError' })
+  await settled()
+  t.equal(looks.length, 2, 'what waited at the end is not looked at')
+  t.equal(ring.free, 4, 'no slot is held')
+  t.strictSame(counted, [{ dropped: 3, corrupt: 0 }], "the device's own loss and two that were passed over")
+})
+
 t.test('worker line', async (t) => {
-  const line = openWorkerLine<string, string>(new URL('./fragile-worker.js', import.meta.url))
+  const line = openWorkerLine<string, string, string>(new URL('./fragile-worker.js', import.meta.url))
   t.equal(await line.ask('hello'), 'hello!')
+  const parts: string[] = []
+  t.equal(await line.ask('parts', (part) => void parts.push(part)), 'parts!')
+  t.strictSame(parts, ['one', 'two'], 'what the worker knew before it knew the answer came before it')
   await t.rejects(line.ask('fault'), { code: 'record.unsupported' }, "the worker's fault keeps its code")
   const error = await line.ask('error').catch((thrown: unknown) => thrown)
   t.match(error, { code: 'internal.unexpected', context: { reason: 'TypeError' } })

@@ -6,7 +6,17 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { commands } from '../../daemon/cli/commands.js'
 import { main } from '../../daemon/cli/main.js'
+import { directEffects } from '../../daemon/effects.js'
+import { openMetricsServer } from '../../daemon/figures/metrics-server.js'
+import { openGateway } from '../../daemon/gateway/gateway.js'
 import { lockFolder } from '../../daemon/store/folder-lock.js'
+import { loadStoreKey } from '../../daemon/store/keys.js'
+import { schemaVersion } from '../../daemon/store/schema.js'
+import { openStore } from '../../daemon/store/store.js'
+import { systemClock } from '../../protocol/clock.js'
+import { silentLog } from '../../protocol/log.js'
+import { systemRandom } from '../../protocol/random.js'
+import { fakeStation } from '../gateway/fake-station.js'
 
 interface Ran {
   readonly status: number
@@ -125,11 +135,20 @@ t.test('doctor looks at everything in an empty data folder and says what to do',
     'clock',
     'store key',
     'store',
+    'audit chain',
+    'outbox',
+    'centre keys',
+    'disk room',
+    'centre',
+    'station',
+    'metrics',
+    'capture plan',
     'USB devices',
     'signature pad',
     'card terminals',
     'kernels',
     'face networks',
+    'simulated stacks',
   ]
   t.same(
     findings.map(({ check }) => check),
@@ -156,6 +175,57 @@ t.test('doctor looks at everything in an empty data folder and says what to do',
     t.match(parsed(await rekam('doctor', '--json', '--data', absent))[4], { state: 'weak', found: 'no data folder yet' })
     t.notOk(existsSync(absent))
   })
+})
+
+t.test('doctor says what has waited too long, in the store or at the station that has it', async (t) => {
+  const data = folder(t)
+  const { key } = await loadStoreKey(data, {}, systemRandom)
+  const common = { effects: directEffects, clock: systemClock, random: systemRandom, log: silentLog }
+  const store = await openStore({ folder: data, key, ...common })
+  await store.commit({ actor: 'op', act: 'record.sealed' }, async (trx) => {
+    const old = Date.now() - 25 * 24 * 3_600_000
+    const packet = { case_id: 'c', state: 'queued', manifest_jws: '', ciphertext_hash: '', size: 1, chunk_size: 1, chunks_acknowledged: 0 }
+    const times = { created_ms: old, updated_ms: old, attempts: 0, next_attempt_ms: null, receipt_jws: null }
+    await trx
+      .insertInto('packets')
+      .values({ id: 'p', ...packet, ...times })
+      .execute()
+  })
+  const look = async () => {
+    const config = join(data, 'site.json')
+    const order = ['signature', 'thumbs', 'face', 'right_four', 'left_four', 'irises', 'index_fingers']
+    writeFileSync(
+      config,
+      JSON.stringify({ capture: { order }, metricsPort: 9, signaturePadPath: '/dev/none', centreUrl: 'http://127.0.0.1:9' }),
+    )
+    const findings = parsed(await rekam('doctor', '--json', '--data', data, '--config', config))
+    return Object.fromEntries(findings.map(({ check, ...rest }) => [String(check), rest])) as Record<string, Record<string, string>>
+  }
+  await store.close()
+  const closed = await look()
+  t.match(closed['store'], { state: 'good', found: 'whole' })
+  t.match(closed['audit chain'], { state: 'good', found: `${schemaVersion + 1} entries` })
+  t.match(closed['outbox'], { state: 'bad', found: '1 packets wait, the oldest for 25.0 days', next: /3000 packets or 30 days/ })
+  t.match(closed['centre'], { state: 'weak', found: /127\.0\.0\.1:9 does not answer/ })
+  t.match(closed['capture plan'], { state: 'bad', found: /^thumbs before the portrait is approved; .*irises: no trusted iris_camera/ })
+  t.match(closed['station'], { state: 'good', found: 'not running' })
+  t.match(closed['store key'], { state: 'weak', found: 'a file beside the data' })
+
+  const held = await openStore({ folder: data, key, ...common })
+  t.teardown(() => held.close())
+  t.match((await look())['station'], { state: 'bad', found: /store\.locked/ }, 'somebody has it who does not answer')
+  const gateway = await openGateway({ station: fakeStation(), port: 0, uiFolder: data, audit: async () => {}, ...common })
+  t.teardown(() => gateway.close())
+  const values = 'rekam_outbox_packets 2500\nrekam_outbox_oldest_age_seconds 60\nrekam_device_ready{device="slap_scanner"} 1\n'
+  const metrics = await openMetricsServer({ port: 0, text: async () => values, log: silentLog })
+  t.teardown(() => metrics.close())
+  writeFileSync(join(data, 'daemon.json'), JSON.stringify({ port: gateway.port, metricsPort: metrics.port }))
+  const open = await look()
+  t.match(open['station'], { state: 'good', found: `rekam 0.0.0-test at port ${gateway.port}` })
+  t.match(open['store'], { state: 'good', found: /in use/ })
+  t.match(open['outbox'], { state: 'bad', found: /^2500 packets wait/ })
+  t.match(open['metrics'], { state: 'good' })
+  t.match(open['USB devices'], { state: 'weak', found: /^slap_scanner ready; iris_camera is not ready/ })
 })
 
 t.test('a station refuses a configuration that it does not understand, with path and field', async (t) => {

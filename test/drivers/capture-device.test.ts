@@ -26,7 +26,7 @@ for (const { kind, indicator, sensors } of kinds) {
     const asked: number[] = []
     bench.model.onIndicator((mask) => asked.push(mask))
     const device = await bench.open()
-    t.match(device, { kind, serial: 'T-0001', info: { protocolVersion: '1.1', firmwareVersion: '1.0.0' } })
+    t.match(device, { kind, serial: 'T-0001', info: { protocolVersion: '1.2', firmwareVersion: '1.0.0' } })
     const stream = await bench.clock.runUntil(device.start(bench.sink, { indicator }, bench.ended))
     await bench.clock.runUntil(bench.sink.until(6 * sensors))
     await bench.clock.runUntil(stream.stop())

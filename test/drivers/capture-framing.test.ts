@@ -183,7 +183,7 @@ t.test('GET_INFO is read, with longer entries of a later minor version, and refu
   const good = infoBytes('iris_camera', [plan, plan], 15, [1, 2, 3])
   t.match(readInfo(good), {
     kind: 'iris_camera',
-    protocolVersion: '1.1',
+    protocolVersion: '1.2',
     firmwareVersion: '1.2.3',
     features: { gain: true, light: true, indicator: true },
   })

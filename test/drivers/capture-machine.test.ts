@@ -26,6 +26,8 @@ const rules: Rules = {
   keys: [key],
   proofPolls: 2,
   proofPollMs: 50,
+  warmUpPolls: 3,
+  warmUpPollMs: 100,
   silenceMs: 1000,
   damagedFrames: 3,
   damageWindowMs: 500,
@@ -64,10 +66,54 @@ const opening: readonly Input[] = [
   { is: 'challenged' },
 ]
 const proof: Input = { is: 'proof', signature: new Uint8Array(64) }
-const started: readonly Input[] = [...opening, proof, { is: 'verdict', genuine: true }, { is: 'start', nowMs: 0, session: 5, maxFps: 0 }]
+const genuine: readonly Input[] = [...opening, proof, { is: 'verdict', genuine: true }]
+const says = (state: 'idle' | 'warming'): Input => ({
+  is: 'status',
+  status: { state, lastError: 0, temperatureC: 30, uptimeMs: 0, framesSent: 0, framesLost: 0, conditions: [] },
+})
+const started: readonly Input[] = [...genuine, says('idle'), { is: 'start', nowMs: 0, session: 5, maxFps: 0 }]
 
 t.test('opening asks one thing after another, and quiets the device first', async (t) => {
-  t.same(run(started).did, ['claim', 'hush', 'ask_info', 'ask_key_id', 'challenge', 'ask_proof', 'verify', 'opened', 'wake'])
+  const asks = ['claim', 'hush', 'ask_info', 'ask_key_id', 'challenge', 'ask_proof', 'verify', 'ask_status']
+  t.same(run(started).did, [...asks, 'opened', 'wake'])
+})
+
+t.test('a device that warms up is waited for, within bounds', async (t) => {
+  t.equal(run([...genuine, says('warming'), says('warming')]).state.at, 'warming')
+  t.same(run([...genuine, says('warming'), says('idle')]).did.slice(-3), ['ask_status', 'ask_status', 'opened'])
+  t.match(run([...genuine, says('warming'), says('warming'), says('warming')]).state, {
+    fault: { code: 'device.timeout', context: { operation: 'warm_up', timeoutMs: 300 } },
+  })
+  t.equal(run([...genuine, { is: 'start', nowMs: 0, session: 5, maxFps: 0 }]).state.at, 'warming', 'nothing starts before it is warm')
+  t.match(run([...genuine, { is: 'status', status: { field: 'status', offset: 0, found: 3 } }]).state, {
+    fault: { code: 'device.protocol' },
+  })
+})
+
+t.test('a device whose time jumps keeps its frames, and their times go on with the host’s', async (t) => {
+  const times: number[] = []
+  let { state } = run(started)
+  const take = (sequence: number, deviceMs: number, nowMs: number, of = 0) => {
+    const input = {
+      is: 'frame',
+      head: { ...frame(sequence, sequence + 9, of), deviceTimeUs: deviceMs * 1000 },
+      stored: true,
+      nowMs,
+    } as const
+    const next = step(state, input, rules)
+    state = next.state
+    for (const effect of next.effects) if (effect.do === 'publish') times.push(effect.deviceTimeUs / 1000)
+  }
+  take(0, 5_000, 100)
+  take(0, 5_000, 101, 1)
+  take(1, 5_100, 200)
+  take(2, 90_000, 300)
+  take(1, 90_000, 301, 1)
+  take(3, 90_110, 410)
+  take(4, 12, 500)
+  take(5, 112, 590)
+  t.same(times, [5_000, 5_000, 5_100, 5_200, 5_200, 5_310, 5_400, 5_500])
+  t.match(state, { stream: { counters: { published: 8, clockJumps: 2 } } }, 'both sensors of one exposure see one jump')
 })
 
 t.test('a device that is not what it should be is refused with the reason', async (t) => {
@@ -91,7 +137,7 @@ t.test('a device that is not what it should be is refused with the reason', asyn
 
 t.test('frames in order are published, others are counted and dropped', async (t) => {
   const { state, did } = run([...started, came(0, 10), came(0, 20), came(3, 30), came(2, 40), came(0, 50, 77, 1), { is: 'stale' }])
-  t.same(did.slice(9), ['publish', 'discard', 'publish', 'discard', 'publish'])
+  t.same(did.slice(10), ['publish', 'discard', 'publish', 'discard', 'publish'])
   t.match(state, { at: 'streaming', stream: { counters: { published: 3, repeated: 1, outOfOrder: 1, missed: 2, stale: 1 } } })
 })
 

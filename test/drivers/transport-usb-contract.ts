@@ -214,6 +214,29 @@ const endings: readonly UsbContractCase[] = [
     }),
   },
   {
+    name: 'a reset ends what is pending, puts the device into its power-on state, and leaves a handle that can be closed and opened anew',
+    run: async (bench) => {
+      const usb = bench.transport()
+      const info = await bench.run(findOurs(usb))
+      const device = await bench.run(usb.open(info.key))
+      await bench.run(device.claim(0))
+      await bench.run(device.controlOut(vendor(ask.store), bytes(9)))
+      const read = faultCode(device.transferIn(silentIn, 8))
+      await bench.run(device.reset())
+      assert.equal(await bench.run(read), 'AbortError')
+      await bench.run(device.close())
+      assert.equal(await faultCode(device.reset()), 'AbortError')
+      const [again] = (await bench.run(usb.list())).filter(ours)
+      assert.ok(again)
+      const reopened = await bench.run(usb.open(again.key))
+      await bench.run(reopened.claim(0))
+      const answer = await bench.run(reopened.controlIn(vendor(ask.fetch), 8))
+      assert.ok(answer.status === 'ok')
+      assert.deepEqual(plain(answer.data), [0, 0, 0, 0], 'what it had stored is gone')
+      await bench.run(usb.close())
+    },
+  },
+  {
     name: 'unplugging ends every pending call once as device.unplugged, and every later one',
     run: onDevice(async ({ bench, device }) => {
       const ended: string[] = []

@@ -25,7 +25,7 @@ interface FakeTransfer {
 function opened(overrides: Partial<LibusbHandle> = {}) {
   const clock = new VirtualClock(0)
   const transfers: FakeTransfer[] = []
-  const told = { closed: 0, released: [] as number[] }
+  const told = { closed: 0, resets: 0, released: [] as number[] }
   const handle: LibusbHandle = {
     interfaces: new Set([0]),
     endpoints: new Map([[0x81, { interfaceNumber: 0, transferType: 2 }]]),
@@ -44,6 +44,7 @@ function opened(overrides: Partial<LibusbHandle> = {}) {
     claim: () => {},
     release: async (number) => void told.released.push(number),
     clearHalt: async () => {},
+    reset: async () => void told.resets++,
     close: () => {
       told.closed++
     },
@@ -83,6 +84,26 @@ t.test('data that overtook the cancelling of their transfer are delivered', asyn
   transfers[0]!.buffer!.set([1, 2, 3])
   transfers[0]!.done(libusbError(libusbStatus.cancelled), 3)
   t.same(await read, { status: 'ok', data: Uint8Array.of(1, 2, 3) })
+})
+
+t.test('a reset waits for what the kernel still holds, is bounded, and a device that comes back as another is no failure', async (t) => {
+  const { transfers, told, device } = opened()
+  await device.claim(0)
+  const read = outcome(device.transferIn(0x81, 8))
+  const resetting = device.reset()
+  t.strictSame([transfers[0]!.cancels, told.resets], [1, 0])
+  transfers[0]!.done(libusbError(libusbStatus.cancelled), 0)
+  await resetting
+  t.strictSame([await read, told.resets], ['AbortError', 1])
+  t.equal(await outcome(device.transferIn(0x81, 8)), 'device.protocol', 'nothing is claimed any more')
+
+  const moved = opened({ reset: () => Promise.reject(libusbError(libusbCode.notFound)) })
+  t.equal(await outcome(moved.device.reset()), 'fulfilled')
+  const hung = opened({ reset: () => new Promise(() => {}) })
+  const late = outcome(hung.device.reset())
+  await Promise.resolve()
+  hung.clock.advance(1000)
+  t.equal(await late, 'device.timeout')
 })
 
 t.test('received bytes are plain: slice() copies and the window is exact', async (t) => {

@@ -2,14 +2,14 @@
 
 import { defaultCaptureRules } from '../../daemon/capture/plan-rules.js'
 import type { Actor, CaptureDesk, CaseDesk, IssuanceDesk, Station } from '../../daemon/desks.js'
-import type { Operator, OperatorDesk } from '../../daemon/operators/operators.js'
+import type { Operator, OperatorDesk, Proof } from '../../daemon/operators/operators.js'
 import type { CaseDocument } from '../../daemon/service/case.js'
 import { parseStandard, type Role, type ServiceStandard } from '../../daemon/service/standard.js'
 import { StationState } from '../../daemon/state.js'
 import { Fault } from '../../protocol/fault.js'
 
 export interface Call {
-  readonly desk: 'cases' | 'capture' | 'issuance' | 'operators'
+  readonly desk: 'cases' | 'capture' | 'issuance' | 'operators' | 'operatorFingers' | 'corrections'
   readonly act: string
   readonly actor: string
   readonly args: readonly unknown[]
@@ -112,7 +112,7 @@ export class FakeOperators implements OperatorDesk {
   }
   /** Present from the start, without a command. */
   hire(name: string, roles: readonly Role[], pin = '123456'): Operator {
-    const operator = { id: `id-${name}`, name, roles, locked: false, pin }
+    const operator = { id: `id-${name}`, number: this.#people.size + 1, name, roles, locked: false, pin }
     this.#people.set(name, operator)
     return operator
   }
@@ -140,6 +140,11 @@ export class FakeOperators implements OperatorDesk {
     if (known.locked) throw new Fault('operator.locked')
     return known
   }
+  async reauthenticate(operatorId: string, proof: Proof): Promise<Operator> {
+    const known = [...this.#people.values()].find(({ id }) => id === operatorId)
+    if (!known || !('pin' in proof)) throw new Fault('operator.not_found')
+    return this.verifyPin(known.name, proof.pin)
+  }
 }
 
 export function fakeStation(options: { simulated?: boolean } = {}): FakeStation {
@@ -159,7 +164,10 @@ export function fakeStation(options: { simulated?: boolean } = {}): FakeStation 
   }
   state.publish({
     is: 'device',
-    device: { kind: 'slap_scanner', serial: 'S-1', product: 'Test scanner', state: 'ready', framesDropped: 0, framesCorrupt: 0 },
+    device: {
+      ...{ kind: 'slap_scanner', serial: 'S-1', product: 'Test scanner', state: 'ready', framesDropped: 0, framesCorrupt: 0 },
+      ...{ refused: [], conditions: [] },
+    },
   })
   return {
     stationId: 'station-test',
@@ -174,6 +182,14 @@ export function fakeStation(options: { simulated?: boolean } = {}): FakeStation 
     cases: fakeCases(note('cases'), state, change),
     capture: fakeCapture(note('capture'), state),
     issuance: fakeIssuance(note('issuance')),
+    operatorFingers: { enrol: (actor, { position }) => note('operatorFingers')('enrol', actor, [position]) },
+    corrections: {
+      correct: async (actor, caseId, { field, value, reason }) => {
+        await note('corrections')('correct', actor, [caseId, field, value, reason])
+        change(caseId, {})
+      },
+    },
+    figures: { report: async () => [] },
     ...(options.simulated !== false && { simulation: { callPerson: async () => ({ nik: '7371010101900001', name: 'SITI CONTOH' }) } }),
     close: async () => {},
     calls,

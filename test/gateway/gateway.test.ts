@@ -148,7 +148,7 @@ t.test('every command is refused to those it is not for, and says which role may
 })
 
 t.test('every command reaches its desk for each role that may', async (t) => {
-  const notDesk = new Set(['listOperators', 'watchPreview', 'callSimulatedPerson'])
+  const notDesk = new Set(['listOperators', 'reportCaptures', 'watchPreview', 'callSimulatedPerson'])
   for (const name of commandNames) {
     const { role } = commandTable[name]
     if (typeof role === 'string') continue

@@ -1,5 +1,8 @@
+import fc from 'fast-check'
 import t from 'tap'
+import { halve } from '../../daemon/kernels/image/halve.js'
 import { compileKernels, openSimd } from '../../daemon/kernels/simd/simd.js'
+import { seededRandom } from '../../simulator/seeded-random.js'
 
 t.test('leased memory is aligned, does not overlap, grows and goes back when the work is done', async (t) => {
   const simd = openSimd()
@@ -48,4 +51,15 @@ t.test('the arena keeps out of the part of a shared memory that belongs to other
   const own = openSimd({ module })
   t.ok(own.lease((take) => take(1)) >= own.kernels.firstFreeByte())
   t.ok(own.kernels.firstFreeByte() > 0)
+})
+
+t.test('halving: every pixel is the mean of four, rounded down, and the twin agrees at every size', async (t) => {
+  const simd = openSimd()
+  t.strictSame([...halve(Uint8Array.of(1, 2, 9, 4, 4, 9, 250, 255, 9), 3, 3)], [Math.floor((1 + 2 + 4 + 4) / 4)], 'an odd edge is left out')
+  const property = fc.property(fc.integer({ min: 2, max: 140 }), fc.integer({ min: 2, max: 9 }), fc.integer(), (width, height, seed) => {
+    const grey = seededRandom(seed).bytes(width * height)
+    return Buffer.compare(halve(grey, width, height), halve(grey, width, height, simd)) === 0
+  })
+  const { failed, seed, counterexample } = fc.check(property, { numRuns: 200 })
+  t.notOk(failed, `seed ${seed} ${JSON.stringify(counterexample)}`)
 })

@@ -29,9 +29,10 @@ t.test('an office can be staffed before the first start', async (t) => {
   t.match(await rekam(folder, 'add Ani --role database_admin,supervisor', '123456'), { status: 0, unread: 0 })
   await rekam(folder, 'add Budi --role recording_operator --role print_operator', '654321')
   await rekam(folder, 'lock Budi')
-  t.same((await rekam(folder, 'list')).out, ['Ani: database_admin, supervisor', 'Budi (locked): recording_operator, print_operator'])
+  t.same((await rekam(folder, 'list')).out, ['1 Ani: database_admin, supervisor', '2 Budi (locked): recording_operator, print_operator'])
   await rekam(folder, 'lock Budi --off')
   t.same(JSON.parse((await rekam(folder, 'list --json')).out[1] ?? ''), {
+    number: 2,
     name: 'Budi',
     roles: ['recording_operator', 'print_operator'],
     locked: false,
@@ -64,5 +65,5 @@ t.test('a running daemon is asked instead, by an administrator', async (t) => {
   await t.rejects(rekam(folder, 'list --as Ani', '000000'), { code: 'operator.wrong_pin' })
   await rekam(folder, 'add Budi --role recording_operator --as Ani', '123456', '654321')
   await rekam(folder, 'lock Budi --as Ani', '123456')
-  t.same((await rekam(folder, 'list --as Ani', '123456')).out, ['Ani: database_admin', 'Budi (locked): recording_operator'])
+  t.same((await rekam(folder, 'list --as Ani', '123456')).out, ['1 Ani: database_admin', '2 Budi (locked): recording_operator'])
 })

@@ -1,9 +1,11 @@
 // Names, roles and PINs over the real store: what is kept, what is refused, how guessing is slowed down.
 
+import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { directEffects } from '../../daemon/effects.js'
 import { delayAfterFailuresMs } from '../../daemon/operators/lockout.js'
 import { openOperatorDesk } from '../../daemon/operators/operators.js'
+import { migrations } from '../../daemon/store/schema.js'
 import type { Store } from '../../daemon/store/store.js'
 import type { Facts } from '../../protocol/facts.js'
 import { isFault } from '../../protocol/fault.js'
@@ -94,6 +96,40 @@ t.test('a PIN is kept as a salted hash of its own, and works after a restart', a
   t.equal(await codeOf(later.verifyPin('a', 'same-pin ')), 'operator.wrong_pin')
   t.equal(await codeOf(later.verifyPin('nobody', 'same-pin')), 'operator.wrong_pin', 'an unknown name is not told apart')
   t.same((await store.audit.verify()).ok, true)
+})
+
+t.test('operators are numbered for life, those of an older store in the order they joined', async (t) => {
+  const { desk, store, open } = await deskOver(t)
+  for (const name of ['Cici', 'Ani', 'Budi']) await desk.add(administrator, { name, roles: ['database_admin'], pin: '123456' })
+  await desk.setLocked(administrator, 'Budi', true)
+  const { number } = await (await open(8)).add(administrator, { name: 'Dewi', roles: ['auditor'], pin: '123456' })
+  t.equal(number, 4)
+  const numbers = async () => Object.fromEntries((await desk.list()).map((each) => [each.name, each.number]))
+  t.same(await numbers(), { Ani: 2, Budi: 3, Cici: 1, Dewi: 4 })
+  const [, renumber = ''] = migrations.find(({ version }) => version === 2)?.statements ?? []
+  await store.commit([], async (trx) => {
+    await sql.raw('update operators set number = -number').execute(trx)
+    await sql.raw(renumber).execute(trx)
+  })
+  t.same(await numbers(), { Ani: 2, Budi: 3, Cici: 1, Dewi: 4 }, 'as the change of the tables gives them')
+})
+
+t.test('who is logged in proves it once more, by PIN or finger, with one count for both', async (t) => {
+  const { desk, clock } = await deskOver(t)
+  const { id } = await desk.add(administrator, { name: 'a', roles: ['auditor'], pin: '123456' })
+  const finger = (matches: boolean) => codeOf(desk.reauthenticate(id, { matches: async () => matches }))
+  t.match(await desk.reauthenticate(id, { pin: '123456' }), { id, name: 'a' })
+  t.equal(await finger(true), 'fine')
+  t.equal(await codeOf(desk.reauthenticate('nobody', { pin: '123456' })), 'operator.not_found')
+  for (const expected of ['wrong_finger', 'wrong_finger', 'wrong_finger']) t.equal(await finger(false), `operator.${expected}`)
+  t.equal(await codeOf(desk.reauthenticate(id, { pin: '000000' })), 'operator.wrong_pin')
+  t.equal(await finger(false), 'operator.too_many_tries')
+  t.equal(await finger(true), 'operator.too_many_tries', 'not even the right finger')
+  clock.advance(delayAfterFailuresMs(5))
+  t.equal(await finger(true), 'fine')
+  t.equal(await finger(false), 'operator.wrong_finger', 'counted from one again')
+  await t.rejects(desk.reauthenticate(id, { matches: async () => Promise.reject(new Error('device')) }), { message: 'device' })
+  t.equal(await finger(true), 'fine', 'a device that fails is no try')
 })
 
 t.test('after five wrong PINs guessing waits, longer each time, through a restart and a changed clock', async (t) => {

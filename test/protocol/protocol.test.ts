@@ -81,7 +81,12 @@ t.test('decoding never throws anything but a named fault, and gives plain comple
     body: 'snapshot',
     snapshot: {
       sequence: 0,
-      devices: [{ kind: 'slap_scanner', serial: '', product: '', state: '', framesDropped: 0, framesCorrupt: 0 }],
+      devices: [
+        {
+          ...{ kind: 'slap_scanner', serial: '', product: '', state: '', framesDropped: 0, framesCorrupt: 0 },
+          ...{ refused: [], conditions: [], temperatureKnown: false, temperatureC: 0 },
+        },
+      ],
       cases: [],
       standards: [],
       captures: [],

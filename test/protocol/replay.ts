@@ -85,6 +85,8 @@ const happenings: Readonly<Record<number, readonly StationEvent[]>> = {
         fault: { code: 'device.unplugged', context: { device: 'slap_scanner', attempts: 2 } },
         framesDropped: 3,
         framesCorrupt: 4,
+        refused: [],
+        conditions: [],
       },
     },
     { is: 'fault', fault: { code: 'device.timeout', context: { timeoutMs: 500 } } },

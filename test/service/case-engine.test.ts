@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import type { CaseDocument } from '../../daemon/service/case.js'
 import { type CaseInput, openCase, stepCase } from '../../daemon/service/case-engine.js'
+import { parseCorrection } from '../../daemon/service/correct-biodata.js'
 import { checkNik, maskNik } from '../../daemon/service/nik.js'
 import { parseStandard, standardWarnings } from '../../daemon/service/standard.js'
 import { modalities } from '../../daemon/state.js'
@@ -135,6 +136,79 @@ t.test('a picture taken after the resident signed asks for a new signature', asy
   const signed = walk(opened(), ...toCapture, ...captured, { is: 'record_signed' })
   const again = walk(signed, { is: 'modality_changed', modality: 'face', change: { state: 'good', tries: 2 } })
   t.ok(throwsCode('capture.not_signed', () => walk(again, { is: 'sealed', packetId: 'p1' })))
+})
+
+t.test('a correction stands in the biodata, the old value beside it, and what was signed is signed again', async (t) => {
+  const request = { field: 'birth_date', value: ' 2004-02-16 ', reason: ' akta lahir ' }
+  const input = parseCorrection(request)
+  const doc = walk(opened(), ...toCapture, ...captured, { is: 'record_signed' }, input)
+  t.match(doc, { recordSigned: false, biodata: { birthDate: '2004-02-16', name: 'CONTOH', nik: biodata.nik } })
+  t.same(doc.corrections, [{ field: 'birth_date', by: 'siti', atMs: 1_000, reason: 'akta lahir', before: '2004-02-15' }])
+  t.ok(throwsCode('capture.not_signed', () => walk(doc, { is: 'sealed', packetId: 'p' })))
+  t.ok(
+    throwsCode('input.invalid', () => walk(doc, input)),
+    'nothing to correct twice',
+  )
+  t.ok(
+    throwsCode('capture.not_signed', () => walk(doc, { is: 'record_signed', corrections: 0 })),
+    'corrected while the pen was moving',
+  )
+  t.equal(walk(doc, { is: 'record_signed', corrections: 1 }).recordSigned, true)
+  const found = walk(opened(), ...toCapture.slice(0, 3), input)
+  t.notOk(walk(found, { is: 'biodata_found', biodata, source: 'registry' }).corrections, 'a new answer of the registry begins anew')
+  for (const early of [[], toCapture.slice(0, 2), toSent]) t.ok(throwsCode('case.wrong_step', () => walk(opened(), ...early, input)))
+  let again = doc
+  for (let i = 1; i < 16; i++) again = walk(again, parseCorrection({ ...request, value: `2003-01-${String(i).padStart(2, '0')}` }))
+  t.ok(throwsCode('internal.limit', () => walk(again, input)))
+})
+
+t.test('only known fields are corrected, to values they can have, with a reason', async (t) => {
+  const refused = (over: object) =>
+    throwsCode('input.invalid', () => parseCorrection({ field: 'name', value: 'SITI', reason: 'kk', ...over }))
+  for (const field of ['nik', 'citizenship', 'familyCardNumber', 'birthDate', '', '__proto__', 'constructor'])
+    t.ok(refused({ field }), field)
+  for (const value of ['', ' ', 'A\nB', '<b>', 'A'.repeat(201), '7371015502040001']) t.ok(refused({ value }), value)
+  for (const value of ['2004-02-30', '16-02-2004', '2004-2-1', '']) t.ok(refused({ field: 'birth_date', value }), value)
+  for (const value of ['X', 'MALE', '']) t.ok(refused({ field: 'sex', value }), value)
+  for (const reason of ['', '  ', 'x'.repeat(201)]) t.ok(refused({ reason }))
+  t.match(parseCorrection({ field: 'sex', value: 'm', reason: 'kk' }), { value: 'M' })
+  t.match(parseCorrection({ field: 'name', value: 'Ni’mah d. Sa’diyah, S.H.', reason: 'kk' }), { value: 'NI’MAH D. SA’DIYAH, S.H.' })
+  fc.assert(
+    fc.property(fc.string(), fc.string(), fc.string(), (field, value, reason) => {
+      try {
+        const input = parseCorrection({ field, value, reason })
+        return input.reason !== '' && input.value !== '' && input.value.length <= 200
+      } catch (error) {
+        return isFault(error, 'input.invalid') && Object.keys(error.context).every((name) => name === 'field' || name === 'reason')
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
+
+t.test('an operator whose finger was found among an applicant’s does not judge that', async (t) => {
+  const finding = {
+    code: 'operator_finger',
+    certainty: 'sure',
+    ask: 'review',
+    modalities: ['thumbs'],
+    again: ['thumbs'],
+    positions: [1],
+  } as const
+  const change = {
+    is: 'modality_changed',
+    modality: 'thumbs',
+    change: { state: 'good' },
+    findings: [{ ...finding, operators: ['budi'] }],
+  } as const
+  const doc = walk(opened(), ...toCapture, change)
+  const review = (actor: string) => stepCase(doc, { is: 'findings_reviewed', reason: 'seen' }, standard, { ...at, actor })
+  for (const actor of ['siti', 'budi'])
+    t.ok(
+      throwsCode('capture.second_person', () => review(actor)),
+      actor,
+    )
+  t.match(review('ani').findings, [{ review: { by: 'ani' } }])
 })
 
 t.test('a spoiled card sends the case back to the next blank, whatever was done with the old one', async (t) => {

@@ -56,7 +56,7 @@ t.test('GET_INFO lies on the wire as documented', async (t) => {
   const info = await ask(model, 0x01, 256)
   t.equal(
     info.toString('hex'),
-    `30000101020210100200000009000700${'00010800800 2e001 0000 0f00 00b00400'.replaceAll(' ', '')}${'01010800800 2e001 0000 0f00 00b00400'.replaceAll(' ', '')}`,
+    `30000102020210100200000009000700${'00010800800 2e001 0000 0f00 00b00400'.replaceAll(' ', '')}${'01010800800 2e001 0000 0f00 00b00400'.replaceAll(' ', '')}`,
   )
   t.equal((await ask(model, 0x01, 8)).length, 8, 'never more than asked for')
 })

@@ -354,7 +354,7 @@ t.test('good looks of an approach are good and faulty ones are not', async (t) =
 })
 
 t.test('a person’s presentation of the eye is in truth and picture', async (t) => {
-  const person = syntheticPerson(5, { cloudyEye: 'left' })
+  const person = syntheticPerson(5, { body: { cloudyEye: 'left' } })
   const { iris } = person.truth!.iris('right')
   const farther = person.truth!.iris('right', { scale: 0.5, dxPx: 12 })
   t.ok(Math.abs(farther.iris.radius - iris.radius / 2) < 0.01)

@@ -1,10 +1,19 @@
 // Fingers that are not what was asked for: the whole station finds them out, asks for them again, and lets a second person judge what stays in doubt.
 
 import t from 'tap'
+import type { KeptFingers } from '../../daemon/capture/kept-fingers.js'
+import { findOneFinger } from '../../daemon/capture/one-finger.js'
+import { openSimd } from '../../daemon/kernels/simd/simd.js'
+import { compareWithOperators } from '../../daemon/operators/applicant-check.js'
+import { compareOperators } from '../../daemon/operators/compare-operators.js'
+import { enrolledFingers } from '../../daemon/operators/finger-store.js'
+import { delayAfterFailuresMs } from '../../daemon/operators/lockout.js'
 import type { Finding } from '../../daemon/state.js'
 import { isOpen } from '../../daemon/state.js'
+import type { FrameHeader } from '../../protocol/hardware/frames.js'
 import type { Trick } from '../../simulator/office/counter.js'
 import { syntheticPerson } from '../../simulator/people/synthetic.js'
+import { filesUnder } from '../store/fixture.js'
 import { codeOf, invariantsHold } from './invariants.js'
 import { type SimulatedStation, simulatedStation } from './simulated-station.js'
 
@@ -130,4 +139,100 @@ t.test('a device that suspects an artefact: refused, judged by a second person, 
     t.match(open, presentationAttack === 'review' ? [{ code: 'presentation_attack', ask: 'review', modalities: ['thumbs'] }] : [])
     t.equal(open.length, presentationAttack === 'review' ? 1 : 0)
   }
+})
+
+const simd = openSimd()
+const records = { compareOperators: async (job: Parameters<typeof compareOperators>[0]) => compareOperators(job, simd) }
+
+async function staffed(station: SimulatedStation) {
+  const { operators } = station.station
+  const add = async (name: string) => {
+    const made = await station.run(operators.add(station.actor, { name, roles: ['recording_operator', 'supervisor'], pin: '123456' }))
+    return { operator: made.id, roles: made.roles }
+  }
+  return { ani: await add('Ani'), budi: await add('Budi') }
+}
+
+// ---- Operators' own fingers: enrolled, asked for before a correction, found among an applicant's, and gone with the operator ----
+
+const correction = { field: 'birth_place', value: 'Maros', reason: 'akta kelahiran', pin: '' }
+
+t.test('an operator enrols a finger, corrects by it, and is known among the fingers of an applicant', async (t) => {
+  const station = await simulatedStation(t, { seed: 7, first })
+  const { operatorFingers, corrections, store, operators } = station.station
+  const caseId = await station.receive()
+  const { ani, budi } = await staffed(station)
+  const lay = (hand: typeof images, touch: number) =>
+    station.world.office.play((asked) =>
+      typeof asked === 'number' ? hand.finger(asked, { occasion: 'handover', seed: touch }) : undefined,
+    )
+  const refused = async (work: Promise<unknown>) => codeOf(await station.refusal(work))
+  await station.untilDevice('slap_scanner', 'ready')
+
+  t.equal(await refused(corrections.correct(ani, caseId, correction)), 'operator.no_finger')
+  lay(stranger.images, 1)
+  t.equal(await refused(operatorFingers.enrol(ani, { pin: '654321', position: 0 })), 'operator.wrong_pin')
+  t.equal(await refused(operatorFingers.enrol(ani, { pin: '123456', position: 11 })), 'input.invalid')
+  await station.run(operatorFingers.enrol(ani, { pin: '123456', position: 0 }))
+  t.match(await enrolledFingers(store), [{ operatorId: ani.operator, position: 2 }])
+  lay(stranger.images, 2)
+  t.equal(await refused(operatorFingers.enrol(budi, { pin: '123456', position: 2 })), 'operator.finger_taken', 'one person, one name')
+
+  await station.run(corrections.correct(ani, caseId, correction))
+  const corrected = await station.caseNow(caseId)
+  t.equal(corrected.biodata?.birthPlace, 'MAROS')
+  const before = first.biodata.birthPlace
+  t.match(corrected.corrections, [{ field: 'birth_place', by: ani.operator, reason: 'akta kelahiran', before }])
+  lay(images, 1)
+  const again = { ...correction, value: 'Gowa' }
+  t.equal(await refused(corrections.correct(ani, caseId, again)), 'operator.wrong_finger')
+  const failures = async () =>
+    (await store.read((db) => db.selectFrom('operators').select('failed_attempts').where('name', '=', 'Ani').executeTakeFirst()))
+      ?.failed_attempts
+  t.equal(await failures(), 1, 'counted like a wrong PIN')
+  for (let tries = 2; tries < 5; tries++) await refused(corrections.correct(ani, caseId, { ...again, pin: '000000' }))
+  t.equal(await refused(operators.verifyPin('Ani', '000000')), 'operator.too_many_tries', 'one count for both')
+  t.equal(await refused(corrections.correct(ani, caseId, { ...again, pin: '123456' })), 'operator.too_many_tries')
+  t.equal((await station.caseNow(caseId)).biodata?.birthPlace, 'MAROS')
+  station.world.clock.advance(delayAfterFailuresMs(5) + 1)
+  await station.run(corrections.correct(ani, caseId, { ...again, pin: '123456' }))
+  t.match((await station.caseNow(caseId)).corrections, [{ before }, { before: 'MAROS' }])
+
+  await t.test('an applicant with the operator’s hand is found, an honest one is not', async (t) => {
+    const check = async (hand: typeof images) => {
+      const { grey, widthPx, heightPx } = await hand.finger(2, { occasion: 'handover', seed: 9 })
+      const { template } = findOneFinger(
+        { frame: { header: { widthPx, heightPx, ppi: 500 } as FrameHeader, bytes: grey }, position: 2 },
+        simd,
+      )
+      const finger = { segment: { position: 3 }, codes: [], template } as unknown as KeptFingers['fingers'][number]
+      const kept = { capture: 'right_four', takenAtMs: 1, tries: 1, attempt: 1, codes: [], fingers: [finger] } as const
+      return station.run(compareWithOperators({ store, records }, budi, caseId, [kept]))
+    }
+    t.same(await check(images), [])
+    t.match(await check(stranger.images), [
+      { code: 'operator_finger', certainty: 'sure', ask: 'review', modalities: ['right_four'], positions: [3], operators: [ani.operator] },
+    ])
+  })
+
+  await station.run(operators.setLocked(station.actor, 'Ani', true))
+  t.same(await enrolledFingers(store), [])
+  const keys = await store.read((db) => db.selectFrom('subject_keys').select('subject').execute())
+  t.notOk(
+    keys.some(({ subject }) => subject.startsWith('operator:')),
+    'the key is gone, so the finger is',
+  )
+  await invariantsHold(t, station, first)
+  const chain = await store.read((db) => db.selectFrom('audit').select('body').orderBy('seq').execute())
+  const acts = chain.map(({ body }) => JSON.parse(body) as { act: string; facts?: object }).filter(({ act }) => !act.startsWith('subject'))
+  t.match(acts.find(({ act }) => act === 'case.biodata_corrected')?.facts, { field: 'birth_place', operation: 'finger' })
+  for (const act of ['operator.finger_enrolled', 'operator.finger_refused', 'record.operator_finger', 'operator.finger_erased'])
+    t.ok(
+      acts.some((each) => each.act === act),
+      act,
+    )
+  const told = JSON.stringify([acts, station.log.lines])
+  for (const secret of ['MAROS', 'Gowa', 'akta', 'minutiae']) t.notOk(told.includes(secret), `no ${secret} in chain or log`)
+  await station.close()
+  for (const { path, bytes } of await filesUnder(station.folder)) t.notOk(bytes.includes('akta kelahiran'), path)
 })

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import t from 'tap'
+import { intakeLine } from '../../daemon/cli/simulation/surroundings.js'
 import { cardApplication } from '../../daemon/issuance/profile.js'
 import { deviceOf } from '../../daemon/modality.js'
 import { type Modality, modalities } from '../../daemon/state.js'
@@ -156,9 +157,10 @@ t.test('a scanner that is silent or hangs: said by its deadline, and the capture
   t.equal(await station.present(caseId, 'left_four'), 'device.frames_missing')
   world.office.scanner.heal()
   await reviewed()
-  world.office.scanner.wedge()
+  const { scanner } = world.office
+  const hangs = scanner.onIndicator((mask) => mask !== 0 && scanner.wedge())
   t.equal(await station.present(caseId, 'right_four'), 'device.timeout', 'a hanging device fails the start by its deadline')
-  world.office.scanner.heal()
+  hangs()
   await reviewed()
 })
 
@@ -222,10 +224,22 @@ t.test('after a power cut in mid-recording a station on the same files goes on w
 
 t.test('whoever waits longer than the promised hour gets a receipt, and goes on when the centre is ready', async (t) => {
   const world = await simulatedWorld({ seed, first, printReadyAfterMs: 3 * 3_600_000 })
-  const station = await simulatedStation(t, { seed, world })
+  const intake = intakeLine()
+  const station = await simulatedStation(t, { seed, world, line: (inner) => intake.around(inner) })
   const caseId = await station.receive()
+  intake.cut = true
   await station.record(caseId)
   const sealedMs = world.clock.monotonicMs()
+
+  const { cases } = station.station
+  const { nik } = first.biodata
+  const second = await station.run(cases.takeTicket(station.actor, { nik, priority: false, standardId: 'timed-recording' }))
+  await station.run(cases.checkRequirement(station.actor, second, 'family_card_copy', true))
+  await station.run(cases.completeStep(station.actor, second, 'examine'))
+  const refused = await station.refusal(cases.completeStep(station.actor, second, 'check_registry'))
+  t.equal(codeOf(refused), 'case.already_recorded', 'the registry does not know yet, the outbox does')
+  intake.cut = false
+
   await station.untilStep(caseId, 'receipt')
   const waitedMs = world.clock.monotonicMs() - sealedMs
   t.ok(waitedMs > 3_600_000 && waitedMs < 3_600_000 + 60_000, `after ${Math.round(waitedMs / 60_000)} minutes`)

@@ -177,10 +177,20 @@ export class SimulatedStation {
     return { folder, centreMemory: this.centre.exportMemory(), atMs: this.world.clock.nowMs() }
   }
 
-  /** The power goes: nothing of this station happens any more. What was on its disk at that moment is in `folder`. */
-  async kill(folder: string): Promise<void> {
+  /** The power goes: nothing of this station happens any more, and its files stay as they are. */
+  async die(): Promise<void> {
     this.#closed = true
     await this.#life.die()
+  }
+
+  /** After its death: lets go of what only the end of a process would free. */
+  bury(): Promise<void> {
+    return this.#life.bury()
+  }
+
+  /** Dies; what was on its disk at that moment is in `folder`. */
+  async kill(folder: string): Promise<void> {
+    await this.die()
     await copyLive(this.folder, folder)
   }
 

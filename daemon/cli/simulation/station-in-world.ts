@@ -3,6 +3,7 @@
 import type { Clock, Timer } from '../../../protocol/clock.js'
 import type { Facts } from '../../../protocol/facts.js'
 import type { CentreTransport } from '../../../protocol/hardware/centre.js'
+import type { SerialTransport } from '../../../protocol/hardware/serial.js'
 import type { Log, LogLevel } from '../../../protocol/log.js'
 import { seededRandom } from '../../../simulator/seeded-random.js'
 import type { VirtualClock } from '../../../simulator/virtual-clock.js'
@@ -114,9 +115,15 @@ export async function openInWorld(opening: OpeningInWorld): Promise<StationInWor
   const effects: Effects = { perform: (kind, act) => (life.over ? new Promise<never>(() => {}) : inner.perform(kind, act)) }
   const { usb, serial, cards, office } = world
   const line = office.centre.transport
+  const tty = serial.transport()
+  // A dead station does not reach for the pad when its line comes back.
+  const ownTty: SerialTransport = {
+    list: () => tty.list(),
+    open: (...of) => (life.over ? new Promise<never>(() => {}) : tty.open(...of)),
+  }
   const transports = {
     usb: usb.transport(),
-    serial: serial.transport(),
+    serial: ownTty,
     cards: cards.transport(),
     centre: opening.line?.(line) ?? line,
   }
@@ -153,7 +160,8 @@ export async function openInWorld(opening: OpeningInWorld): Promise<StationInWor
     'simulated office',
   )
   const standards = await loadStandards(shippedStandards)
-  const station = await world.clock.runUntil(openStation(environment, { config, standards }))
+  // Opening takes none of the world's time: files and keys are opened past every seam, and no timer may go off meanwhile.
+  const station = await world.clock.runUntil(held(world.clock, () => openStation(environment, { config, standards })))
   return {
     station,
     log,

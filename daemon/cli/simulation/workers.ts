@@ -5,10 +5,12 @@ import { examineEyes } from '../../capture/eyes.js'
 import { type FaceWatch, openFaceWatch } from '../../capture/face-watch.js'
 import { type Examination, type ExamineJob, examineFingers } from '../../capture/fingers.js'
 import { makeRecord } from '../../capture/make-record.js'
+import { findOneFinger } from '../../capture/one-finger.js'
 import type { Effects } from '../../effects.js'
 import { compareHolder } from '../../issuance/compare-holder.js'
 import { defaultPhotoPolicy } from '../../kernels/face/ktp-photo.js'
 import { openSimd, type Simd } from '../../kernels/simd/simd.js'
+import { compareOperators } from '../../operators/compare-operators.js'
 import type { Environment } from '../../station.js'
 
 /** Opened once, for all stations of a process. */
@@ -30,8 +32,8 @@ export function inlineWorkers(
 ): ReturnType<NonNullable<Environment['workers']>> {
   return {
     analyst: {
-      analyse: (frame, task, preview) =>
-        effects.perform('compute', () => analyseFrame(frame.bytes, frame.header, task, preview, { simd, faces })),
+      analyse: (frame, task, show) =>
+        effects.perform('compute', () => analyseFrame(frame.bytes, frame.header, task, show, { simd, faces })),
       examineFace: (jpeg, captureId, applicant) => effects.perform('compute', () => examineFaceFrame(jpeg, captureId, applicant, faces)),
       close: async () => {},
     },
@@ -40,6 +42,8 @@ export function inlineWorkers(
       examine: (job) => effects.perform('compute', async () => examine(job)),
       examineEyes: (job) => effects.perform('compute', async () => examineEyes(job, simd)),
       compareHolder: (job) => effects.perform('compute', async () => compareHolder(job, simd)),
+      findFinger: (job) => effects.perform('compute', async () => findOneFinger(job, simd)),
+      compareOperators: (job) => effects.perform('compute', async () => compareOperators(job, simd)),
       close: async () => {},
     },
   }

@@ -33,6 +33,13 @@ export const caseCommands = {
       return caseReply(context, caseId)
     },
   },
+  correctBiodata: {
+    role: ['counter_officer', 'recording_operator', 'register_officer', 'supervisor'],
+    run: async (context, { caseId, field, value, reason, pin }) => {
+      await context.station.corrections.correct(context.actor, caseId, { field, value, reason, pin })
+      return caseReply(context, caseId)
+    },
+  },
   archiveCase: {
     role: ['archive_officer'],
     run: async (context, { caseId, shelf }) => {

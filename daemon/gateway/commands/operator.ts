@@ -1,7 +1,7 @@
 // The people who may work here.
 
 import { Fault } from '../../../protocol/fault.js'
-import { operatorToWire } from '../wire.js'
+import { operatorToWire, reportRowToWire } from '../wire.js'
 import { type CommandTable, done } from './table.js'
 
 export const operatorCommands = {
@@ -27,5 +27,16 @@ export const operatorCommands = {
       if (locked) connection.endSessionsOf(operator.id)
       return done
     },
+  },
+  enrolOperatorFinger: {
+    role: 'any_operator',
+    run: async ({ station, actor }, { pin, position }) => {
+      await station.operatorFingers.enrol(actor, { pin, position })
+      return done
+    },
+  },
+  reportCaptures: {
+    role: ['section_head', 'division_head', 'office_head', 'supervisor', 'auditor', 'database_admin'],
+    run: async ({ station }, { weeks }) => ({ captureReport: { rows: (await station.figures.report(weeks)).map(reportRowToWire) } }),
   },
 } satisfies Partial<CommandTable>

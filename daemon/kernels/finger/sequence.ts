@@ -142,7 +142,7 @@ function formFindings(captured: CapturedFingers, missing: readonly number[]): re
  * The points hold for one comparison. Among many the same certainty needs one that so many times fewer reach, or every person would bring a
  * likeness by chance: 45 comparisons at one false match in a hundred alarm for every third.
  */
-const amongMany = ({ fmr1in1000, fmr1in10000 }: FingerMatcher<unknown>['points'], comparisons: number): number =>
+export const amongMany = ({ fmr1in1000, fmr1in10000 }: FingerMatcher<unknown>['points'], comparisons: number): number =>
   (fmr1in10000 - fmr1in1000) * Math.log10(Math.max(1, comparisons))
 
 /** Comparisons of ten fingers with each other. */

@@ -1,6 +1,6 @@
 // JPEG 2000 in and out: OpenJPEG compiled to WebAssembly, our own JP2 boxes. The only file that imports the codec.
 
-import load, { type OpenJpeg } from '@cornerstonejs/codec-openjpeg/wasmjs'
+import type { OpenJpeg } from '@cornerstonejs/codec-openjpeg/wasmjs'
 import { Fault } from '../../../protocol/fault.js'
 import { readJp2Facts, wrapJp2 } from './jp2-boxes.js'
 
@@ -36,6 +36,8 @@ async function loadInstance(): Promise<Instance> {
   const listen = (line: string) => {
     if (line.includes('[ERROR]')) errors.count++
   }
+  // Its glue is slow to parse: only who codes a JPEG 2000 pays for it.
+  const { default: load } = await import('@cornerstonejs/codec-openjpeg/wasmjs')
   return { openJpeg: await load({ print: listen, printErr: listen }), errors }
 }
 

@@ -8,6 +8,7 @@ import type { ExtractKernels } from '../finger/extract/kernels.js'
 import type { MatchKernels } from '../finger/match/kernels.js'
 import type { QualityKernels } from '../finger/quality/kernels.js'
 import type { SegmentKernels } from '../finger/segment/kernels.js'
+import type { HalveKernels } from '../image/halve.js'
 import type { IrisCodeKernels, IrisLocateKernels } from '../iris/match/kernels.js'
 import type { WsqKernels } from '../wsq/kernels.js'
 
@@ -20,7 +21,8 @@ export interface KernelExports
     SegmentKernels,
     IrisCodeKernels,
     IrisLocateKernels,
-    FaceKernels {
+    FaceKernels,
+    HalveKernels {
   firstFreeByte(): number
 }
 

@@ -2,6 +2,7 @@
 
 import { captureProductIds, captureVendorId } from '../../../protocol/hardware/capture-device.js'
 import type { DeviceProfile } from '../../capture-device/machine.js'
+import { readPlaten } from './platen.js'
 
 /** FAP 60 of the FBI's Appendix F / PIV mobile profile: a platen of at least 3.2 × 3.0 inch at 500 ppi. */
 const platen = { widthInch: 3.2, heightInch: 3.0, ppi: 500 } as const
@@ -17,6 +18,7 @@ export const slapScannerProfile: DeviceProfile = {
     const bigEnough = sensor.widthPx >= platen.widthInch * sensor.ppi && sensor.heightPx >= platen.heightInch * sensor.ppi
     return bigEnough ? undefined : 'platen_too_small'
   },
+  readPlaten: (payload, { widthPx, heightPx }) => readPlaten(payload, widthPx, heightPx),
 }
 
 /** Indicator for finger positions 1..10 (ISO/IEC 19794-4: 1 right thumb … 10 left little). */

@@ -20,6 +20,8 @@ export interface TopazDeps {
   readonly serial: SerialTransport
   readonly clock: Clock
   readonly log: Log
+  /** Told once when the line goes away, also while nobody signs. */
+  readonly lost?: (fault: Fault) => void
 }
 
 /** @throws Fault `device.absent` | `device.busy` | `device.access` */
@@ -57,7 +59,10 @@ class Shell implements SignaturePad {
   async open(): Promise<void> {
     this.#port = await this.#deps.serial.open(this.path, this.#line, {
       data: (bytes) => this.#reader.push(bytes),
-      lost: (error) => this.#feed({ is: 'lost', code: toFault(error).code }),
+      lost: (error) => {
+        this.#feed({ is: 'lost', code: toFault(error).code })
+        if (!this.#closed) this.#deps.lost?.(new Fault(toFault(error).code, { device: 'signature_pad', path: this.path }))
+      },
     })
   }
 

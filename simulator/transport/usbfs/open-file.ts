@@ -104,7 +104,7 @@ export class OpenFile {
       case ioctl.setConfiguration:
         return ok
       case ioctl.reset:
-        this.#device.host.release()
+        this.#device.host.busReset()
         return ok
       case ioctl.getDriver:
       case ioctl.driverIoctl:

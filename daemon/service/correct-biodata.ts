@@ -1,0 +1,79 @@
+// Which values of the registry may be corrected at the counter, and how a correction changes the case. Pure; who may and by what proof is the desk's.
+
+import { Fault } from '../../protocol/fault.js'
+import type { Biodata, CaseDocument, Correction } from './case.js'
+import type { StepKind } from './standard.js'
+
+/** By their names on the wire. Never the NIK; citizenship and family card are changed by procedures of their own. */
+const correctable = {
+  name: 'name',
+  sex: 'sex',
+  birth_date: 'birthDate',
+  birth_place: 'birthPlace',
+  address: 'address',
+  religion: 'religion',
+  marital_status: 'maritalStatus',
+  blood_group: 'bloodGroup',
+  occupation: 'occupation',
+} as const satisfies Readonly<Record<string, keyof Biodata>>
+export type CorrectableField = keyof typeof correctable
+
+export interface BiodataCorrected {
+  readonly is: 'biodata_corrected'
+  readonly field: CorrectableField
+  readonly value: string
+  readonly reason: string
+}
+
+const steps: readonly (StepKind | undefined)[] = ['registry_check', 'capture']
+/** More are no corrections but another person's data. */
+const mostCorrections = 16
+const longestText = 200
+
+/** @throws Fault `input.invalid` (field, value or reason), with the place and never the value */
+export function parseCorrection(request: { readonly field: string; readonly value: string; readonly reason: string }): BiodataCorrected {
+  const { field } = request
+  if (!isCorrectable(field)) throw new Fault('input.invalid', { field: 'field', reason: 'not correctable' })
+  const reason = request.reason.normalize('NFC').trim()
+  if (reason === '' || reason.length > longestText) throw new Fault('input.invalid', { field: 'reason', reason: 'missing' })
+  const value = request.value.normalize('NFC').trim().toUpperCase()
+  if (!isAcceptable(field, value)) throw new Fault('input.invalid', { field, reason: 'value' })
+  return { is: 'biodata_corrected', field, value, reason }
+}
+
+/**
+ * The new value stands in the biodata from now on, the old one in the list of corrections. What the resident signed was another one.
+ * @throws Fault `case.wrong_step` | `input.invalid` | `internal.limit`
+ */
+export function correctBiodata(
+  doc: CaseDocument,
+  { field, value, reason }: BiodataCorrected,
+  at: { readonly actor: string; readonly nowMs: number },
+): CaseDocument {
+  const current = doc.steps.find(({ id }) => id === doc.currentStepId)
+  if (!doc.biodata || !steps.includes(current?.kind) || doc.packetId !== undefined)
+    throw new Fault('case.wrong_step', { caseId: doc.caseId, step: doc.currentStepId, expected: 'capture', found: current?.kind ?? 'none' })
+  const { corrections = [] } = doc
+  if (corrections.length >= mostCorrections) throw new Fault('internal.limit', { caseId: doc.caseId, limit: mostCorrections })
+  const before = doc.biodata[correctable[field]]
+  if (before === value) throw new Fault('input.invalid', { field, reason: 'unchanged' })
+  const correction: Correction = { field, by: at.actor, atMs: at.nowMs, reason, before }
+  const biodata = { ...doc.biodata, [correctable[field]]: value }
+  return { ...doc, biodata, corrections: [...corrections, correction], recordSigned: false }
+}
+
+const isCorrectable = (field: string): field is CorrectableField => Object.hasOwn(correctable, field)
+
+function isAcceptable(field: CorrectableField, value: string): boolean {
+  if (value === '' || value.length > longestText || /[\p{C}]/u.test(value)) return false
+  if (field === 'sex') return value === 'M' || value === 'F'
+  if (field === 'birth_date') return isDate(value)
+  return field !== 'name' || /^[\p{L}][\p{L}\p{M} .,'’-]*$/u.test(value)
+}
+
+/** A day that the calendar has. */
+function isDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
+  const date = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
+}
