@@ -10,13 +10,14 @@ import { atRecording, begun, counter, live, logIn, type Screens } from './counte
 import type { ScriptedStation } from './scripted-station.js'
 
 export function recordingScenes(t: Test, screens: Screens): void {
-  const scenes = { oneFinger, besideEachOther, residentWindow, byKeysAlone }
+  const scenes = { oneFinger, besideEachOther, cannotSign, residentWindow, byKeysAlone }
   for (const [name, scene] of Object.entries(scenes)) t.test(titles[name as keyof typeof scenes], (t) => scene(t, screens))
 }
 
 const titles = {
   oneFinger: 'a weak finger is asked for alone, a missing one is excepted in two keys, and what follows is asked for',
   besideEachOther: 'a capture waits for its device, another runs beside it, and nothing that was good is lost',
+  cannotSign: 'who cannot sign is excepted while the pad waits, withdrawn when it was a mistake, and approves before a witness',
   residentWindow: 'the resident sees their own mirrored picture, one sentence and their own data, and nothing once the screen is locked',
   byKeysAlone: 'one person is recorded by keys alone at 200 % zoom, in few keys, and axe finds nothing',
 } as const
@@ -108,6 +109,8 @@ async function besideEachOther(t: Test, screens: Screens): Promise<void> {
   live(station, 70)
   const device = station.state.devices.find(({ kind }) => kind === 'slap_scanner')
   if (!device) throw new Error('the scripted station has a scanner')
+  station.state.publish({ is: 'device', device: { ...device, conditions: ['platen_dirty'] } })
+  await page.locator('rekam-side').getByText('Bersihkan kaca pemindai').waitFor()
   station.state.publish({ is: 'device', device: { ...device, state: 'absent' } })
   station.state.publish({ is: 'fault', fault: { code: 'device.unplugged', context: { device: 'slap_scanner' } } })
   station.capturing({ state: 'waiting', advice: 'device.unplugged' })
@@ -142,6 +145,42 @@ async function besideEachOther(t: Test, screens: Screens): Promise<void> {
   await page.keyboard.press('Enter')
   await page.locator('rekam-tiles').getByText('baik').waitFor()
   t.match(station.state.captures, [{ modality: 'right_four', state: 'live' }], 'the other one goes on')
+  t.same(troubles, [])
+}
+
+async function cannotSign(t: Test, screens: Screens): Promise<void> {
+  const { gateway, station } = await counter(t, screens)
+  const { page, troubles } = await open(screens.browser, gateway.url)
+  await logIn(page)
+  await atRecording(page)
+  const except = async () => {
+    await page.keyboard.press('t')
+    await begun(page)
+    live(station, 0)
+    await page.getByText('Tanda tangan di papan').first().waitFor()
+    await page.keyboard.press('x')
+    await page.getByRole('dialog').getByRole('button', { name: 'Tidak dapat menandatangani' }).getByText('penyelia menyaksikan').waitFor()
+    await page.keyboard.press('a')
+    await page.locator('rekam-tiles').getByText('pengecualian').waitFor()
+    t.same(station.state.captures, [], 'the pad is free again')
+  }
+  await except()
+  await page.keyboard.press('t')
+  await page.getByRole('dialog').getByText('Sudah dicatat: tanda tangan: tidak dapat menandatangani').waitFor()
+  await page.keyboard.press('w')
+  await page.locator('rekam-tiles').getByText('pengecualian').waitFor({ state: 'detached' })
+  t.same(station.document.exceptions, [])
+  await except()
+  for (const { modality } of station.document.modalities.filter(({ state }) => state !== 'exception'))
+    station.move({ is: 'modality_changed', modality, change: { state: 'good', tries: 1, measure: 88 } })
+  await page.getByRole('button', { name: 'Saksikan persetujuan' }).waitFor()
+  await shoot(page, 'review-witness')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').waitFor()
+  await page.keyboard.press('1')
+  await page.keyboard.press('Enter')
+  await page.getByText('Penyelia menyaksikan persetujuan').waitFor()
+  t.match(station.document.witness, { reason: 'Pemohon menyetujui secara lisan' })
   t.same(troubles, [])
 }
 

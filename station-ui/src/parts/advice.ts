@@ -22,7 +22,11 @@ interface Around {
 
 export function adviceOf(modality: Modality, capture: CaptureState | undefined, words: Words, { opening, devices }: Around): Advice {
   const begin = words.begin[modality] ?? ''
-  if (!capture) return { say: begin, more: modality === Modality.EVIDENCE ? words.evidenceHint : '', tone: 'muted', sign: 'ring' }
+  if (!capture) {
+    const condition = devices.find(({ kind }) => kind === deviceOf[modality])?.conditions[0]
+    const more = condition ? nameOf(words.deviceConditions, condition) : modality === Modality.EVIDENCE ? words.evidenceHint : ''
+    return { say: begin, more, tone: 'muted', sign: 'ring' }
+  }
   switch (capture.state) {
     case 'live':
       return live(modality, capture, words)
