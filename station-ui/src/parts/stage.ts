@@ -153,12 +153,11 @@ export class RekamStage extends StationElement {
     const review = capture?.state === 'review'
     const what = words.modalities[now] ?? ''
     const aside = isFingers(now) || (capture !== undefined && (capture.tries > 1 || capture.eyes.length > 0))
-    const hint = capture?.state === 'opening' ? this.#opening() : (words.begin[now] ?? what)
     return html`
       <div class="stage ${aside ? '' : 'alone'}" tabindex="-1">
         <rekam-preview .store=${store} .kind=${capture && capture.state !== 'waiting' ? deviceOf[now] : ''} .boxes=${capture?.boxes ?? []}
           .guides=${capture?.guides ?? []} .live=${capture?.state === 'live'} .sign=${capture?.state === 'waiting' ? 'plug' : (modalityIcons[now] ?? 'dot')}
-          .hint=${capture?.state === 'waiting' ? words.waitingSafe : hint} .label=${review ? words.resultLabel(what) : words.previewLabel(what)}></rekam-preview>
+          .hint=${capture?.state === 'waiting' ? words.waitingSafe : ''} .label=${review ? words.resultLabel(what) : words.previewLabel(what)}></rekam-preview>
         ${aside ? html`<div class="aside" tabindex="0" role="region" aria-label=${what}>${this.#aside(capture)}</div>` : ''}
       </div>
       ${this.#advice(capture)}
