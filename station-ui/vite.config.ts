@@ -9,7 +9,7 @@ export default defineConfig({
     target: 'es2023',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    chunkSizeWarningLimit: 400,
+    chunkSizeWarningLimit: 480,
   },
   // The gateway speaks to its own origin only, so that a dev server cannot stand before it: `vite build --watch` is the way.
   server: { host: '127.0.0.1' },

@@ -168,6 +168,8 @@ export function caseToWire(document: CaseDocument, frame: CaseFrame): Init<CaseS
     modalities: document.modalities.map((record) => modalityStateToWire(document, record, frame)),
     exceptions: (document.exceptions ?? []).map(exceptionToWire),
     witness: document.witness?.by ?? '',
+    mostFingersAlone: frame.rules.exceptions.mostFingersAlone,
+    evidenceFor: frame.rules.exceptions.evidenceFor,
     findings: (document.findings ?? []).map(findingToWire),
     ...(document.holderCheck && { holderCheck: holderCheckToWire(document.holderCheck) }),
     recordSigned: document.recordSigned,
@@ -195,6 +197,7 @@ function modalityStateToWire(document: CaseDocument, record: ModalityRecord, { r
     approvedByApplicant,
     excepted: exceptedPositions(document, modality),
     normMs: rulesFor(rules, modality).normMs,
+    leastQuality: rulesFor(rules, modality).leastQuality,
     deviceKind: deviceOf(modality),
   }
 }

@@ -555,6 +555,10 @@ export interface CaseState {
   readonly exceptions: readonly ExceptionState[]
   /** The supervisor who took the place of a signature that could not be given; empty otherwise. */
   readonly witness: string
+  /** What follows an exception at this site: with more fingers missing than this a supervisor looks at the person, */
+  readonly mostFingersAlone: number
+  /** and these reasons of fingers want a photo of face and hands. */
+  readonly evidenceFor: readonly string[]
 }
 export const CaseState: Codec<CaseState>
 
@@ -641,6 +645,8 @@ export interface ModalityState {
   readonly normMs: number
   /** The kind of device that captures it. */
   readonly deviceKind: string
+  /** Quality of a finger or an eye below which it is asked for again; 0 asks for nothing. */
+  readonly leastQuality: number
 }
 export const ModalityState: Codec<ModalityState>
 

@@ -6038,6 +6038,7 @@ v1.CaseState = (function() {
   this.modalities = [];
   this.findings = [];
   this.exceptions = [];
+  this.evidenceFor = [];
   if (properties)
    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
     if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -6063,6 +6064,8 @@ v1.CaseState = (function() {
  CaseState.prototype.holderCheck = null;
  CaseState.prototype.exceptions = $util.emptyArray;
  CaseState.prototype.witness = "";
+ CaseState.prototype.mostFingersAlone = 0;
+ CaseState.prototype.evidenceFor = $util.emptyArray;
  CaseState.encode = function (message, writer, _depth) {
   if (!writer)
    writer = $Writer.create();
@@ -6115,6 +6118,11 @@ v1.CaseState = (function() {
     $root.rekam.station.v1.ExceptionState.encode(message.exceptions[i], writer.uint32(154).fork(), _depth + 1).ldelim();
   if (message.witness != null && $Object.hasOwnProperty.call(message, "witness") && message.witness !== "")
    writer.uint32(162).string(message.witness);
+  if (message.mostFingersAlone != null && $Object.hasOwnProperty.call(message, "mostFingersAlone") && message.mostFingersAlone !== 0)
+   writer.uint32(240).uint32(message.mostFingersAlone);
+  if (message.evidenceFor != null && message.evidenceFor.length)
+   for (let i = 0; i < message.evidenceFor.length; ++i)
+    writer.uint32(250).string(message.evidenceFor[i]);
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
    for (let i = 0; i < message.$unknowns.length; ++i)
     writer.raw(message.$unknowns[i]);
@@ -6314,6 +6322,23 @@ v1.CaseState = (function() {
       message.witness = value;
      else
       delete message.witness;
+     continue;
+    }
+   case 30: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.mostFingersAlone = value;
+     else
+      delete message.mostFingersAlone;
+     continue;
+    }
+   case 31: {
+     if (wireType !== 2)
+      break;
+     if (!(message.evidenceFor && message.evidenceFor.length))
+      message.evidenceFor = [];
+     message.evidenceFor.push(reader.stringVerify());
      continue;
     }
    }
@@ -7067,6 +7092,7 @@ v1.ModalityState = (function() {
  ModalityState.prototype.excepted = $util.emptyArray;
  ModalityState.prototype.normMs = 0;
  ModalityState.prototype.deviceKind = "";
+ ModalityState.prototype.leastQuality = 0;
  ModalityState.encode = function (message, writer, _depth) {
   if (!writer)
    writer = $Writer.create();
@@ -7098,6 +7124,8 @@ v1.ModalityState = (function() {
    writer.uint32(81).double(message.normMs);
   if (message.deviceKind != null && $Object.hasOwnProperty.call(message, "deviceKind") && message.deviceKind !== "")
    writer.uint32(90).string(message.deviceKind);
+  if (message.leastQuality != null && $Object.hasOwnProperty.call(message, "leastQuality") && message.leastQuality !== 0)
+   writer.uint32(96).uint32(message.leastQuality);
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
    for (let i = 0; i < message.$unknowns.length; ++i)
     writer.raw(message.$unknowns[i]);
@@ -7230,6 +7258,15 @@ v1.ModalityState = (function() {
       message.deviceKind = value;
      else
       delete message.deviceKind;
+     continue;
+    }
+   case 12: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.leastQuality = value;
+     else
+      delete message.leastQuality;
      continue;
     }
    }

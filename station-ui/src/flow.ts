@@ -49,17 +49,6 @@ export function screenOf(each: CaseState): ScreenName | undefined {
   return step ? screenOfKind[step.kind] : undefined
 }
 
-/** The order in which a person is recorded. */
-export const modalityOrder: readonly Modality[] = [
-  Modality.FACE,
-  Modality.SIGNATURE,
-  Modality.RIGHT_FOUR,
-  Modality.LEFT_FOUR,
-  Modality.THUMBS,
-  Modality.IRISES,
-  Modality.INDEX_FINGERS,
-]
-
 export const deviceOf: Readonly<Record<Modality, string>> = {
   [Modality.MODALITY_UNSPECIFIED]: '',
   [Modality.FACE]: 'face_camera',
@@ -98,4 +87,5 @@ export const modalityOf = (each: CaseState, modality: Modality): ModalityState =
     excepted: [],
     normMs: 0,
     deviceKind: deviceOf[modality],
+    leastQuality: 0,
   }

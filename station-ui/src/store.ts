@@ -9,6 +9,8 @@ import { initialMirror, type StationMirror } from '../../protocol/mirror.js'
 import { deviceOf, mayOpen, mayWatch, type ScreenName, screenOf } from './flow.js'
 import { type Happening, happenings, keptHappenings } from './happenings.js'
 import { Pictures } from './pictures.js'
+import { capturesOf, cueOf, type Focus } from './recording.js'
+import type { Sounds } from './sounds.js'
 import { type Language, type Words, wordsOf } from './words.js'
 
 export interface ReasonDialog {
@@ -19,7 +21,14 @@ export interface ReasonDialog {
   readonly confirm: string
   readonly run: (reason: string) => void
 }
-export type Dialog = ReasonDialog | { readonly is: 'keys' }
+export type Dialog = ReasonDialog | { readonly is: 'keys' } | { readonly is: 'exception'; readonly modality: Modality }
+
+/** Of this machine, kept over a restart. */
+export interface Settings {
+  readonly sounds: boolean
+  /** The resident's window says its sentences aloud. */
+  readonly spoken: boolean
+}
 
 export interface View {
   readonly link: 'connecting' | 'open' | 'lost'
@@ -37,7 +46,15 @@ export interface View {
   readonly waiting: readonly CommandName[]
   readonly dialog: Dialog | undefined
   readonly happenings: readonly Happening[]
+  /** What the recording stands at, as far as the operator chose it. */
+  readonly focus: Focus
+  readonly settings: Settings
   readonly nowMs: number
+}
+
+export interface ResidentWindow {
+  readonly listening: () => boolean
+  readonly open: () => void
 }
 
 type Memory = Pick<Storage, 'getItem' | 'setItem'>
@@ -48,10 +65,13 @@ export interface StoreDeps {
   readonly socket: (url: string) => WebSocket
   /** Remembers the case over a reload by its number, never anything about a person; and the language for longer. */
   readonly memory: { readonly page: Memory; readonly machine: Memory }
+  readonly sounds?: Sounds
 }
 
 const reconnectMs = 1000
 const tickMs = 1000
+const noFocus: Focus = { chosen: Modality.MODALITY_UNSPECIFIED, aside: new Set() }
+const settingKeys = { sounds: 'rekam.sounds', spoken: 'rekam.spoken' } as const
 
 export class Store {
   readonly pictures = new Pictures()
@@ -60,6 +80,7 @@ export class Store {
   #view: View
   #client: StationClient | undefined
   #watching = false
+  #resident: ResidentWindow | undefined
 
   constructor(deps: StoreDeps) {
     this.#deps = deps
@@ -75,6 +96,11 @@ export class Store {
       waiting: [],
       dialog: undefined,
       happenings: [],
+      focus: noFocus,
+      settings: {
+        sounds: deps.memory.machine.getItem(settingKeys.sounds) !== 'off',
+        spoken: deps.memory.machine.getItem(settingKeys.spoken) === 'on',
+      },
       nowMs: deps.clock.nowMs(),
     }
   }
@@ -88,6 +114,16 @@ export class Store {
   get case(): CaseState | undefined {
     const { caseId, mirror } = this.#view
     return mirror.cases.find((each) => each.caseId === caseId)
+  }
+  /** How the resident's window is opened; nothing where there is none, as in that window itself. */
+  attachResident(resident: ResidentWindow): void {
+    this.#resident = resident
+  }
+  get residentListening(): boolean {
+    return this.#resident?.listening() ?? true
+  }
+  openResident(): void {
+    this.#resident?.open()
   }
   get working(): boolean {
     const { loggedIn, locked } = this.#view.mirror.session
@@ -118,10 +154,10 @@ export class Store {
     this.#client = client
     client.onPreview((picture) => {
       // The ink of the approval is not the signature of the record.
-      const modality = this.isWaiting('signRecord') ? Modality.MODALITY_UNSPECIFIED : this.#view.mirror.capture.modality
-      this.pictures.take(picture, modality)
+      const capture = this.#view.mirror.captures.find(({ modality }) => deviceOf[modality] === picture.deviceKind)
+      this.pictures.take(picture, this.isWaiting('signRecord') && picture.deviceKind === deviceOf[Modality.SIGNATURE] ? undefined : capture)
     })
-    this.#set({ link: 'open', hello: client.hello, notice: undefined })
+    this.#set({ link: 'open', hello: client.hello, notice: undefined, focus: noFocus })
     this.#mirror(client.state)
     await new Promise<void>((resolve) => {
       client.on((event) => {
@@ -170,7 +206,28 @@ export class Store {
     if (caseId === this.#view.caseId) return
     this.#deps.memory.page.setItem('rekam.case', caseId)
     this.pictures.clear()
-    this.#set({ caseId, happenings: [] })
+    this.#set({ caseId, happenings: [], focus: noFocus })
+  }
+
+  /** What the stage shows; unspecified: what runs, or what comes next. */
+  choose(chosen: Modality): void {
+    const aside = new Set([...this.#view.focus.aside].filter((each) => each !== chosen))
+    this.#set({ focus: { chosen, aside } })
+  }
+
+  /** A result that is judged later: it stays as it is. */
+  putAside(modality: Modality): void {
+    this.#set({ focus: { chosen: Modality.MODALITY_UNSPECIFIED, aside: new Set([...this.#view.focus.aside, modality]) } })
+  }
+
+  keep(setting: keyof Settings, on: boolean): void {
+    this.#deps.memory.machine.setItem(settingKeys[setting], on ? 'on' : 'off')
+    this.#set({ settings: { ...this.#view.settings, [setting]: on } })
+  }
+
+  /** Of a window without a connection of its own: what the other window says. */
+  show(change: Pick<View, 'mirror' | 'language' | 'caseId' | 'settings'>): void {
+    this.#set({ ...change, link: 'open' })
   }
 
   /** Opens the screen of the case's step, where the operator may. */
@@ -204,10 +261,17 @@ export class Store {
     // A snapshot tells a state, not what happened.
     const news = wasWorking && isWorking ? happenings(before, next, caseId, this.#deps.clock.nowMs()) : []
     const all = [...news, ...this.#view.happenings].slice(0, keptHappenings)
-    if (next.capture.modality !== before.capture.modality || next.capture.state === 'opening') {
-      this.pictures.forgetDevice(deviceOf[next.capture.modality])
+    for (const { modality, state } of next.captures) {
+      const was = before.captures.find((each) => each.modality === modality)
+      if (!was || (state === 'opening' && was.state !== 'opening')) this.pictures.forgetDevice(deviceOf[modality])
     }
     if (wasWorking && !isWorking) this.pictures.clear()
+    this.#leaveEnded(before, next)
+    // The stage says it itself, with what to do: twice would only take its place.
+    const { notice } = this.#view
+    if (notice && capturesOf(next, caseId).some(({ state, advice }) => state === 'waiting' && advice === notice.code)) this.dismiss()
+    const cue = wasWorking && isWorking && this.#view.settings.sounds ? cueOf(before, next, caseId) : undefined
+    if (cue) this.#deps.sounds?.play(cue)
     const { hello } = this.#view
     // Said at the greeting; whoever logged in since is the proof that somebody works here.
     const known = hello && next.session.loggedIn ? { ...hello, unclaimed: false } : hello
@@ -218,6 +282,18 @@ export class Store {
     } else if (!before.session.loggedIn) this.#arrive()
     else this.#followStep(before, next, caseId)
     this.#watchIfNeeded()
+  }
+
+  /** A capture that ended leaves the stage, however it ended. */
+  #leaveEnded(before: StationMirror, next: StationMirror): void {
+    const { chosen, aside } = this.#view.focus
+    const ended = (modality: Modality) => {
+      const runs = (each: { readonly modality: Modality }) => each.modality === modality
+      return before.captures.some(runs) && !next.captures.some(runs)
+    }
+    if (!ended(chosen) && ![...aside].some(ended)) return
+    const still = new Set([...aside].filter((each) => !ended(each)))
+    this.#set({ focus: { chosen: ended(chosen) ? Modality.MODALITY_UNSPECIFIED : chosen, aside: still } })
   }
 
   /** Somebody logged in: the screen they need. */

@@ -2,12 +2,14 @@
 // A test double: it measures nothing and checks no role.
 
 import sharp from 'sharp'
+import { rulesFor } from '../../daemon/capture/plan.js'
 import { defaultCaptureRules } from '../../daemon/capture/plan-rules.js'
 import type { CaptureDesk, CaseDesk, IssuanceDesk, Station } from '../../daemon/desks.js'
 import { segmentSlap } from '../../daemon/kernels/finger/segment.js'
 import { deviceOf } from '../../daemon/modality.js'
 import type { Biodata, CaseDocument } from '../../daemon/service/case.js'
 import { type CaseInput, openCase, stepCase } from '../../daemon/service/case-engine.js'
+import { expectedPositions } from '../../daemon/service/exceptions.js'
 import { loadStandards, shippedStandards } from '../../daemon/service/load-standards.js'
 import {
   type CaptureStatus,
@@ -44,6 +46,7 @@ export async function scriptedStation(clock: Clock, seed: number): Promise<Scrip
   const [standard] = (await loadStandards(shippedStandards)).filter(({ id }) => id === 'timed-recording')
   if (!standard) throw new Error('the timed-recording standard is shipped')
   const person = syntheticPerson(seed)
+  const rules = defaultCaptureRules
   const state = new StationState()
   const operators = new FakeOperators(() => {})
   const refusals = new Map<string, Fault>()
@@ -65,10 +68,29 @@ export async function scriptedStation(clock: Clock, seed: number): Promise<Scrip
     document = { ...stepCase(at(), input, standard, { actor, nowMs: clock.nowMs() }), revision: at().revision + 1 }
     state.publish({ is: 'case', case: document })
   }
-  const show = (status: Partial<CaptureStatus>) => state.publish({ is: 'capture', capture: { ...state.capture, ...status } })
-  const begin = (caseId: string, modality: Modality) =>
-    show({ caseId, modality, state: 'opening', advice: '', measure: 0, stableFrames: 0, neededFrames: 3, boxes: [] })
-  const end = () => state.publish({ is: 'capture', capture: idleCapture })
+  /** Of the capture that changed last unless another modality is named; what is under review is good unless said otherwise. */
+  const show = (status: Partial<CaptureStatus>) => {
+    const { modality = state.capture.modality } = status
+    const before = state.captures.find((each) => each.modality === modality) ?? { ...idleCapture, ...frame(modality) }
+    const good = status.state === 'review' ? { mayAccept: true } : {}
+    state.publish({ is: 'capture', capture: { ...before, ...good, ...status } })
+  }
+  const frame = (modality: Modality | undefined): Partial<CaptureStatus> => {
+    if (!modality || !document) return {}
+    const { caseId } = document
+    return {
+      caseId,
+      modality,
+      attempt: 1,
+      tries: rulesFor(rules, modality).tries,
+      asked: expectedPositions(document, modality),
+      neededFrames: 3,
+    }
+  }
+  const begin = (modality: Modality, change: Partial<CaptureStatus> = {}) =>
+    state.publish({ is: 'capture', capture: { ...idleCapture, ...frame(modality), state: 'opening', ...change } })
+  const end = (modality = state.capture.modality) =>
+    state.publish({ is: 'capture', capture: { ...idleCapture, caseId: document?.caseId ?? '', modality } })
 
   const cases: CaseDesk = {
     takeTicket: async (_actor, { nik, priority }) => {
@@ -107,30 +129,30 @@ export async function scriptedStation(clock: Clock, seed: number): Promise<Scrip
     },
   }
 
-  const rules = defaultCaptureRules
   const capture: CaptureDesk = {
-    start: async (_actor, caseId, modality) => {
+    start: async (_actor, _caseId, modality) => {
       note('start')
-      begin(caseId, modality)
+      begin(modality)
     },
-    takeNow: async () => {
+    takeNow: async (_actor, _caseId, modality) => {
       note('takeNow')
-      show({ state: 'review' })
+      show({ ...(modality && { modality }), state: 'review' })
     },
     accept: async (_actor, _caseId, modality, weakReason) => {
       note('accept')
-      const { measure } = state.capture
+      const measure = state.captures.find((each) => each.modality === modality)?.measure ?? 0
       const change = weakReason === '' ? { state: 'good' as const } : { state: 'weak_accepted' as const, weakReason }
       move({ is: 'modality_changed', modality, change: { ...change, tries: 1, measure } })
-      end()
+      end(modality)
     },
-    retake: async (_actor, caseId, modality) => {
-      note('retake')
-      begin(caseId, modality)
+    retake: async (_actor, _caseId, modality, wholly) => {
+      note(wholly ? 'retakeWholly' : 'retake')
+      const { again = [], attempt = 0 } = state.captures.find((each) => each.modality === modality) ?? {}
+      begin(modality, { attempt: attempt + 1, ...(again.length > 0 && !wholly && { asked: again }) })
     },
-    cancel: async () => {
+    cancel: async (_actor, _caseId, modality) => {
       note('cancel')
-      end()
+      end(modality)
     },
     undoStroke: async () => note('undoStroke'),
     signAgain: async () => note('signAgain'),

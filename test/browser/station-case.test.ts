@@ -56,7 +56,7 @@ async function staffStation(page: Page, launchToken: string): Promise<void> {
 
 /** Presses Enter as soon as the primary action says this. */
 async function enter(page: Page, label: string): Promise<void> {
-  await page.getByRole('button', { name: label }).and(page.locator(':enabled')).waitFor()
+  await page.getByRole('button', { name: label }).and(page.locator('button.primary:enabled')).waitFor()
   await page.keyboard.press('Enter')
 }
 
@@ -82,29 +82,39 @@ t.test('S1 through the screens, with the keyboard', { timeout: 240_000 }, async 
   await enter(page, 'Periksa ke SIAK')
   await enter(page, 'Data sesuai dengan pemohon')
 
-  const order = [
-    'Foto wajah',
-    'Tanda tangan',
-    'Empat jari kanan',
-    'Empat jari kiri',
-    'Kedua ibu jari',
-    'Iris kedua mata',
-    'Kedua telunjuk lagi',
-  ]
+  const order = ['Foto', 'Tanda tangan', '4 jari kanan', '4 jari kiri', 'Ibu jari', 'Iris', 'Telunjuk lagi']
+  let keys = 1
+  let retakes = 0
+  await enter(page, 'Mulai: Foto wajah')
   for (const [index, what] of order.entries()) {
-    await enter(page, `Mulai: ${what}`)
+    await page.locator('rekam-tiles .now').getByText(what).waitFor()
     await watchPreview(t, page, what)
-    await page.getByText('periksa', { exact: true }).waitFor()
-    if (what === 'Empat jari kanan' && process.env['REKAM_README_IMAGES'] === '1') {
+    for (;;) {
+      await page.getByText('periksa', { exact: true }).waitFor()
+      if ((await page.getByRole('button', { name: /^(Terima|Pemohon setuju)/ }).count()) > 0) break
+      // A busy machine misses frames, so that a result may be weak: it is asked for again, as at the counter.
+      retakes++
+      await enter(page, 'Ulangi')
+      await page.getByText('periksa', { exact: true }).waitFor({ state: 'detached' })
+    }
+    if (what === '4 jari kanan' && process.env['REKAM_README_IMAGES'] === '1') {
       t.ok((await shootForReadme(page, 'recording')) < 400_000, 'the picture for the README is below 400 KB')
     }
     await shootOne(page, `station-${index + 1}`)
-    await enter(page, index === 0 ? 'Pemohon setuju dengan foto ini' : 'Terima')
+    keys++
+    await enter(page, index === 0 ? 'Pemohon setuju' : 'Terima')
+    if ((await page.getByRole('dialog').count()) === 0) continue
+    // All tries were weak: the best of them with a reason.
+    await page.keyboard.press('1')
+    await page.keyboard.press('Enter')
   }
+  keys += 2
   await enter(page, 'Pemohon menandatangani')
   await page.getByText('Pemohon sudah menandatangani').waitFor()
   await shootOne(page, 'station-8-signed')
   await enter(page, 'Segel dan kirim')
+  t.ok(keys <= 15, `${keys} keys from the first capture to the seal, and ${retakes} for what was weak`)
+  t.comment(`${keys} keys, ${retakes} retakes`)
 
   await page.getByRole('heading', { name: 'Pengiriman ke pusat' }).waitFor()
   await shootOne(page, 'station-9-send')

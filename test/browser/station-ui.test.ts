@@ -1,7 +1,6 @@
 // The screens in a real browser against a scripted station: log-in, keys, languages, live pictures, faults, layout. station-case.test.ts has the real one.
 
-import type { Page } from 'playwright-core'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { openGateway } from '../../daemon/gateway/gateway.js'
 import { roles } from '../../daemon/service/standard.js'
 import { idleIssuance, modalities } from '../../daemon/state.js'
@@ -10,55 +9,19 @@ import { Fault } from '../../protocol/fault.js'
 import { silentLog } from '../../protocol/log.js'
 import { need } from '../real-stack/need.js'
 import { buildScreens, chromiumPath, launch, nameless, open, otherLanguage, overflows, shoot, untilPainted } from './browser.js'
-import { type ScriptedStation, scriptedStation } from './scripted-station.js'
+import { atRecording, begun, counter, live, logIn, type Screens } from './counter.js'
+import { recordingScenes } from './recording-scenes.js'
+import { scriptedStation } from './scripted-station.js'
 
 if (!need(t, [chromiumPath])) process.exit(0)
 
 const uiFolder = await buildScreens(t)
 const browser = await launch(t)
 
-async function counter(t: Test, options: { unclaimed?: boolean; seed?: number } = {}) {
-  const station = await scriptedStation(systemClock, options.seed ?? 20)
-  if (!options.unclaimed) station.operators.hire('Sari Dewi', roles, '246810')
-  const gateway = await openGateway({ station, port: 0, uiFolder, clock: systemClock, log: silentLog, audit: async () => {} })
-  t.teardown(() => gateway.close())
-  return { station, gateway }
-}
-
-async function logIn(page: Page): Promise<void> {
-  await page.getByLabel('Nama petugas').fill('Sari Dewi')
-  await page.getByLabel('PIN').fill('246810')
-  await page.keyboard.press('Enter')
-  await page.getByRole('heading', { name: 'Antrian' }).waitFor()
-}
-
-/** A person with a ticket, standing before the recording. */
-async function atRecording(page: Page, look: (name: string) => Promise<void> = async () => {}): Promise<void> {
-  await page.keyboard.press('Tab')
-  await page.getByRole('button', { name: 'Panggil orang simulasi' }).click()
-  await page.getByText('datang ke loket').waitFor()
-  await page.keyboard.press('Enter')
-  await page.getByRole('heading', { name: 'Persyaratan' }).waitFor()
-  await page.keyboard.press('Space')
-  await page.locator('input:checked').waitFor()
-  await look('papers')
-  await page.keyboard.press('Enter')
-  await page.getByRole('button', { name: 'Periksa ke SIAK' }).waitFor()
-  await page.keyboard.press('Enter')
-  await page.getByText('Cocokkan data').waitFor()
-  await look('registry')
-  await page.keyboard.press('Enter')
-  await page.getByRole('button', { name: 'Mulai: Foto wajah' }).waitFor()
-}
-
-const live = (station: ScriptedStation, measure: number, advice = '') =>
-  station.capturing({ state: 'live', measure, advice, stableFrames: measure > 60 ? 2 : 0, neededFrames: 3 })
-
-/** The station has begun what the key asked for. */
-const begun = (page: Page) => page.locator('rekam-tiles').getByText('direkam').waitFor()
+const screens: Screens = { uiFolder, browser }
 
 t.test('the first administrator claims the station with the launch token and a PIN typed twice', async (t) => {
-  const { gateway, station } = await counter(t, { unclaimed: true })
+  const { gateway, station } = await counter(t, screens, { unclaimed: true })
   const { page, troubles } = await open(browser, gateway.url)
   await page.getByLabel('Token pertama').fill(gateway.launchToken ?? '')
   await page.getByLabel('Nama').fill('Kepala')
@@ -79,7 +42,7 @@ t.test('the first administrator claims the station with the launch token and a P
 })
 
 t.test('logs in, refuses a wrong PIN in words, and speaks both languages', async (t) => {
-  const { gateway } = await counter(t)
+  const { gateway } = await counter(t, screens)
   const { page, troubles } = await open(browser, gateway.url)
   await page.getByLabel('Nama petugas').fill('Sari Dewi')
   await page.getByLabel('PIN').fill('000000')
@@ -105,7 +68,7 @@ t.test('logs in, refuses a wrong PIN in words, and speaks both languages', async
 })
 
 t.test('a person is recorded with the keyboard alone, and the live picture is alive', async (t) => {
-  const { gateway, station } = await counter(t)
+  const { gateway, station } = await counter(t, screens)
   const { page, troubles } = await open(browser, gateway.url)
   await logIn(page)
   await shoot(page, 'queue')
@@ -154,11 +117,9 @@ t.test('a person is recorded with the keyboard alone, and the live picture is al
   t.ok(station.asked.includes('retake'), 'R takes it again')
   live(station, 84)
   station.capturing({ state: 'review' })
-  await page.getByRole('button', { name: 'Pemohon setuju' }).waitFor()
+  await page.getByRole('button', { name: 'Pemohon setuju, lanjut: Tanda tangan' }).waitFor()
   await page.keyboard.press('Enter')
 
-  await page.getByRole('button', { name: 'Mulai: Tanda tangan' }).waitFor()
-  await page.keyboard.press('Enter')
   await begun(page)
   live(station, 0)
   await page.getByText('Tanda tangan di papan').first().waitFor()
@@ -171,11 +132,9 @@ t.test('a person is recorded with the keyboard alone, and the live picture is al
   await page.getByRole('button', { name: 'Tanda tangan ulang' }).waitFor()
   t.ok(station.asked.includes('undoStroke') && station.asked.includes('signAgain'), 'a slip is taken back, or all of it')
   station.capturing({ state: 'review', measure: 100 })
-  await page.getByRole('button', { name: 'Terima' }).waitFor()
+  await page.getByRole('button', { name: 'Terima, lanjut: 4 jari kanan' }).waitFor()
   await page.keyboard.press('Enter')
-  await page.getByRole('button', { name: 'Mulai: Empat jari kanan' }).waitFor()
 
-  await page.keyboard.press('Enter')
   await begun(page)
   const boxes = await station.picture('right_four', 0)
   station.capturing({ state: 'live', measure: 78, stableFrames: 2, advice: 'press_harder', boxes })
@@ -186,16 +145,18 @@ t.test('a person is recorded with the keyboard alone, and the live picture is al
   t.same(await nameless(page), [], 'everything in the recording has a name')
   t.same(await overflows(page), [], 'nothing scrolls at 1366 x 768')
   station.refuse('accept', new Fault('capture.weak_needs_reason'))
-  station.capturing({ state: 'review', advice: 'weak' })
+  station.capturing({ state: 'review', attempt: 3, advice: 'weak', weak: true })
   await page.getByText('Hasil lemah').waitFor()
+  await page.getByText('Percobaan 3 dari 3').waitFor()
   await page.keyboard.press('Enter')
   await page.getByRole('dialog').waitFor()
   await shoot(page, 'capture-weak-reason')
-  await page.keyboard.type('Jari aus karena pekerjaan')
+  await page.keyboard.press('1')
   await page.keyboard.press('Enter')
   await page.getByText('lemah, diterima').first().waitFor()
+  t.match(station.document.modalities, [{}, {}, { weakReason: 'Jari aus karena pekerjaan' }], 'a digit picks the reason')
 
-  await page.keyboard.press('Enter')
+  await page.locator('rekam-tiles .now').getByText('4 jari kiri').waitFor()
   await begun(page)
   live(station, 40)
   await page.keyboard.press('Escape')
@@ -205,7 +166,7 @@ t.test('a person is recorded with the keyboard alone, and the live picture is al
 })
 
 t.test('irises stand side by side, the applicant signs what is sealed, and the centre decides about printing', async (t) => {
-  const { gateway, station } = await counter(t, { seed: 21 })
+  const { gateway, station } = await counter(t, screens, { seed: 21 })
   const { page, troubles } = await open(browser, gateway.url)
   await logIn(page)
   await atRecording(page)
@@ -213,7 +174,7 @@ t.test('irises stand side by side, the applicant signs what is sealed, and the c
     station.capturing({ caseId: station.document.caseId, modality, state: 'live', neededFrames: 3 })
     await station.picture(modality, 3)
     station.move({ is: 'modality_changed', modality, change: { state: 'good', tries: 1, measure: 88 } })
-    station.capturing({ caseId: '', modality: undefined, state: 'idle' })
+    station.capturing({ modality, state: 'idle' })
   }
   await page.getByRole('button', { name: 'Mulai: Iris' }).waitFor()
   await page.keyboard.press('Enter')
@@ -261,7 +222,7 @@ t.test('irises stand side by side, the applicant signs what is sealed, and the c
 t.test(
   'fingers are shown with their quality, a finding with what to do; a supervisor judges it with a reason, then the record is sealed',
   async (t) => {
-    const { gateway, station } = await counter(t)
+    const { gateway, station } = await counter(t, screens)
     const { page, troubles } = await open(browser, gateway.url)
     await logIn(page)
     await atRecording(page)
@@ -297,7 +258,7 @@ t.test(
     )
     await shoot(page, 'capture-finding')
 
-    station.capturing({ caseId: '', modality: undefined, state: 'idle', fingers: [], findings: [] })
+    station.capturing({ state: 'idle' })
     const change = { state: 'weak_accepted', tries: 2, fingers } as const
     station.move({ is: 'modality_changed', modality: 'index_fingers', change, findings: [{ ...doubt, ask: 'review' }] })
     await page.getByText('Minta penyelia memeriksa orangnya').waitFor()
@@ -318,7 +279,7 @@ t.test(
 )
 
 t.test('a card that is torn out is told in three parts and goes on; the card is handed over and filed', async (t) => {
-  const { gateway, station } = await counter(t)
+  const { gateway, station } = await counter(t, screens)
   const { page, troubles } = await open(browser, gateway.url)
   await logIn(page)
   await atRecording(page)
@@ -378,7 +339,7 @@ t.test('a card that is torn out is told in three parts and goes on; the card is 
 })
 
 t.test('a step of somebody else is said to be theirs, and the keys are told', async (t) => {
-  const { gateway, station } = await counter(t)
+  const { gateway, station } = await counter(t, screens)
   station.operators.hire('Budi', ['counter_officer'], '112233')
   const { page, troubles } = await open(browser, gateway.url)
   await page.getByLabel('Nama petugas').fill('Budi')
@@ -405,26 +366,10 @@ t.test('a step of somebody else is said to be theirs, and the keys are told', as
   t.same(troubles, [])
 })
 
-t.test('at 200 % zoom on a wide screen the stage still fits and the side goes below', async (t) => {
-  const { gateway, station } = await counter(t)
-  const { page } = await open(browser, gateway.url, { width: 960, height: 540 })
-  await logIn(page)
-  await atRecording(page)
-  await page.keyboard.press('Enter')
-  await begun(page)
-  station.capturing({ state: 'live', measure: 78, stableFrames: 2, boxes: [] })
-  await station.picture('face', 2)
-  await untilPainted(page, '')
-  await page.getByText('Bagus, tahan').waitFor()
-  const bottom = await page.locator('rekam-actions').evaluate((actions) => actions.getBoundingClientRect().bottom)
-  t.ok(bottom <= 540, `the keys are on the first screen (${bottom})`)
-  t.ok((await page.locator('rekam-side').evaluate((side) => side.getBoundingClientRect().top)) >= 540 - 1, 'the side lies below')
-  t.equal(await page.evaluate('document.documentElement.scrollWidth'), 960, 'nothing scrolls sideways')
-  await shoot(page, 'zoom-200')
-})
+recordingScenes(t, screens)
 
 t.test('the screen connects again after the station went away', async (t) => {
-  const { gateway } = await counter(t)
+  const { gateway } = await counter(t, screens)
   const { page } = await open(browser, gateway.url)
   await logIn(page)
   await gateway.close()

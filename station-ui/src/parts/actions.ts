@@ -6,11 +6,13 @@ import { looks } from '../looks.js'
 
 export interface Action {
   /** KeyboardEvent.key; letters in lower case. */
-  readonly key: 'Enter' | 'Escape' | 'Backspace' | ' ' | 'r' | 'b' | 'v' | 'x' | 's' | 'n'
+  readonly key: string
   readonly label: string
   readonly run: () => void
   readonly danger?: boolean
   readonly disabled?: boolean
+  /** Only a key, told in the list of keys: no button. */
+  readonly silent?: boolean
 }
 
 const keyNames: Readonly<Record<string, Readonly<Record<'id' | 'en', string>>>> = {
@@ -25,24 +27,32 @@ export class RekamActions extends StationElement {
     looks,
     css`
       :host {
+        position: relative;
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        gap: 8px;
+        gap: 6px;
         border-top: 1px solid var(--line);
         padding-top: 12px;
         min-height: 68px;
       }
       button {
         min-height: 48px;
+        padding: 0 10px;
+        gap: 6px;
+        font-size: var(--text-s);
       }
       button.primary {
-        font-size: var(--text-l);
-        padding: 0 24px;
+        font-size: 1.125rem;
+        padding: 0 16px;
         min-height: 56px;
       }
       .waiting {
-        margin-inline-start: auto;
+        position: absolute;
+        inset-inline-end: 0;
+        bottom: 100%;
+        background: var(--ground);
+        padding: 0 4px;
         visibility: hidden;
       }
       /* Shown when it takes longer than 300 ms. */
@@ -73,11 +83,13 @@ export class RekamActions extends StationElement {
   override render(): TemplateResult {
     const { language, waiting } = this.view
     return html`
-      ${this.actions.map(({ key, label, run, danger, disabled }) => {
-        const kind = key === 'Enter' ? 'primary' : danger ? 'danger' : ''
-        const name = keyNames[key]?.[language] ?? (key.length === 1 ? key.toUpperCase() : key)
-        return html`<button class=${kind} ?disabled=${disabled ?? false} @click=${run}>${label}<kbd>${name}</kbd></button>`
-      })}
+      ${this.actions
+        .filter(({ silent }) => !silent)
+        .map(({ key, label, run, danger, disabled }) => {
+          const kind = key === 'Enter' ? 'primary' : danger ? 'danger' : ''
+          const name = keyNames[key]?.[language] ?? (key.length === 1 ? key.toUpperCase() : key)
+          return html`<button class=${kind} ?disabled=${disabled ?? false} @click=${run}>${label}<kbd>${name}</kbd></button>`
+        })}
       <span class="waiting small muted ${waiting.length > 0 ? 'shown' : ''}" role="status">
         ${waiting.length > 0 ? this.words.waitingFor : ''}
       </span>

@@ -1,9 +1,10 @@
 // The one dialog: a reason for what must not be done lightly, or the list of keys. Opened and left by keys.
 
 import { css, html, type PropertyValues, type TemplateResult } from 'lit'
+import type { Modality } from '../../../protocol/client.js'
 import { StationElement } from '../element.js'
 import { looks } from '../looks.js'
-import type { ReasonDialog } from '../store.js'
+import type { ReasonDialog, Settings } from '../store.js'
 
 export class RekamDialog extends StationElement {
   static override styles = [
@@ -17,6 +18,10 @@ export class RekamDialog extends StationElement {
         box-shadow: 0 12px 40px rgb(0 0 0 / 0.35);
         padding: 24px;
         width: min(640px, calc(100vw - 48px));
+        max-height: calc(100vh - 24px);
+      }
+      dialog.wide {
+        width: min(860px, calc(100vw - 48px));
       }
       dialog::backdrop {
         background: rgb(8 14 18 / 0.6);
@@ -54,10 +59,17 @@ export class RekamDialog extends StationElement {
     const { dialog } = this.view
     if (!dialog) return undefined
     return html`
-      <dialog aria-labelledby="title" @close=${() => this.store.ask(undefined)}>
-        ${dialog.is === 'keys' ? this.#keys() : this.#reason(dialog)}
+      <dialog class=${dialog.is === 'exception' ? 'wide' : ''} aria-labelledby="title" @close=${() => this.store.ask(undefined)}>
+        ${dialog.is === 'keys' ? this.#keys() : dialog.is === 'exception' ? this.#exception(dialog.modality) : this.#reason(dialog)}
       </dialog>
     `
+  }
+
+  #exception(modality: Modality): TemplateResult {
+    return html`<div class="stack">
+      <h2 id="title">${this.words.exceptionTitle}</h2>
+      <rekam-exception .store=${this.store} .modality=${modality}></rekam-exception>
+    </div>`
   }
 
   #reason(dialog: ReasonDialog): TemplateResult {
@@ -79,13 +91,22 @@ export class RekamDialog extends StationElement {
       field.value = reason
       field.focus()
     }
+    // A reason never begins with a digit: in an empty field it picks one of the list.
+    const digit = (event: KeyboardEvent) => {
+      const reason = (event.currentTarget as HTMLInputElement).value === '' ? dialog.reasons[Number(event.key) - 1] : undefined
+      if (reason === undefined || event.ctrlKey || event.altKey) return
+      event.preventDefault()
+      fill(reason)
+    }
     return html`
       <form class="stack" @submit=${confirm}>
         <h2 id="title">${dialog.title}</h2>
         <p class="muted">${dialog.hint}</p>
-        <label>${words.reason}<input maxlength="200" autocomplete="off" autofocus required /></label>
+        <label>${words.reason}<input maxlength="200" autocomplete="off" autofocus required @keydown=${digit} /></label>
         <div class="reasons">
-          ${dialog.reasons.map((reason) => html`<button type="button" @click=${() => fill(reason)}>${reason}</button>`)}
+          ${dialog.reasons.map(
+            (reason, index) => html`<button type="button" @click=${() => fill(reason)}><kbd>${index + 1}</kbd>${reason}</button>`,
+          )}
         </div>
         <div class="buttons">
           <button type="button" @click=${() => this.store.ask(undefined)}>${words.cancel}<kbd>Esc</kbd></button>
@@ -102,6 +123,11 @@ export class RekamDialog extends StationElement {
       ['Enter', `${words.goOn} (${words.accept}, ${words.start('…')})`],
       [space, words.takeNow],
       ['R', words.retake],
+      ['⌫', `${words.drop}, ${words.undoStroke}`],
+      ['X', words.exception],
+      ['1 … 0', words.keyDigits],
+      ['F · I · T', words.keyTile],
+      ['P', words.residentWindow],
       ['Esc', `${words.cancel}, ${words.dismiss}`],
       ['Alt + 1 … 7', `${words.screens.queue} … ${words.screens.operators}`],
       ['Ctrl + L', words.lock],
@@ -111,8 +137,15 @@ export class RekamDialog extends StationElement {
       <div class="stack">
         <h2 id="title">${words.keysTitle}</h2>
         <dl>${rows.map(([key, what]) => html`<dt><kbd>${key}</kbd></dt><dd>${what}</dd>`)}</dl>
+        <h2>${words.settingsTitle}</h2>
+        ${this.#setting('sounds', words.settingSounds)} ${this.#setting('spoken', words.settingSpoken)}
         <div class="buttons"><button class="primary" autofocus @click=${() => this.store.ask(undefined)}>${words.close}</button></div>
       </div>
     `
+  }
+
+  #setting(name: keyof Settings, label: string): TemplateResult {
+    const keep = (event: Event) => this.store.keep(name, (event.currentTarget as HTMLInputElement).checked)
+    return html`<label class="check"><input type="checkbox" .checked=${this.view.settings[name]} @change=${keep} />${label}</label>`
   }
 }

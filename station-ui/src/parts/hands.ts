@@ -1,12 +1,12 @@
-// Ten fingers on two drawn hands: empty, live, good, weak, exception. A sign in every fingertip, so that colour is never alone.
+// Ten fingers on two drawn hands: empty, asked for, live, good, weak with its number, missing, excepted. A sign in every fingertip and another
+// outline, so that colour is never alone. With `pick` the fingers can be chosen.
 
-import { css, html, svg, type TemplateResult } from 'lit'
-import { type CaseState, Modality } from '../../../protocol/client.js'
+import { css, html, type SVGTemplateResult, svg, type TemplateResult } from 'lit'
+import type { CaptureState, CaseState } from '../../../protocol/client.js'
 import { StationElement } from '../element.js'
-import { fingersOf, modalityOf } from '../flow.js'
 import { looks } from '../looks.js'
-
-type FingerLook = 'empty' | 'live' | 'good' | 'weak' | 'exception'
+import { type FingerLook, fingerView } from '../recording.js'
+import { nameOf } from '../words.js'
 
 /** Right hand seen from its back, thumb to the left: root and tip of every finger; the left hand mirrors it. By ISO/IEC 19794-4 position 1 to 5. */
 const fingers: readonly { readonly root: readonly [number, number]; readonly tip: readonly [number, number]; readonly width: number }[] = [
@@ -17,10 +17,17 @@ const fingers: readonly { readonly root: readonly [number, number]; readonly tip
   { root: [90, 74], tip: [97, 40], width: 14 },
 ]
 const palm = 'M30 68C40 58 84 58 97 70L95 104C92 122 42 124 34 108L24 94Z'
-const signs: Readonly<Record<FingerLook, string>> = { empty: '', live: '•', good: '✓', weak: '!', exception: '×' }
+const signs: Readonly<Record<FingerLook, string>> = { empty: '', asked: '?', live: '●', good: '✓', weak: '!', missing: '–', exception: '×' }
+const positions: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
 
 export class RekamHands extends StationElement {
-  static override properties = { ...StationElement.properties, of: { attribute: false }, now: { attribute: false } }
+  static override properties = {
+    ...StationElement.properties,
+    of: { attribute: false },
+    captures: { attribute: false },
+    selected: { attribute: false },
+    pick: { attribute: false },
+  }
   static override styles = [
     looks,
     css`
@@ -29,86 +36,163 @@ export class RekamHands extends StationElement {
       }
       svg {
         width: 100%;
-        height: auto;
+        height: 100%;
         display: block;
+        overflow: visible;
       }
       .palm {
         fill: var(--ground);
         stroke: var(--edge);
         stroke-width: 2;
       }
-      .finger {
+      line {
         stroke-linecap: round;
       }
       .edge {
         stroke: var(--edge);
       }
-      .empty {
-        stroke: var(--ground);
-      }
-      .live {
+      .asked .edge,
+      .live .edge {
         stroke: var(--info);
       }
-      .good {
-        stroke: var(--ok);
+      .missing .edge {
+        stroke: var(--bad);
       }
-      .weak {
+      .weak .edge {
         stroke: var(--warn);
       }
-      .exception {
-        stroke: var(--muted);
+      .empty .skin,
+      .asked .skin {
+        stroke: var(--ground);
+      }
+      .live .skin {
+        stroke: var(--info);
+      }
+      .good .skin {
+        stroke: var(--ok);
+      }
+      .weak .skin {
+        stroke: var(--warn);
+      }
+      .missing .skin {
+        stroke: var(--bad-tint);
+      }
+      .exception .skin {
+        stroke: var(--paper);
+      }
+      .exception .edge {
+        stroke-dasharray: 4 5;
+        stroke-linecap: butt;
       }
       .sign {
-        font: 700 13px var(--font);
+        font: 700 12px var(--font);
         text-anchor: middle;
         fill: var(--paper);
+      }
+      .asked .sign {
+        fill: var(--info);
+      }
+      .missing .sign {
+        fill: var(--bad);
+      }
+      .exception .sign {
+        fill: var(--ink);
       }
       .side {
         font: 600 12px var(--font);
         text-anchor: middle;
         fill: var(--muted);
       }
+      .digit {
+        font: 600 11px var(--font);
+        text-anchor: middle;
+        fill: var(--ink);
+      }
+      .pick {
+        cursor: pointer;
+      }
+      .pick:focus-visible {
+        outline: none;
+      }
+      .pick:focus-visible .edge,
+      .selected .edge {
+        stroke: var(--info);
+      }
+      .pick:focus-visible .edge {
+        stroke-dasharray: 3 2;
+      }
+      .selected .skin {
+        stroke: var(--info);
+      }
+      .selected .sign {
+        fill: var(--on-info);
+      }
     `,
   ]
   declare of: CaseState
-  /** What is being captured now. */
-  declare now: Modality
+  declare captures: readonly CaptureState[]
+  declare selected: ReadonlySet<number>
+  /** Makes the fingers choosable. */
+  declare pick: ((position: number) => void) | undefined
+
+  constructor() {
+    super()
+    this.captures = []
+    this.selected = new Set()
+  }
 
   override render(): TemplateResult {
     const { words } = this
-    return html`
-      <svg viewBox="0 0 226 138" role="img" aria-label=${words.handsLabel}>
-        ${this.#hand(words.leftHand, 5, (x) => 108 - x)} ${this.#hand(words.rightHand, 0, (x) => x + 116)}
-      </svg>
-    `
+    const hands = svg`${this.#hand(words.leftHand, 5, (x) => 108 - x)} ${this.#hand(words.rightHand, 0, (x) => x + 116)}`
+    return this.pick
+      ? html`<svg viewBox="0 -10 226 148" role="group" aria-label=${words.exceptionParts}>${hands}</svg>`
+      : html`<svg viewBox="0 0 226 138" role="img" aria-label=${this.#summary()}>${hands}</svg>`
   }
 
-  #hand(name: string, firstPosition: number, place: (x: number) => number) {
-    const mirrored = firstPosition === 5
-    const transform = mirrored ? 'translate(108 0) scale(-1 1)' : 'translate(116 0)'
+  /** In words what the drawing shows: counts, and the names of those that are not simply good. */
+  #summary(): string {
+    const { words } = this
+    const byLook = new Map<FingerLook, string[]>()
+    for (const position of positions) {
+      const { look, quality } = fingerView(this.of, this.captures, position)
+      const name = `${words.fingers[position] ?? ''}${look === 'weak' && quality !== undefined ? ` ${quality}` : ''}`
+      byLook.set(look, [...(byLook.get(look) ?? []), name])
+    }
+    const told = [...byLook].map(([look, names]) => {
+      const plain = look === 'good' || look === 'empty'
+      return `${names.length} ${nameOf(words.fingerLooks, look)}${plain ? '' : ` (${names.join(', ')})`}`
+    })
+    return words.fingersSummary(told.join(', '))
+  }
+
+  #hand(name: string, firstPosition: number, place: (x: number) => number): SVGTemplateResult {
+    const transform = firstPosition === 5 ? 'translate(108 0) scale(-1 1)' : 'translate(116 0)'
     return svg`
       <g transform=${transform}><path class="palm" d=${palm} /></g>
-      ${fingers.map(({ root, tip, width }, index) => {
-        const look = this.#lookOf(firstPosition + index + 1)
-        const [x1, y1, x2, y2] = [place(root[0]), root[1], place(tip[0]), tip[1]]
-        return svg`
-          <line class="finger edge" x1=${x1} y1=${y1} x2=${x2} y2=${y2} stroke-width=${width + 3} />
-          <line class="finger ${look}" x1=${x1} y1=${y1} x2=${x2} y2=${y2} stroke-width=${width - 1} />
-          <text class="sign" x=${x2} y=${y2 + 5}>${signs[look]}</text>`
-      })}
+      ${fingers.map((_, index) => this.#finger(firstPosition + index + 1, index, place))}
       <text class="side" x=${place(60)} y="100">${name}</text>`
   }
 
-  #lookOf(position: number): FingerLook {
-    if (this.now === Modality.INDEX_FINGERS && fingersOf[this.now]?.includes(position)) return 'live'
-    for (const modality of [Modality.RIGHT_FOUR, Modality.LEFT_FOUR, Modality.THUMBS]) {
-      if (!fingersOf[modality]?.includes(position)) continue
-      const { state } = modalityOf(this.of, modality)
-      if (this.now === modality) return 'live'
-      if (state === 'good') return 'good'
-      if (state === 'weak_accepted') return 'weak'
-      if (state === 'exception') return 'exception'
+  #finger(position: number, index: number, place: (x: number) => number): SVGTemplateResult {
+    const { root, tip, width } = fingers[index] ?? { root: [0, 0], tip: [0, 0], width: 0 }
+    const { look, quality } = fingerView(this.of, this.captures, position)
+    const [x1, y1, x2, y2] = [place(root[0]), root[1], place(tip[0]), tip[1]]
+    const selected = this.selected.has(position)
+    const sign = selected ? '✓' : look === 'weak' && quality !== undefined ? String(quality) : signs[look]
+    const drawn = svg`
+      <line class="edge" x1=${x1} y1=${y1} x2=${x2} y2=${y2} stroke-width=${width + (selected ? 5 : 3)} />
+      <line class="skin" x1=${x1} y1=${y1} x2=${x2} y2=${y2} stroke-width=${width - 1} />
+      <text class="sign" x=${x2} y=${y2 + 5}>${sign}</text>`
+    const { pick } = this
+    if (!pick) return svg`<g class=${look}>${drawn}</g>`
+    const toggle = (event: KeyboardEvent) => {
+      if (event.key !== ' ') return
+      event.preventDefault()
+      pick(position)
     }
-    return 'empty'
+    const label = `${this.words.fingers[position] ?? ''}, ${nameOf(this.words.fingerLooks, look)}`
+    return svg`<g class="pick ${look} ${selected ? 'selected' : ''}" role="checkbox" tabindex="0" aria-checked=${selected ? 'true' : 'false'}
+      aria-label=${label} @click=${() => pick(position)} @keydown=${toggle}>${drawn}
+      <text class="digit" x=${x2} y=${y2 - 14} aria-hidden="true">${position % 10}</text></g>`
   }
 }

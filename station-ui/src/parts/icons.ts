@@ -15,6 +15,9 @@ const shapes = {
   right: svg`<path d="M6 13V7M9.5 12V4M13 12V3M16.5 12V5M6 13c-1 0-2-1-3-2M6 13c0 5 2 8 6 8 4 0 5-3 5-9" />`,
   left: svg`<path d="M18 13V7M14.5 12V4M11 12V3M7.5 12V5M18 13c1 0 2-1 3-2M18 13c0 5-2 8-6 8-4 0-5-3-5-9" />`,
   thumbs: svg`<path d="M4 20v-8a3 3 0 0 1 6 0v8M14 20v-8a3 3 0 0 1 6 0v8M6 12h2M16 12h2" />`,
+  evidence: svg`<ellipse cx="12" cy="8" rx="3.5" ry="4.5" /><path d="M3 21v-6M5.5 21v-8M8 21v-6M16 21v-6M18.5 21v-8M21 21v-6M3 18h5M16 18h5" />`,
+  plug: svg`<path d="M9 3v5M15 3v5M6 8h12v3a6 6 0 0 1-12 0zM12 17v4" />`,
+  screen: svg`<rect x="3" y="4" width="18" height="12" rx="1.5" /><path d="M12 16v4M8 20h8" />`,
   eye: svg`<path d="M2 12c3-5 6.5-7 10-7s7 2 10 7c-3 5-6.5 7-10 7s-7-2-10-7z" /><circle cx="12" cy="12" r="3" />`,
   check: svg`<path d="M4 13l5 5L20 6" />`,
   cross: svg`<path d="M5 5l14 14M19 5L5 19" />`,
@@ -35,4 +38,4 @@ export const icon = (name: IconName): TemplateResult =>
   html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${shapes[name]}</svg>`
 
 /** Of a modality, by protobuf number. */
-export const modalityIcons: readonly IconName[] = ['dot', 'face', 'pen', 'right', 'left', 'thumbs', 'eye', 'thumbs']
+export const modalityIcons: readonly IconName[] = ['dot', 'face', 'pen', 'right', 'left', 'thumbs', 'eye', 'thumbs', 'evidence']

@@ -41,6 +41,13 @@ export class RekamPreview extends StationElement {
         display: flex;
         gap: 8px;
       }
+      /* As in a mirror: who looks sees themselves move the same way, right eye on the right. */
+      :host([mirrored]) .sensors {
+        transform: scaleX(-1);
+      }
+      :host([mirrored]) .name {
+        display: none;
+      }
       .sensor {
         position: relative;
         flex: 1;

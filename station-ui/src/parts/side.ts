@@ -14,6 +14,7 @@ const deviceMarks: Readonly<Record<string, { readonly sign: IconName; readonly t
   ready: { sign: 'dot', tone: 'ok' },
   busy: { sign: 'half', tone: 'info' },
   opening: { sign: 'half', tone: 'muted' },
+  warming: { sign: 'half', tone: 'muted' },
   absent: { sign: 'ring', tone: 'bad' },
   faulted: { sign: 'cross', tone: 'bad' },
   refused: { sign: 'cross', tone: 'bad' },
@@ -53,6 +54,9 @@ export class RekamSide extends StationElement {
         line-height: 1.2;
         padding: 1px 0;
         align-items: center;
+      }
+      .wide {
+        grid-column: 2 / -1;
       }
       .log li > span:first-child {
         padding-top: 2px;
@@ -122,7 +126,12 @@ export class RekamSide extends StationElement {
         <span class=${tone}>${icon(sign)}</span>
         <span>${nameOf(words.deviceKinds, device.kind)}</span>
         <span class=${tone}>${nameOf(words.deviceStates, device.state)}</span>
-        ${what && device.state !== 'absent' ? html`<span></span><span class="bad">${what.next}</span>` : ''}
+        ${what && device.state !== 'absent' ? html`<span></span><span class="bad wide">${what.next}</span>` : ''}
+        ${device.conditions.map((condition) => html`<span class="warn">${icon('warn')}</span><span class="wide">${nameOf(words.deviceConditions, condition)}</span>`)}
+        ${device.refused.map(
+          ({ serial, reason }) =>
+            html`<span class="warn">${icon('cross')}</span><span class="wide">${serial || '–'}: ${nameOf(words.refusedReasons, reason)}</span>`,
+        )}
       </li>
     `
   }

@@ -1,9 +1,9 @@
 // What was recorded of the person at the counter, small: for the review that the applicant signs. Shows only what this screen saw itself.
 
 import { css, html, type PropertyValues, type TemplateResult } from 'lit'
-import { type CaseState, Modality, type PreviewFrame } from '../../../protocol/client.js'
+import { type CaseState, Modality, type ModalityState, type PreviewFrame } from '../../../protocol/client.js'
 import { StationElement } from '../element.js'
-import { modalityOf, modalityOrder } from '../flow.js'
+import { isSaved } from '../flow.js'
 import { looks } from '../looks.js'
 import { nameOf } from '../words.js'
 import { icon, modalityIcons } from './icons.js'
@@ -17,7 +17,7 @@ export class RekamThumbnails extends StationElement {
       :host {
         display: grid;
         grid-template-columns: repeat(3, 1fr);
-        grid-auto-rows: 1fr;
+        grid-auto-rows: minmax(min-content, 1fr);
         gap: 12px;
         min-height: 0;
       }
@@ -40,6 +40,11 @@ export class RekamThumbnails extends StationElement {
         color: var(--on-glass);
         align-items: center;
         justify-content: center;
+      }
+      .picture.none {
+        background: var(--ground);
+        color: var(--muted);
+        border: 2px dashed var(--edge);
       }
       .picture.ink {
         background: #fff;
@@ -69,6 +74,15 @@ export class RekamThumbnails extends StationElement {
         stroke: #10202b;
         stroke-linecap: round;
       }
+      @media (max-height: 620px) {
+        :host {
+          grid-template-columns: repeat(4, 1fr);
+          gap: 6px;
+        }
+        figcaption svg.icon {
+          display: none;
+        }
+      }
       figcaption {
         display: flex;
         gap: 8px;
@@ -80,17 +94,20 @@ export class RekamThumbnails extends StationElement {
   declare of: CaseState
 
   override render(): TemplateResult {
-    return html`${modalityOrder.map((modality) => {
-      const { state } = modalityOf(this.of, modality)
+    return html`${this.#shown.map(({ modality, state }) => {
       const tone = state === 'good' ? 'ok' : 'warn'
       return html`<figure>
-        ${this.#picture(modality)}
+        ${state === 'exception' ? html`<div class="picture none">${icon('cross')}&nbsp;${this.words.modalityStates['exception']}</div>` : this.#picture(modality)}
         <figcaption>
           <span class=${tone}>${icon(state === 'good' ? 'check' : 'warn')}</span>
           <span>${this.words.modalities[modality]} · ${nameOf(this.words.modalityStates, state)}</span>
         </figcaption>
       </figure>`
     })}`
+  }
+
+  get #shown(): readonly ModalityState[] {
+    return this.of.modalities.filter(isSaved)
   }
 
   #picture(modality: Modality): TemplateResult {
@@ -107,7 +124,7 @@ export class RekamThumbnails extends StationElement {
   }
 
   override updated(_changed: PropertyValues): void {
-    for (const modality of modalityOrder) {
+    for (const { modality } of this.#shown) {
       if (modality === Modality.SIGNATURE) continue
       for (const [i, picture] of this.store.pictures.kept(modality).entries()) {
         const canvas = this.renderRoot.querySelector<HTMLCanvasElement>(`#kept-${modality}-${i}`)

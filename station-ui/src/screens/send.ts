@@ -75,7 +75,7 @@ export class RekamSend extends StationElement {
     return html`
       <section class="panel status">
         <span class=${ready ? 'ok' : 'info'}>${icon(ready ? 'check' : recorded ? 'log' : 'ring')}</span>
-        <h2 role="status">${sentence}</h2>
+        <div role="status"><h2>${sentence}</h2></div>
         <span></span>
         <p class="muted">${words.centralStatus}: <b>${at.centralStatus ? nameOf(words.central, at.centralStatus) : words.centralNone}</b>
           ${at.centralStatus ? html`<span class="small">(${at.centralStatus})</span>` : ''}</p>

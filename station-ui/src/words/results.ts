@@ -64,7 +64,7 @@ const id = {
     signature_outside_box: 'Tanda tangan keluar dari kotak. Ulangi.',
     signature_empty: 'Papan kosong. Ulangi.',
   } as Record<string, string>,
-  undoStroke: 'Hapus goresan terakhir',
+  undoStroke: 'Hapus goresan',
   signAgain: 'Tanda tangan ulang',
 }
 
