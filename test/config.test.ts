@@ -37,6 +37,12 @@ t.test('an empty configuration is a whole one', async (t) => {
     presentationAttack: 'review',
     faceApproval: 'first',
     signaturePadModel: 'SignatureGem 4x5',
+    capture: {
+      order: ['face', 'signature', 'right_four', 'left_four', 'thumbs', 'irises', 'index_fingers'],
+      modalities: {},
+      weakNeedsSecondPerson: [],
+      exceptions: { mostFingersAlone: 2, evidenceFor: ['missing', 'bandaged', 'unreadable'] },
+    },
     photo: {
       least: { ...defaultPhotoPolicy.least },
       mostYawDeg: 8,
