@@ -10,6 +10,7 @@ import { openLog } from '../../daemon/log.js'
 import { screenFacts } from '../../daemon/screening.js'
 import { openDatabase } from '../../daemon/store/database.js'
 import { deriveKeys } from '../../daemon/store/keys.js'
+import { migrations } from '../../daemon/store/schema.js'
 import { openDirectLink } from '../../daemon/store/sqlite-link.js'
 import { openStore } from '../../daemon/store/store.js'
 import type { Facts } from '../../protocol/facts.js'
@@ -18,6 +19,8 @@ import { VirtualClock } from '../../simulator/virtual-clock.js'
 import { copyLive, deps, opened, setCounter, startMs, storeKey } from './fixture.js'
 
 const nik = '3507014502900003'
+/** A new store's first entries: one a migration. */
+const opening = migrations.length
 
 t.test('the chain is what the formula says, one entry after the other, both clocks in it', async (t) => {
   const clock = new VirtualClock(startMs)
@@ -47,12 +50,12 @@ t.test('the chain is what the formula says, one entry after the other, both cloc
     previous = row.hash
   }
   t.equal(
-    rows[1]?.body,
+    rows[opening]?.body,
     `{"act":"capture.accepted","actor":"operator-1","atMs":${startMs + 1500 - 86_400_000},"caseId":"case-1",` +
       `"facts":{"count":2,"modality":"face"},"hashes":{"blob":"${'ab'.repeat(32)}"},"monotonicMs":1500}`,
   )
-  t.same(await store.audit.head(), { seq: 3, hash: Buffer.from(previous).toString('hex') })
-  t.match(await store.audit.verify(await store.audit.head()), { ok: true, count: 3 })
+  t.same(await store.audit.head(), { seq: opening + 2, hash: Buffer.from(previous).toString('hex') })
+  t.match(await store.audit.verify(await store.audit.head()), { ok: true, count: opening + 2 })
 })
 
 t.test('UPDATE and DELETE are refused by the database itself', async (t) => {
@@ -117,7 +120,7 @@ t.test('an entry takes identifiers and hashes only', async (t) => {
       /^audit: /,
     )
   }
-  t.match(await store.audit.head(), { seq: 1 })
+  t.match(await store.audit.head(), { seq: opening })
 })
 
 t.test('a log line holds an event, a level, a time and allow-listed facts', async (t) => {
