@@ -65,6 +65,9 @@ async function wedged(station: LiveStation, client: StationClient, caseId: strin
     noticed.push(preciseNowMs() - fromMs)
     await scanner(client, 'ready')
     ready.push(preciseNowMs() - fromMs)
+    // It goes on by itself by now; the next turn begins anew.
+    await client.request('cancelCapture', { caseId, modality: Modality.RIGHT_FOUR })
+    await untilState(client, () => client.state.captures.length === 0)
   }
   const wallMs = percentile(
     ready.map((each, i) => each - (noticed[i] ?? 0)),

@@ -69,6 +69,8 @@ interface Run {
   readonly visits: Visit[]
   /** Numbers of those whose record is at the centre, by person. */
   readonly recorded: string[]
+  /** Faults that were complained about: once is enough. */
+  readonly unended: Set<Inflicted>
 }
 
 /** @param tell called behind each person */
@@ -81,7 +83,7 @@ export async function simulateDays(options: DaysOptions, tell: (visit: Visit) =>
   const director = new FaultDirector(lives, applicant, profile, seededRandom(seed).fork('faults'))
   const inspector = new Inspector(kernels.simd, (code) => director.explains(code))
   const journal = new Journal()
-  const run: Run = { options, lives, world, inspector, director, journal, visits: [], recorded: [] }
+  const run: Run = { options, lives, world, inspector, director, journal, visits: [], recorded: [], unended: new Set() }
   await lives.open()
   try {
     for (let day = 0; day < options.days; day++) {
@@ -147,15 +149,18 @@ async function comeAgain(
 }
 
 /** What has arrived at the centre since, and how the faults of those who are through have ended. */
-async function afterwards({ lives, inspector, director, journal, world }: Run, last = false): Promise<void> {
+async function afterwards({ lives, inspector, director, journal, world, unended }: Run, last = false): Promise<void> {
   for (const { number, items } of await inspector.arrivals(lives.station, 'arrivals')) {
     director.delivered(number)
     journal.arrived(number, world.clock.monotonicMs(), items)
   }
   const open = director.settle(() => true)
   // What waits for the centre has time until the evening.
-  for (const { row, person } of open) {
-    if (last || row.area !== 'centre') inspector.complain('fault_ends', `${row.name} of person ${person}`, 'leave')
+  for (const fault of open) {
+    const { row, person } = fault
+    if (unended.has(fault) || (!last && row.area === 'centre')) continue
+    unended.add(fault)
+    inspector.complain('fault_ends', `${row.name} of person ${person}`, 'leave')
   }
 }
 

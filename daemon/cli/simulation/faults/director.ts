@@ -94,8 +94,8 @@ export class FaultDirector {
   settle(people: (number: number) => boolean): readonly Inflicted[] {
     const open = this.inflicted.filter(({ end, person }) => end === undefined && people(person))
     for (const fault of open) {
-      const end = endOf(fault)
-      if (end && fault.row.ends.includes(end)) fault.end = end
+      const end = endsOf(fault).find((each) => fault.row.ends.includes(each))
+      if (end) fault.end = end
     }
     return open.filter(({ end }) => end === undefined)
   }
@@ -122,17 +122,19 @@ export class FaultDirector {
   }
 }
 
-function endOf({ row, told, restarted, waited, retaken, judged, sentAway, delivered }: Inflicted): EndState | undefined {
+/** States that it may have ended in, by what was seen; of two faults of one person each looks for its own. */
+function endsOf({ row, told, restarted, waited, retaken, judged, sentAway, delivered }: Inflicted): readonly EndState[] {
+  const seen = (states: Partial<Record<EndState, boolean>>) => (Object.keys(states) as EndState[]).filter((state) => states[state])
   switch (row.area) {
     case 'device':
-      return told.size > 0 ? 'repeated' : 'absorbed'
+      return [told.size > 0 ? 'repeated' : 'absorbed']
     case 'process':
-      return restarted ? 'reopened' : 'absorbed'
+      return [restarted ? 'reopened' : 'absorbed']
     case 'disk':
-      return waited ? 'waited' : 'absorbed'
+      return [waited ? 'waited' : 'absorbed']
     case 'centre':
-      return waited && row.ends.includes('waited') ? 'waited' : delivered ? 'delivered' : undefined
+      return seen({ waited, delivered })
     case 'people':
-      return sentAway ? 'sent_away' : judged ? 'judged' : retaken ? 'retaken' : undefined
+      return seen({ sent_away: sentAway, judged, retaken })
   }
 }
