@@ -135,7 +135,10 @@ export function isSpent(stream: Stream, rules: StreamRules): FaultCode | undefin
 const lateMs = 50
 
 /** A sensor that was silent too long: nothing came at all, or nothing whole. Otherwise the stream looks again after `wakeMs`. */
-export function noteTick(stream: Stream, nowMs: number): { readonly code: FaultCode } | { readonly stream: Stream; readonly wakeMs: number } {
+export function noteTick(
+  stream: Stream,
+  nowMs: number,
+): { readonly code: FaultCode } | { readonly stream: Stream; readonly wakeMs: number } {
   const leftMs = Math.min(...stream.sensors.map((watch) => watch.aliveMs)) + stream.silenceMs - nowMs
   // The silence was the host's own, for all it knows: what came meanwhile is read before it is judged.
   const wakeMs = leftMs <= 0 && nowMs - stream.lookMs > lateMs ? lateMs : leftMs
