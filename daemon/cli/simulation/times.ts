@@ -15,6 +15,8 @@ export const operatorTimes = {
   /** To read a word on the screen and begin to say it, and to say it: as in simulator/people/reaction.ts. */
   notice: operatorMs.readsAdvice,
   say: operatorMs.saysAdvice,
+  /** Until it is said again: as there. */
+  repeat: operatorMs.repeatsAdvice,
   /** To choose a reason from a list: as there. */
   chooseReason: operatorMs.choosesReason,
   /** Assumption: to compare a sheet of paper with its line. */
