@@ -120,27 +120,11 @@ async function compose(environment: Environment, { config, standards, simulation
     config,
   )
   const frames = createFrameRing(ring.slots, ring.slotBytes)
-  const { analyst, records } = environment.workers?.(frames) ?? {
-    analyst: startAnalyst({ ring: frames, effects, photo: photoPolicyOf(config) }),
-    records: startRecordMaker(effects),
-  }
+  const { analyst, records } = threads(environment, frames, config)
   const seal = createSealRecord({ book, store, outbox, identity, centreKeys, state, softwareVersion, clock, random, effects })
   const { presentationAttack: attackPolicy, faceApproval } = config
   const capture = openCaptureDesk({
-    book,
-    store,
-    devices,
-    ring: frames,
-    analyst,
-    records,
-    seal,
-    state,
-    figures,
-    attackPolicy,
-    faceApproval,
-    rules,
-    clock,
-    log,
+    ...{ book, store, devices, ring: frames, analyst, records, seal, state, figures, attackPolicy, faceApproval, rules, clock, log },
   })
   const fingers = await openOperatorFingers({ store, operators, records, devices, ring: frames, analyst, state, clock, attackPolicy })
   const bundles = createBundles({ store, centre, centreKeys, station: identity, clock, random, effects })
@@ -152,23 +136,12 @@ async function compose(environment: Environment, { config, standards, simulation
   outbox.kick()
   log.write('info', 'station.open', { version: softwareVersion })
 
+  const { stationId, timezone } = config
   return {
-    stationId: config.stationId,
-    office,
-    timezone: config.timezone,
-    softwareVersion,
-    simulated,
-    standards,
-    rules,
-    state,
-    store,
-    operators,
-    operatorFingers: fingers,
+    ...{ stationId, office, timezone, softwareVersion, simulated, standards, rules },
+    ...{ state, store, operators, operatorFingers: fingers, figures, capture, issuance },
     corrections: openCorrectionDesk({ book, operators, fingers, clock }),
-    figures,
     cases: openCaseDesk({ book, registry: centreRegistry(centre), clock, random, standards }),
-    capture,
-    issuance,
     ...(simulation && { simulation }),
     warmUp: () => {
       analyst.warm?.()
@@ -187,4 +160,11 @@ async function compose(environment: Environment, { config, standards, simulation
       await store.close()
     },
   }
+}
+
+/** Where frames are looked at and records are made. */
+function threads(environment: Environment, frames: FrameRing, config: StationConfig): ReturnType<NonNullable<Environment['workers']>> {
+  const { workers, effects } = environment
+  if (workers) return workers(frames)
+  return { analyst: startAnalyst({ ring: frames, effects, photo: photoPolicyOf(config) }), records: startRecordMaker(effects) }
 }
