@@ -170,6 +170,16 @@ t.test('synthetic hands', async (t) => {
     const low = plain(1600, 1500, 252)
     low.grey.set(whole.grey.subarray(0, whole.grey.length - 500 * 1600), 500 * 1600)
     t.ok(segment(low, { slap: 'right_four' }).codes.includes('off_edge'))
+    const aside = (share: number) => {
+      const little = segment(whole, { slap: 'right_four' }).fingers.find(({ position }) => position === 5)
+      if (!little) throw new Error('no little finger')
+      const shift = Math.round(1600 - (little.cx + little.width / 2) + share * little.width)
+      const moved = plain(1600, 1500, 252)
+      for (let y = 0; y < 1500; y++) moved.grey.set(whole.grey.subarray(y * 1600, (y + 1) * 1600 - shift), y * 1600 + shift)
+      return segment(moved, { slap: 'right_four' }).fingers.find(({ position }) => position === 5)?.codes ?? []
+    }
+    t.notOk(aside(0).includes('off_edge'), 'it lies beside the edge')
+    t.ok(aside(0.25).includes('off_edge'), 'a quarter of it is beyond')
     const wet = { ...whole, grey: whole.grey.slice() }
     const { cx = 0, cy = 0, width = 0, height = 0 } = segment(whole).fingers[1] ?? {}
     for (let y = 0; y < wet.heightPx; y++) {

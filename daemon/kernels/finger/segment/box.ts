@@ -295,6 +295,10 @@ function describe(scene: Scene, frame: HandFrame, strand: Strand, turned: Turned
   const width = sides.until - sides.from
   const height = ends.until - ends.from
   const corners = [-0.3, 0.3].flatMap((du) => [-0.5, 0.5].map((dv) => [middleU + du * width, middleV + dv * height] as const))
+  const beyond = corners.some(([a, b]) => {
+    const [x, y] = [toX(a, b), toY(a, b)]
+    return x < 1.5 || y < 1.5 || x > map.columns - 1.5 || y > map.rows - 1.5
+  })
   return {
     cx: toX(middleU, middleV) * blockPx,
     cy: toY(middleU, middleV) * blockPx,
@@ -309,12 +313,24 @@ function describe(scene: Scene, frame: HandFrame, strand: Strand, turned: Turned
     sameness: samenessOf(texture),
     slant: slantOf(texture, angleDeg),
     touching: strand.touching / Math.max(1, Math.min(strand.left.length, height)),
-    offEdge: corners.some(([a, b]) => {
-      const [x, y] = [toX(a, b), toY(a, b)]
-      return x < 1.5 || y < 1.5 || x > map.columns - 1.5 || y > map.rows - 1.5
-    }),
+    offEdge: beyond || isCutAside(map, turned, sides, ends),
     grey: area === 0 ? 255 : grey / area,
     deviation: area === 0 ? 0 : deviation / area,
     area,
   }
+}
+
+/** From how far below its top, in widths, and for which share of its height the image's side may run along a whole finger. */
+const aside = { fromTop: 0.12, share: 0.4 } as const
+
+/** The image's side runs through the finger: a whole one that lies beside it touches it only below the rounding of its tip. */
+function isCutAside({ columns }: BlockMap, { blocks, v }: Turned, sides: Span, ends: Span): boolean {
+  const height = ends.until - ends.from
+  return [0, columns - 1].some((side) => {
+    const rows = new Set<number>()
+    for (let i = 0; i < blocks.length; i++) {
+      if (Math.abs((blocks[i]! % columns) - side) <= 1 && v[i]! >= ends.from && v[i]! <= ends.until) rows.add(Math.floor(v[i]! - ends.from))
+    }
+    return rows.size > aside.share * height && Math.min(...rows) < aside.fromTop * (sides.until - sides.from)
+  })
 }
