@@ -90,7 +90,11 @@ function byName(pieces: readonly Piece[]): Readonly<Record<string, number>> {
 export async function measureMemory(persons: number): Promise<Measured> {
   const folder = await mkdtemp(join(tmpdir(), 'rekam-bench-'))
   try {
-    const stack = await startRealStack({ seed: 11, clock: systemClock, log: { write: () => {} } }).catch((error: unknown) => {
+    const stack = await startRealStack({
+      ...{ seed: 11, manner: 'practised', blanks: persons + 1 },
+      clock: systemClock,
+      log: { write: () => {} },
+    }).catch((error: unknown) => {
       if (isFault(error)) return undefined
       throw error
     })
@@ -117,6 +121,7 @@ async function byItself(stack: RealStack, folder: string, persons: number): Prom
       if (person > 1) await client.request('logOut', {})
       await procedureOf(client, person === 1 ? launchToken : '', () => callPerson(stack.office))
       if (person === 1) figures['rssAfterFirstMb'] = await rss()
+      if (person % 10 === 0) process.stderr.write(`person ${person} of ${persons}: ${await rss()} MB\n`)
       // What still grows in the second half would grow all day.
       if (person * 2 === persons) figures['rssAtHalfMb'] = await rss()
     }

@@ -30,6 +30,9 @@ export interface StackOptions {
   readonly clock: Clock
   readonly log: Log
   readonly first?: Person
+  /** How people come before the devices, and how many cards there are: as in the office's own options. */
+  readonly manner?: OfficeOptions['manner']
+  readonly blanks?: number
   /** Where the simulated centre lives on between starts; in memory only when absent. */
   readonly centreFolder?: string
 }
@@ -90,6 +93,8 @@ async function officeOptions(options: StackOptions, coupler: OfficeOptions['coup
     biometrics: lateBiometrics,
     coupler,
     ...(options.first && { first: options.first }),
+    ...(options.manner && { manner: options.manner }),
+    ...(options.blanks !== undefined && { blanks: options.blanks }),
     ...(kept && { centreFolder: kept }),
   }
 }
