@@ -15,6 +15,7 @@ export default class Reporter extends Transform {
   #skipped = 0
   #skips = []
   #points = []
+  #fileMs = new Map()
 
   constructor() {
     super()
@@ -36,7 +37,7 @@ export default class Reporter extends Transform {
     const skipped = this.#skipped > 0 ? `, ${this.#skipped} skipped` : ''
     this.push(`${this.#passed} passed, ${this.#failed} failed${skipped}\n`)
     mkdirSync(dirname(junitFile), { recursive: true })
-    writeFileSync(junitFile, junitXml(this.#points))
+    writeFileSync(junitFile, junitXml(this.#points, this.#fileMs))
     done()
   }
 
@@ -48,6 +49,7 @@ export default class Reporter extends Transform {
       const failedInside = this.#failed > failedBefore
       failedBefore = this.#failed
       const name = point.name ?? ''
+      if (path === '') this.#fileMs.set(name, point.time ?? 0)
       const told = { path: path || name, name, timeMs: point.time ?? 0 }
       if (point.skip || point.todo) {
         this.#skipped++

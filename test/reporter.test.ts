@@ -15,7 +15,9 @@ interface Point {
   readonly skipped?: string
 }
 const local = (path: string) => new URL(path, import.meta.url)
-const { junitXml } = (await import(local('./junit.mjs').href)) as { junitXml(points: readonly Point[]): string }
+const { junitXml } = (await import(local('./junit.mjs').href)) as {
+  junitXml(points: readonly Point[], fileMs: ReadonlyMap<string, number>): string
+}
 
 /** Every tag closed by its own, attributes quoted, no bare `<` or `&` (XML 1.0 §3). @returns names of the elements in order of their start */
 function elements(xml: string): readonly string[] {
@@ -75,6 +77,7 @@ ok 2 - test/b.test.ts
   t.strictSame([counted('testsuite'), counted('testcase'), counted('failure'), counted('skipped')], [2, 4, 1, 1])
   t.match(xml, 'tests="4" failures="1" errors="0" skipped="1"', 'the sums of the last line')
   t.match(xml, 'classname="test/a.test.ts › outer" name="holds &lt;always&gt;" time="0.012"')
+  t.match(xml, '<testsuite name="test/a.test.ts" tests="3" failures="1" errors="0" skipped="1" time="0.040"', 'how long the file took')
   t.match(xml, '+&lt;actual&gt;', 'what failed is in it')
 })
 
@@ -85,7 +88,7 @@ t.test('any name and any failure gives well-formed XML', async (t) => {
     { requiredKeys: ['path', 'name', 'timeMs'] },
   ) as fc.Arbitrary<Point>
   const property = fc.property(fc.array(point, { maxLength: 6 }), (points) => {
-    return elements(junitXml(points)).filter((each) => each === 'testcase').length === points.length
+    return elements(junitXml(points, new Map())).filter((each) => each === 'testcase').length === points.length
   })
   const { failed, seed, counterexample, errorInstance } = fc.check(property, { numRuns: 300 })
   t.notOk(failed, `seed ${seed} ${JSON.stringify(counterexample)} ${errorInstance}`)
