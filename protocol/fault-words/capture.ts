@@ -29,6 +29,12 @@ export const captureWords = {
     'The applicant has not approved the portrait yet',
     'Take the portrait and show it to the applicant first',
   ),
+  'capture.biodata_corrected': text(
+    'Biodata dikoreksi setelah foto ini diambil',
+    'Ambil ulang fotonya',
+    'The biodata were corrected after this portrait was taken',
+    'Take the portrait again',
+  ),
   'capture.weak_needs_reason': text(
     'Hasil lemah perlu alasan',
     'Ulangi atau tulis alasannya',
