@@ -51,7 +51,7 @@ t.test('an attempt is kept without a person, a case, an exact time or an order',
     frames_corrupt: 1,
   })
   const [recording] = await store.read((db) => db.selectFrom('recordings').selectAll().execute())
-  t.match(recording, { day: '2026-01-05', hour: 9, operator: 0, took_ms: 140_000, tries: 8, weak: 1, exceptions: 0 })
+  t.match(recording, { day: '2026-01-05', hour: 9, operator: 0, took_ms: 145_000, tries: 8, weak: 1, exceptions: 0 })
   t.same(await store.audit.head(), before, 'the chain would keep the order')
 })
 
@@ -91,18 +91,26 @@ t.test('a full queue, a broken store and a closed writer cost figures and never 
   await writer.close()
 })
 
-t.test('after thirteen months figures are gone', async (t) => {
+t.test('after thirteen months figures are gone, counted by days of work: a clock set far ahead deletes nothing', async (t) => {
   const { clock, store, writer } = await writerOver(t)
-  writer.attempt(facts)
-  await later(clock, 2_500)
-  clock.jumpWall(395 * 24 * 3_600_000)
-  writer.attempt({ ...facts, endedAtMs: clock.nowMs() })
-  await later(clock, 2_500)
-  t.equal((await attemptsIn(store)).length, 2, 'a day before')
-  clock.jumpWall(3 * 24 * 3_600_000)
-  writer.attempt({ ...facts, endedAtMs: clock.nowMs() })
-  await later(clock, 2_500)
-  t.same([...new Set((await attemptsIn(store)).map(({ day }) => day))].sort(), ['2027-02-04', '2027-02-07'])
+  const dayMs = 24 * 3_600_000
+  const works = async (afterDays: number) => {
+    clock.jumpWall(afterDays * dayMs)
+    writer.attempt({ ...facts, endedAtMs: clock.nowMs() })
+    writer.recording({ endedAtMs: clock.nowMs(), operator: '', tookMs: 1, tries: 1, weak: 0, exceptions: 0 })
+    await later(clock, 2_500)
+    const recordings = await store.read((db) => db.selectFrom('recordings').select('day').execute())
+    const days = (await attemptsIn(store)).map(({ day }) => day).sort()
+    t.same(recordings.map(({ day }) => day).sort(), days)
+    return days
+  }
+  const first = '2026-01-05'
+  t.same(await works(0), [first])
+  for (const ahead of [3_650, 1, 1, 1]) t.equal((await works(ahead))[0], first, 'ahead')
+  clock.jumpWall(-3_653 * dayMs)
+  for (const next of [396, 1, 1, 1]) t.equal((await works(next))[0], first, 'put right again')
+  t.equal((await works(1))[0], first, 'the fifth-last day is thirteen months and no day more behind')
+  t.equal((await works(1))[0], '2027-02-05')
   await writer.close()
 })
 
@@ -255,6 +263,7 @@ t.test('rekam report capture prints within 100 columns, in both languages, and J
   t.match(english[1], 'Persons')
   const json = (await run('--json')).map((line) => JSON.parse(line) as Record<string, unknown>)
   t.match(json, [{ by: 'all' }, { by: 'device', device: 'slap_scanner' }, { by: 'operator', operator: 0, persons: 1 }])
+  await t.rejects(run('--config', join(folder, 'none.json')), { code: 'input.not_found' }, 'no default stands for what was named')
   for (const bad of ['0', '58', 'x']) await t.rejects(run('--weeks', bad), { name: 'UsageError' })
 })
 
@@ -363,10 +372,12 @@ t.test('a recording is counted when its step is done, once, and nothing of the c
   at({ state: 'done', endedAtMs: startMs, actor: 'op' })
   at({ state: 'done', endedAtMs: startMs, actor: 'op' })
   at({ state: 'done', endedAtMs: startMs }, 'done-before-we-looked')
+  at({}, 'clock-set-back')
+  at({ state: 'done', endedAtMs: startMs - 152_000 }, 'clock-set-back')
   t.equal((await read()).get('rekam_recording_seconds_count'), 1)
   await figures.close()
   const kept = await store.read((db) => db.selectFrom('recordings').selectAll().execute())
-  t.match(kept, [{ took_ms: 150_000, tries: 5, weak: 1, exceptions: 1 }])
+  t.match(kept, [{ took_ms: 155_000, tries: 5, weak: 1, exceptions: 1 }])
   t.notOk(/case-77|SITI|7371010101900001/.test(JSON.stringify(kept)))
   t.notOk(/case-77|SITI|7371010101900001/.test(await figures.metrics()))
 })
