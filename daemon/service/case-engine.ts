@@ -4,7 +4,7 @@ import { Fault } from '../../protocol/fault.js'
 import { type Finding, isOpen, type Modality, modalities } from '../state.js'
 import type { Biodata, CaptureException, CaseDocument, HolderCheck, ModalityRecord, StepRecord } from './case.js'
 import { type BiodataCorrected, correctBiodata, portraitBasis } from './correct-biodata.js'
-import { applyExceptions, checkException, type ExceptionRules, exceptedPositions, freshRecord, withException } from './exceptions.js'
+import { applyExceptions, checkException, type ExceptionRules, freshRecord, leavesOutMore, withException } from './exceptions.js'
 import type { ServiceStandard, Step, StepKind } from './standard.js'
 import { completeCurrent, enter, type Happening, printReady } from './walk.js'
 
@@ -251,11 +251,9 @@ function recordException(
 ): CaseDocument {
   const parts = checkException(modality, positions, reason)
   const captured = doc.modalities.find((each) => each.modality === modality)
-  const left = exceptedPositions(doc, modality)
-  const isRecorded = captured?.state === 'good' || captured?.state === 'weak_accepted'
-  if (isRecorded && !parts.every((position) => left.includes(position)))
-    throw new Fault('capture.already_recorded', { caseId: doc.caseId, modality })
   const added = { modality, positions: parts, reason, by: at.actor, atMs: at.nowMs } as CaptureException
+  const isRecorded = captured?.state === 'good' || captured?.state === 'weak_accepted'
+  if (isRecorded && leavesOutMore(doc, added)) throw new Fault('capture.already_recorded', { caseId: doc.caseId, modality })
   return { ...applyExceptions(doc, withException(doc.exceptions ?? [], added), rules), capturedBy: at.actor }
 }
 

@@ -180,8 +180,8 @@ t.test('a portrait that was taken for another year of birth or another sex is ta
       state === 'pending',
     )
   }
-  const cannotSit = { is: 'exception_recorded', modality: 'face', positions: [], reason: 'refuses' } as const
-  const excepted = walk(opened(), ...toCapture, { ...cannotSit, rules: { mostFingersAlone: 2, evidenceFor: [] } })
+  const refuses = { is: 'exception_recorded', modality: 'face', positions: [], reason: 'refuses' } as const
+  const excepted = walk(opened(), ...toCapture, { ...refuses, rules: { mostFingersAlone: 2, evidenceFor: [] } })
   t.match(stateOf(corrected('sex', 'M', excepted), 'face'), { state: 'exception' })
   const accepted = (basis: string) => ({ is: 'modality_changed', modality: 'face', change: { state: 'good' }, basis }) as const
   const basis = portraitBasis(whole)
@@ -190,6 +190,22 @@ t.test('a portrait that was taken for another year of birth or another sex is ta
     throwsCode('capture.biodata_corrected', () => walk(corrected('sex', 'M'), accepted(basis))),
     'corrected while it was looked at',
   )
+})
+
+t.test('of what was captured nothing is left out afterwards, be it of parts or of one piece', async (t) => {
+  const rules = { mostFingersAlone: 2, evidenceFor: [] }
+  const except = (modality: 'face' | 'signature' | 'thumbs', reason: string) =>
+    walk(opened(), ...toCapture, ...captured, { is: 'exception_recorded', modality, positions: [], reason, rules })
+  for (const [modality, reason] of [
+    ['signature', 'cannot_sign'],
+    ['face', 'refuses'],
+    ['thumbs', 'missing'],
+  ] as const)
+    t.ok(
+      throwsCode('capture.already_recorded', () => except(modality, reason)),
+      modality,
+    )
+  t.match(except('face', 'cannot_sit').exceptions, [{ modality: 'face', reason: 'cannot_sit' }], 'this one takes nothing away')
 })
 
 t.test('only known fields are corrected, to values they can have, with a reason', async (t) => {
