@@ -102,12 +102,20 @@ const declarations = (types) => header + declarationsHead + types.map(declareTyp
 
 // ---- Document ----
 
-/** A TypeScript module that imports nothing, loaded without a build. */
-async function loadLeaf(path) {
+/** A TypeScript module and those it imports from this repository, loaded without a build. */
+const loadModule = async (path) => import(await moduleUrl(path, []))
+
+/** The module as a data URL that holds its imports as data URLs; so modules that import one another in a circle have none. */
+async function moduleUrl(path, importers) {
+  if (importers.includes(path)) throw new Error(`modules import one another in a circle: ${[...importers, path].join(' -> ')}`)
   const source = await readFile(join(root, path), 'utf8')
   const options = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }
   const { outputText } = ts.transpileModule(source, { compilerOptions: options })
-  return import(`data:text/javascript;base64,${Buffer.from(outputText).toString('base64')}`)
+  const imported = (room) => moduleUrl(join(dirname(path), `${room}.ts`), [...importers, path])
+  // Every second piece is what stands between the quotes of a relative import, without its ending.
+  const pieces = outputText.split(/(?<=\bfrom ')(\.[^']+)\.js(?=')/)
+  const linked = await Promise.all(pieces.map((piece, at) => (at % 2 === 0 ? piece : imported(piece))))
+  return `data:text/javascript;base64,${Buffer.from(linked.join('')).toString('base64')}`
 }
 
 const cell = (text) => (text ?? '').replace(/\s*\n\s*/g, ' ').replaceAll('|', '\\|')
@@ -209,7 +217,7 @@ async function save(folder, path, text) {
 const outAt = process.argv.indexOf('--out')
 const out = outAt < 0 ? root : process.argv[outAt + 1]
 const types = await readProto()
-const [limits, { faultWords }] = await Promise.all([loadLeaf('protocol/limits.ts'), loadLeaf('protocol/fault-words.ts')])
+const [limits, { faultWords }] = await Promise.all([loadModule('protocol/limits.ts'), loadModule('protocol/fault-words.ts')])
 await save(out, 'protocol/gen/station.js', await staticCode(types))
 await save(out, 'protocol/gen/station.d.ts', declarations(types))
 await save(out, 'docs/protocol.md', document(types, limits, faultWords))

@@ -5,6 +5,7 @@ import type { FingerCapture } from '../kernels/finger/sequence.js'
 import { assessSignature } from '../kernels/signature/assess.js'
 import { isFingers } from '../modality.js'
 import type { CaseDocument, ModalityRecord } from '../service/case.js'
+import { portraitBasis } from '../service/correct-biodata.js'
 import { expectedPositions } from '../service/exceptions.js'
 import type { CaptureStatus, FingerBox, Modality } from '../state.js'
 import type { Store } from '../store/store.js'
@@ -43,6 +44,8 @@ export interface Examined {
   readonly found?: Family
   /** The portrait as it will be in the record, JPEG: this is what the applicant approves. */
   readonly portrait?: PortraitPicture
+  /** What of the biodata the portrait was judged and recorded by. */
+  readonly basis?: string
   /** Sealed beside the record, for the comparison with later captures. */
   readonly kept?: { readonly name: 'fingers' | 'eyes'; readonly bytes: Uint8Array }
   readonly job: RecordJob
@@ -227,6 +230,7 @@ async function examineFace(
     show: { components, ...(backdrop && { backdrop }) },
     results: { components, ...(backdrop && { backdrop }) },
     portrait,
+    basis: portraitBasis(doc),
     found: { family: 'face', findings: examination.findings },
     job: {
       modality: 'face',

@@ -55,6 +55,7 @@ export async function keepCapture(
         ...(modality === 'face' && { approvedByApplicant: true }),
         ...(attack && { presentationAttack: attack.verdict }),
       },
+      ...(examined.basis !== undefined && { basis: examined.basis }),
       findings,
     },
     {

@@ -74,7 +74,7 @@ async function examine(data: string, configFile: string | undefined): Promise<re
   return findings
 }
 
-const late = (operation: string) => () => new Fault('device.timeout', { operation, timeoutMs: checkMs })
+const late = (operation: string) => () => new Fault('internal.limit', { operation, timeoutMs: checkMs })
 
 function within(check: string, look: () => Promise<Look>): Promise<Look> {
   return withDeadline(systemClock, checkMs, look(), late(check)).catch(failed)

@@ -38,7 +38,7 @@ export async function runReport(args: readonly string[], terminal: Terminal, sec
     const reached = await reachStation(folder, values.as, secrets, 'rekam report')
     const rows =
       reached.by === 'folder'
-        ? await ofFolder(reached.store, values.config ?? join(folder, 'config.json'), weeks).finally(() => reached.store.close())
+        ? await ofFolder(reached.store, folder, values.config, weeks).finally(() => reached.store.close())
         : (await reached.client.request('reportCaptures', { weeks }).finally(() => reached.client.close())).rows.map(fromWire)
     if (values.json) for (const row of rows) terminal.line(JSON.stringify(row))
     else print(rows, values.en === true ? english : indonesian, terminal)
@@ -48,8 +48,10 @@ export async function runReport(args: readonly string[], terminal: Terminal, sec
   }
 }
 
-async function ofFolder(store: Store, configFile: string, weeks: number): Promise<readonly ReportRow[]> {
-  const { timezone } = existsSync(configFile) ? await loadConfig(configFile) : parseConfig({}, 'defaults')
+/** A configuration that is named must be there; without one a station has its defaults. */
+async function ofFolder(store: Store, folder: string, given: string | undefined, weeks: number): Promise<readonly ReportRow[]> {
+  const file = given ?? join(folder, 'config.json')
+  const { timezone } = given === undefined && !existsSync(file) ? parseConfig({}, 'defaults') : await loadConfig(file)
   return readReport(store, timezone, systemClock.nowMs(), weeks)
 }
 

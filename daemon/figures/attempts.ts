@@ -58,7 +58,8 @@ export interface Figures {
 export const takingStepMs = 100
 export const recordingStepMs = 5_000
 
-export const inSteps = (ms: number, stepMs: number): number => Math.max(0, Math.round(ms / stepMs) * stepMs)
+export const inSteps = (ms: number, stepMs: number, rounded: (steps: number) => number = Math.round): number =>
+  Math.max(0, rounded(ms / stepMs) * stepMs)
 
 /** Of a capture as it was examined. A portrait counts by the weakest of the components that decide. */
 export function qualitiesOf(results: {

@@ -40,11 +40,14 @@ export function openMetrics(deps: MetricsDeps): Metrics {
   const station = stationSeries()
   const receiptLag = histogram('rekam_receipt_lag_seconds', 'From the sealing of a packet to its verified receipt', lagBounds)
 
+  /** Of the wall clock, which may have been set back: a sum that falls is no counter's. */
+  const secondsSince = (atMs: number): number => Math.max(0, clock.nowMs() - atMs) / 1000
+
   const onOutbox = async (event: OutboxEvent): Promise<void> => {
     if (event.is === 'fault') station.uploadErrors.add({ code: event.fault.code })
     if (event.is !== 'committed') return
     const row = await store.read((db) => db.selectFrom('packets').select('created_ms').where('id', '=', event.packetId).executeTakeFirst())
-    if (row) receiptLag.observe({}, (clock.nowMs() - row.created_ms) / 1000)
+    if (row) receiptLag.observe({}, secondsSince(row.created_ms))
   }
   const stops = [state.subscribe(station.watch(state)), outbox.onEvent(onOutbox)]
 
@@ -56,7 +59,7 @@ export function openMetrics(deps: MetricsDeps): Metrics {
     return [
       gauge('rekam_outbox_packets', 'Packets that wait for their receipt', waiting),
       gauge('rekam_outbox_bytes', 'Ciphertext bytes that wait', bytesTotal),
-      gauge('rekam_outbox_oldest_age_seconds', 'Age of the oldest unsent packet', waiting === 0 ? 0 : (nowMs - oldestAtMs) / 1000),
+      gauge('rekam_outbox_oldest_age_seconds', 'Age of the oldest unsent packet', waiting === 0 ? 0 : secondsSince(oldestAtMs)),
       gauge('rekam_centre_reachable', 'Whether the last exchange with the centre came through', reachable ? 1 : 0),
       gauge('rekam_store_free_bytes', 'Free bytes where the data lie', await store.freeBytes().catch(() => undefined)),
       gauge('rekam_audit_sequence', 'Last number of the audit chain', seq),

@@ -15,7 +15,8 @@ export function watchRecordings(state: StationState, figures: Figures): () => vo
     else if (recording.delete(doc.caseId) && step.state === 'done') tell(doc, step)
   }
   const tell = ({ modalities }: CaseDocument, { startedAtMs, endedAtMs, actor }: StepRecord) => {
-    if (startedAtMs === undefined || endedAtMs === undefined) return
+    // One in which the clock was set back has no duration.
+    if (startedAtMs === undefined || endedAtMs === undefined || endedAtMs < startedAtMs) return
     figures.recording({
       endedAtMs,
       operator: actor ?? '',

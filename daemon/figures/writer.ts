@@ -1,11 +1,11 @@
 // Figures on their way into the store: a bounded queue, written in a transaction of its own now and then. What does not fit or cannot be written is
 // dropped and counted; nobody ever waits for it.
 
-import type { Insertable } from 'kysely'
+import type { Insertable, Transaction } from 'kysely'
 import type { Clock, Timer } from '../../protocol/clock.js'
 import { toFault } from '../../protocol/fault.js'
 import type { Log } from '../../protocol/log.js'
-import type { AttemptsTable, RecordingsTable } from '../store/schema.js'
+import type { AttemptsTable, RecordingsTable, Tables } from '../store/schema.js'
 import type { Store } from '../store/store.js'
 import { type AttemptFacts, type Figures, inSteps, officeHour, type RecordingFacts, recordingStepMs, takingStepMs } from './attempts.js'
 
@@ -34,6 +34,8 @@ const mostWaiting = 256
 const writeAfterMs = 2_000
 /** As long as a year's comparison needs. */
 const keptMonths = 13
+/** A clock that runs ahead has emptied nothing before so many days with captures. */
+const daysToTrust = 5
 
 export function openFiguresWriter(deps: FiguresWriterDeps): FiguresWriter {
   return new Writer(deps)
@@ -75,7 +77,7 @@ class Writer implements FiguresWriter {
   }
 
   recording({ endedAtMs, operator, tookMs, tries, weak, exceptions }: RecordingFacts): void {
-    const row = { ...this.#officeHour(endedAtMs), took_ms: inSteps(tookMs, recordingStepMs), tries, weak, exceptions }
+    const row = { ...this.#officeHour(endedAtMs), took_ms: inSteps(tookMs, recordingStepMs, Math.ceil), tries, weak, exceptions }
     this.#add({ is: 'recording', operator, row })
   }
 
@@ -138,9 +140,7 @@ class Writer implements FiguresWriter {
             .execute()
       }
       if (this.#purgedOn === today) return
-      const kept = monthsBefore(today, keptMonths)
-      await trx.deleteFrom('attempts').where('day', '<', kept).execute()
-      await trx.deleteFrom('recordings').where('day', '<', kept).execute()
+      await purge(trx, today)
       this.#purgedOn = today
     })
   }
@@ -149,6 +149,19 @@ class Writer implements FiguresWriter {
     this.dropped += count
     this.#deps.log.write('warn', 'figures.dropped', { count: this.dropped, reason })
   }
+}
+
+/** Counted from the last few days with captures, not from today alone: the wall clock may be wrong. */
+async function purge(trx: Transaction<Tables>, today: string): Promise<void> {
+  const days = trx.selectFrom('attempts').select('day').distinct().where('day', '<=', today).orderBy('day', 'desc')
+  const trusted = await days
+    .offset(daysToTrust - 1)
+    .limit(1)
+    .executeTakeFirst()
+  if (!trusted) return
+  const kept = monthsBefore(trusted.day, keptMonths)
+  await trx.deleteFrom('attempts').where('day', '<', kept).execute()
+  await trx.deleteFrom('recordings').where('day', '<', kept).execute()
 }
 
 /** Calendar arithmetic on an ISO date; a day that the month has not becomes one of the next. */

@@ -2,10 +2,11 @@
 
 import { Fault } from '../../protocol/fault.js'
 import { type Finding, isOpen, type Modality, modalities } from '../state.js'
-import type { Biodata, CaptureException, CaseDocument, CaseStateName, HolderCheck, ModalityRecord, StepRecord } from './case.js'
-import { type BiodataCorrected, correctBiodata } from './correct-biodata.js'
-import { applyExceptions, checkException, type ExceptionRules, exceptedPositions, freshRecord, withException } from './exceptions.js'
+import type { Biodata, CaptureException, CaseDocument, HolderCheck, ModalityRecord, StepRecord } from './case.js'
+import { type BiodataCorrected, correctBiodata, portraitBasis } from './correct-biodata.js'
+import { applyExceptions, checkException, type ExceptionRules, freshRecord, leavesOutMore, withException } from './exceptions.js'
 import type { ServiceStandard, Step, StepKind } from './standard.js'
+import { completeCurrent, enter, type Happening, printReady } from './walk.js'
 
 export type CaseInput =
   | { readonly is: 'requirement_checked'; readonly requirementId: string; readonly satisfied: boolean }
@@ -19,6 +20,8 @@ export type CaseInput =
       readonly is: 'modality_changed'
       readonly modality: Modality
       readonly change: Partial<Omit<ModalityRecord, 'modality'>>
+      /** Of a portrait: what it was judged and recorded by. */
+      readonly basis?: string
       /** All that is found about the captures with this one among them; absent when nothing of that changes. */
       readonly findings?: readonly Finding[]
     }
@@ -46,13 +49,6 @@ export type CaseInput =
   | { readonly is: 'holder_checked'; readonly check: HolderCheck }
   | { readonly is: 'handed_over' }
   | { readonly is: 'archived'; readonly shelf: string }
-
-export interface Happening {
-  readonly actor: string
-  readonly nowMs: number
-}
-
-const printReady = 'PRINT_READY_RECORD'
 
 /** A fresh case, standing at the first step after the ticket. @param order of recording */
 export function openCase(
@@ -86,7 +82,7 @@ export function openCase(
  * @returns the next document; the same object when nothing changes
  * @throws Fault `case.wrong_step` | `case.papers_missing` | `case.gate_closed` | `capture.incomplete` | `capture.not_signed` |
  *   `capture.finding_open` | `capture.nothing_to_review` | `capture.second_person` | `capture.already_recorded` |
- *   `capture.needs_witness` | `capture.can_sign` | `input.invalid` | `input.not_found`
+ *   `capture.biodata_corrected` | `capture.needs_witness` | `capture.can_sign` | `input.invalid` | `input.not_found`
  */
 export function stepCase(doc: CaseDocument, input: CaseInput, standard: ServiceStandard, at: Happening): CaseDocument {
   switch (input.is) {
@@ -231,9 +227,11 @@ function withMissing(doc: CaseDocument, missing: readonly string[]): CaseDocumen
 
 function changeModality(
   doc: CaseDocument,
-  { modality, change, findings }: Extract<CaseInput, { is: 'modality_changed' }>,
+  { modality, change, basis, findings }: Extract<CaseInput, { is: 'modality_changed' }>,
   at: Happening,
 ): CaseDocument {
+  // Corrected while the portrait was looked at: it was judged by what no longer stands there.
+  if (basis !== undefined && basis !== portraitBasis(doc)) throw new Fault('capture.biodata_corrected', { caseId: doc.caseId, modality })
   const { witness: _ofAnotherRecord, ...rest } = doc
   return {
     ...rest,
@@ -253,11 +251,9 @@ function recordException(
 ): CaseDocument {
   const parts = checkException(modality, positions, reason)
   const captured = doc.modalities.find((each) => each.modality === modality)
-  const left = exceptedPositions(doc, modality)
-  const isRecorded = captured?.state === 'good' || captured?.state === 'weak_accepted'
-  if (isRecorded && !parts.every((position) => left.includes(position)))
-    throw new Fault('capture.already_recorded', { caseId: doc.caseId, modality })
   const added = { modality, positions: parts, reason, by: at.actor, atMs: at.nowMs } as CaptureException
+  const isRecorded = captured?.state === 'good' || captured?.state === 'weak_accepted'
+  if (isRecorded && leavesOutMore(doc, added)) throw new Fault('capture.already_recorded', { caseId: doc.caseId, modality })
   return { ...applyExceptions(doc, withException(doc.exceptions ?? [], added), rules), capturedBy: at.actor }
 }
 
@@ -348,61 +344,4 @@ function backToEncoding(doc: CaseDocument): CaseDocument {
     }
   })
   return { ...rest, steps, currentStepId: target.id, state: 'print_ready_queue' }
-}
-
-function completeCurrent(doc: CaseDocument, standard: ServiceStandard, at: Happening): CaseDocument {
-  const index = doc.steps.findIndex(({ id }) => id === doc.currentStepId)
-  const steps = doc.steps.map(
-    (each, i): StepRecord => (i === index ? { ...each, state: 'done', endedAtMs: at.nowMs, actor: at.actor } : each),
-  )
-  return enter({ ...doc, steps }, standard, index + 1, at)
-}
-
-/** Enters the first step from `from` on whose condition holds; closes the case behind the last one. */
-function enter(doc: CaseDocument, standard: ServiceStandard, from: number, at: Happening): CaseDocument {
-  const steps = [...doc.steps]
-  for (let i = from; i < standard.steps.length; i++) {
-    const step = standard.steps[i]
-    const record = steps[i]
-    if (!step || !record) break
-    if (!holds(step, doc)) {
-      steps[i] = { ...record, state: 'skipped' }
-      continue
-    }
-    steps[i] = { ...record, state: 'current', startedAtMs: record.startedAtMs ?? at.nowMs }
-    return { ...doc, steps, currentStepId: step.id, state: stateAt(step.kind, doc) }
-  }
-  return { ...doc, steps, currentStepId: '', state: 'archived', closedAtMs: at.nowMs }
-}
-
-function holds(step: Step, doc: CaseDocument): boolean {
-  if (step.when === 'central.print_ready') return doc.centralStatus === printReady
-  if (step.when === 'central.not_print_ready') return doc.centralStatus !== printReady
-  return true
-}
-
-function stateAt(kind: StepKind, doc: CaseDocument): CaseStateName {
-  switch (kind) {
-    case 'take_ticket':
-      return 'draft'
-    case 'examine':
-      return 'verifying'
-    case 'registry_check':
-      return 'complete'
-    case 'capture':
-      return 'capturing'
-    case 'send':
-      return 'sealed'
-    case 'receipt':
-      return 'waiting_central'
-    case 'encode':
-      return doc.centralStatus === printReady ? 'print_ready_queue' : 'receipt_issued'
-    case 'print':
-      return 'personalising'
-    case 'hand_over':
-      return 'ready_for_pickup'
-    case 'acknowledge':
-    case 'archive':
-      return 'handed_over'
-  }
 }

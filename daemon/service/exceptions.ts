@@ -22,6 +22,16 @@ function kindOf(modality: RecordedModality): ExceptionKind {
 /** With these a portrait is taken all the same, as good as it gets. */
 const takenAllTheSame: readonly ExceptionReason[] = ['cannot_sit', 'unsettled']
 
+/** Whether this exception takes away more than the exceptions before it did. Of what is one piece: all, unless it is taken all the same. */
+export function leavesOutMore(
+  doc: Excepting,
+  { modality, positions, reason }: Pick<CaptureException, 'modality' | 'positions' | 'reason'>,
+): boolean {
+  if (positionsOf(modality).length === 0) return !takenAllTheSame.includes(reason)
+  const left = exceptedPositions(doc, modality)
+  return !positions.every((position) => left.includes(position))
+}
+
 type Excepting = Pick<CaseDocument, 'exceptions'>
 
 /** The index fingers are captured twice: what is said of them with their hand holds for the second time too. */

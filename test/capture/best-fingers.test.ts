@@ -1,12 +1,15 @@
-// Of several attempts at one slap the best of each finger is kept; two hands are never mixed.
+// Attempts: of several at one slap the best of each finger is kept, two hands are never mixed; and what each tells of itself for the figures.
 
 import fc from 'fast-check'
 import t from 'tap'
+import { AttemptTally } from '../../daemon/capture/attempt-tally.js'
 import { bestFingers } from '../../daemon/capture/best-fingers.js'
+import type { Examined } from '../../daemon/capture/examined.js'
 import type { ExaminedFinger, KeptFingers } from '../../daemon/capture/kept-fingers.js'
 import type { PreparedTemplate } from '../../daemon/kernels/finger/match.js'
 import { capturePositions, type FingerMatcher } from '../../daemon/kernels/finger/sequence.js'
 import type { FingerTemplate } from '../../daemon/kernels/finger/template.js'
+import { VirtualClock } from '../../simulator/virtual-clock.js'
 
 /** A template is its finger's name here: what is compared is not the matcher. */
 const template = (whose: string, minutiae = 30): FingerTemplate =>
@@ -94,4 +97,27 @@ t.test('whatever is attempted with one hand, no finger gets worse, none is lost,
   })
   const { failed, seed, counterexample } = fc.check(property, { numRuns: 300 })
   t.notOk(failed, `seed ${seed} ${JSON.stringify(counterexample)}`)
+})
+
+t.test('an attempt tells its two times, its lost frames, and the advice that was shown longest', async (t) => {
+  const clock = new VirtualClock(1_000)
+  const start = { modality: 'face', device: 'face_camera', serial: 'F', operator: 'op', tryNumber: 2 } as const
+  const tally = new AttemptTally(clock, start)
+  const shown = { centre: 900, closer: 600, still: 700 }
+  for (const [name, ms] of [...Object.entries(shown), ['closer', 400], ['', 2_000]] as const) {
+    tally.advised(name)
+    clock.advance(ms)
+  }
+  tally.counted({ dropped: 1, corrupt: 0 })
+  tally.counted({ dropped: 1, corrupt: 2 })
+  tally.taken()
+  clock.advance(3_000)
+  tally.examined(81, { results: { fingers: [{ position: 2, quality: 66, codes: [] }] } } as unknown as Examined)
+  const { advice, takingMs, decidingMs, ...rest } = tally.facts('retaken')
+  t.same([advice, takingMs, decidingMs], ['closer', 4_600, 3_000])
+  t.match(rest, { ...start, outcome: 'retaken', measure: 81, framesDropped: 2, framesCorrupt: 2, endedAtMs: 1_000 + 7_600 })
+  t.same(rest.qualities, [{ of: 'finger.2', quality: 66 }])
+  const failed = new AttemptTally(clock, start).facts('fault:device.unplugged')
+  t.match(failed, { outcome: 'fault:device.unplugged', advice: '', measure: 0, qualities: [] })
+  t.notOk('takingMs' in failed, 'nothing was taken')
 })

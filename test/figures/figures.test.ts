@@ -1,72 +1,25 @@
-// Figures without identity: what is kept of a capture, what is not, how a week is summed up, and the metrics' format and port.
+// Figures without identity: what is kept of a capture, what is not, how a week is summed up, and what the metrics tell.
 
-import { get } from 'node:http'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import t, { type Test } from 'tap'
-import { AttemptTally } from '../../daemon/capture/attempt-tally.js'
-import type { Examined } from '../../daemon/capture/examined.js'
-import { watchSkew } from '../../daemon/centre/clock-skew.js'
+import t from 'tap'
 import { runReport } from '../../daemon/cli/report.js'
-import { type AttemptFacts, qualitiesOf } from '../../daemon/figures/attempts.js'
+import { qualitiesOf } from '../../daemon/figures/attempts.js'
 import { counter, exposition, type Family, gauge, histogram } from '../../daemon/figures/exposition.js'
-import { openFigures } from '../../daemon/figures/figures.js'
-import { openMetricsServer } from '../../daemon/figures/metrics-server.js'
 import { readReport } from '../../daemon/figures/report.js'
 import { type AttemptRow, weekOf, weekReport } from '../../daemon/figures/weekly.js'
 import { openFiguresWriter } from '../../daemon/figures/writer.js'
 import { openOperatorDesk } from '../../daemon/operators/operators.js'
-import type { Outbox, OutboxEvent } from '../../daemon/outbox/outbox.js'
 import type { CaseDocument } from '../../daemon/service/case.js'
-import { StationState } from '../../daemon/state.js'
 import { loadStoreKey } from '../../daemon/store/keys.js'
-import type { Store } from '../../daemon/store/store.js'
-import type { Facts } from '../../protocol/facts.js'
 import { Fault } from '../../protocol/fault.js'
-import { type Log, type LogLevel, silentLog } from '../../protocol/log.js'
+import { silentLog } from '../../protocol/log.js'
 import { systemRandom } from '../../protocol/random.js'
 import { seededRandom } from '../../simulator/seeded-random.js'
 import { VirtualClock } from '../../simulator/virtual-clock.js'
 import { fakeCase } from '../gateway/fake-station.js'
 import { deps, opened, startMs } from '../store/fixture.js'
-
-const timezone = 'Asia/Makassar'
-const facts: AttemptFacts = {
-  endedAtMs: startMs,
-  modality: 'right_four',
-  device: 'slap_scanner',
-  serial: 'SLAP-1',
-  operator: 'nobody-known',
-  tryNumber: 1,
-  outcome: 'good',
-  takingMs: 4_321,
-  decidingMs: 1_234,
-  measure: 77.4,
-  qualities: [
-    { of: 'finger.2', quality: 60.6 },
-    { of: 'finger.3', quality: 70 },
-  ],
-  advice: 'press_harder',
-  framesDropped: 2,
-  framesCorrupt: 1,
-}
-
-class RememberingLog implements Log {
-  readonly lines: { readonly event: string; readonly facts: Facts }[] = []
-  write(_level: LogLevel, event: string, facts: Facts = {}): void {
-    this.lines.push({ event, facts })
-  }
-}
-
-async function writerOver(t: Test) {
-  const clock = new VirtualClock(startMs)
-  const store = await opened(t, t.testdir(), { clock })
-  const log = new RememberingLog()
-  return { clock, store, log, writer: openFiguresWriter({ store, clock, log, timezone }) }
-}
-
-const attemptsIn = (store: Store) => store.read((db) => db.selectFrom('attempts').selectAll().execute())
-const later = (clock: VirtualClock, ms: number) => clock.runUntil(new Promise<void>((resolve) => void clock.after(ms, resolve)))
+import { attemptsIn, facts, figuresOver, later, parseExposition, timezone, writerOver } from './fixture.js'
 
 t.test('an attempt is kept without a person, a case, an exact time or an order', async (t) => {
   const { clock, store, writer, log } = await writerOver(t)
@@ -98,7 +51,7 @@ t.test('an attempt is kept without a person, a case, an exact time or an order',
     frames_corrupt: 1,
   })
   const [recording] = await store.read((db) => db.selectFrom('recordings').selectAll().execute())
-  t.match(recording, { day: '2026-01-05', hour: 9, operator: 0, took_ms: 140_000, tries: 8, weak: 1, exceptions: 0 })
+  t.match(recording, { day: '2026-01-05', hour: 9, operator: 0, took_ms: 145_000, tries: 8, weak: 1, exceptions: 0 })
   t.same(await store.audit.head(), before, 'the chain would keep the order')
 })
 
@@ -138,42 +91,27 @@ t.test('a full queue, a broken store and a closed writer cost figures and never 
   await writer.close()
 })
 
-t.test('after thirteen months figures are gone', async (t) => {
+t.test('after thirteen months figures are gone, counted by days of work: a clock set far ahead deletes nothing', async (t) => {
   const { clock, store, writer } = await writerOver(t)
-  writer.attempt(facts)
-  await later(clock, 2_500)
-  clock.jumpWall(395 * 24 * 3_600_000)
-  writer.attempt({ ...facts, endedAtMs: clock.nowMs() })
-  await later(clock, 2_500)
-  t.equal((await attemptsIn(store)).length, 2, 'a day before')
-  clock.jumpWall(3 * 24 * 3_600_000)
-  writer.attempt({ ...facts, endedAtMs: clock.nowMs() })
-  await later(clock, 2_500)
-  t.same([...new Set((await attemptsIn(store)).map(({ day }) => day))].sort(), ['2027-02-04', '2027-02-07'])
-  await writer.close()
-})
-
-t.test('an attempt tells its two times, its lost frames, and the advice that was shown longest', async (t) => {
-  const clock = new VirtualClock(startMs)
-  const start = { modality: 'face', device: 'face_camera', serial: 'F', operator: 'op', tryNumber: 2 } as const
-  const tally = new AttemptTally(clock, start)
-  const shown = { centre: 900, closer: 600, still: 700 }
-  for (const [name, ms] of [...Object.entries(shown), ['closer', 400], ['', 2_000]] as const) {
-    tally.advised(name)
-    clock.advance(ms)
+  const dayMs = 24 * 3_600_000
+  const works = async (afterDays: number) => {
+    clock.jumpWall(afterDays * dayMs)
+    writer.attempt({ ...facts, endedAtMs: clock.nowMs() })
+    writer.recording({ endedAtMs: clock.nowMs(), operator: '', tookMs: 1, tries: 1, weak: 0, exceptions: 0 })
+    await later(clock, 2_500)
+    const recordings = await store.read((db) => db.selectFrom('recordings').select('day').execute())
+    const days = (await attemptsIn(store)).map(({ day }) => day).sort()
+    t.same(recordings.map(({ day }) => day).sort(), days)
+    return days
   }
-  tally.counted({ dropped: 1, corrupt: 0 })
-  tally.counted({ dropped: 1, corrupt: 2 })
-  tally.taken()
-  clock.advance(3_000)
-  tally.examined(81, { results: { fingers: [{ position: 2, quality: 66, codes: [] }] } } as unknown as Examined)
-  const { advice, takingMs, decidingMs, ...rest } = tally.facts('retaken')
-  t.same([advice, takingMs, decidingMs], ['closer', 4_600, 3_000])
-  t.match(rest, { ...start, outcome: 'retaken', measure: 81, framesDropped: 2, framesCorrupt: 2, endedAtMs: startMs + 7_600 })
-  t.same(rest.qualities, [{ of: 'finger.2', quality: 66 }])
-  const failed = new AttemptTally(clock, start).facts('fault:device.unplugged')
-  t.match(failed, { outcome: 'fault:device.unplugged', advice: '', measure: 0, qualities: [] })
-  t.notOk('takingMs' in failed, 'nothing was taken')
+  const first = '2026-01-05'
+  t.same(await works(0), [first])
+  for (const ahead of [3_650, 1, 1, 1]) t.equal((await works(ahead))[0], first, 'ahead')
+  clock.jumpWall(-3_653 * dayMs)
+  for (const next of [396, 1, 1, 1]) t.equal((await works(next))[0], first, 'put right again')
+  t.equal((await works(1))[0], first, 'the fifth-last day is thirteen months and no day more behind')
+  t.equal((await works(1))[0], '2027-02-05')
+  await writer.close()
 })
 
 t.test('qualities go by their finger, eye or face; what was not assessed is left out', async (t) => {
@@ -325,43 +263,11 @@ t.test('rekam report capture prints within 100 columns, in both languages, and J
   t.match(english[1], 'Persons')
   const json = (await run('--json')).map((line) => JSON.parse(line) as Record<string, unknown>)
   t.match(json, [{ by: 'all' }, { by: 'device', device: 'slap_scanner' }, { by: 'operator', operator: 0, persons: 1 }])
+  await t.rejects(run('--config', join(folder, 'none.json')), { code: 'input.not_found' }, 'no default stands for what was named')
   for (const bad of ['0', '58', 'x']) await t.rejects(run('--weeks', bad), { name: 'UsageError' })
 })
 
 // ---- The metrics ----
-
-interface Parsed {
-  readonly type: Map<string, string>
-  readonly values: Map<string, number>
-}
-
-/** The grammar of text format 0.0.4, told apart from the writer. @throws when a line is not in it */
-function parseExposition(text: string): Parsed {
-  const type = new Map<string, string>()
-  const values = new Map<string, number>()
-  const helped = new Set<string>()
-  if (text !== '' && !text.endsWith('\n')) throw new Error('the last line must end')
-  for (const line of text.split('\n').slice(0, -1)) {
-    const help = /^# HELP ([a-zA-Z_:][a-zA-Z0-9_:]*) ((?:[^\\]|\\[\\n])*)$/.exec(line)
-    const typed = /^# TYPE ([a-zA-Z_:][a-zA-Z0-9_:]*) (counter|gauge|histogram)$/.exec(line)
-    const label = '[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\\\\n]|\\\\["\\\\n])*"'
-    const sample = new RegExp(`^([a-zA-Z_:][a-zA-Z0-9_:]*)(\\{${label}(?:,${label})*\\})? (NaN|[+-]Inf|[0-9.eE+-]+)$`).exec(line)
-    if (help) {
-      if (helped.has(help[1] ?? '')) throw new Error(`second HELP: ${line}`)
-      helped.add(help[1] ?? '')
-    } else if (typed) {
-      if (type.has(typed[1] ?? '')) throw new Error(`second TYPE: ${line}`)
-      type.set(typed[1] ?? '', typed[2] ?? '')
-    } else if (sample) {
-      const [, name = '', labels = '', value = ''] = sample
-      const family = type.has(name) ? name : name.replace(/_(bucket|sum|count)$/, '')
-      if ([...type.keys()].at(-1) !== family) throw new Error(`outside its family: ${line}`)
-      if (values.has(name + labels)) throw new Error(`twice: ${line}`)
-      values.set(name + labels, value === '+Inf' ? Number.POSITIVE_INFINITY : Number(value))
-    } else throw new Error(`not in the grammar: ${JSON.stringify(line)}`)
-  }
-  return { type, values }
-}
 
 t.test('whatever stands in labels and values, the text stays in the grammar and counts right', async (t) => {
   const text = fc.string({ unit: fc.constantFrom('a', '"', '\\', '\n', '{', '}', ',', ' ', 'é', '#') })
@@ -396,32 +302,6 @@ t.test('labels without end do not make series without end', async (t) => {
   t.equal(samples.length, 201)
   t.same(samples.at(-1), { labels: {}, value: 800 })
 })
-
-const sealingEnds = startMs + 86_400_000
-
-async function figuresOver(t: Test) {
-  const clock = new VirtualClock(startMs)
-  const store = await opened(t, t.testdir(), { clock })
-  const state = new StationState()
-  const listeners = new Set<(event: OutboxEvent) => Promise<void> | void>()
-  const outbox = {
-    onEvent: (listener: (event: OutboxEvent) => Promise<void> | void) => {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
-  } as unknown as Outbox
-  const key = { jwk: { kty: 'EC', crv: 'P-256', x: '', y: '', kid: '' }, notBeforeMs: 0, notAfterMs: sealingEnds } as const
-  const figures = openFigures({
-    ...{ state, store, outbox, clock, timezone, log: silentLog, softwareVersion: '1.2.3' },
-    centreKeys: { sealing: [key], receipts: [], issuing: [] },
-    skewMs: () => -1_500,
-  })
-  t.teardown(() => figures.close())
-  const emit = async (event: OutboxEvent) => {
-    for (const listener of listeners) await listener(event)
-  }
-  return { clock, store, state, figures, emit, read: async () => parseExposition(await figures.metrics()).values }
-}
 
 t.test('the metrics tell captures, faults, outbox, store, clocks and versions', async (t) => {
   const { clock, state, figures, emit, read } = await figuresOver(t)
@@ -492,68 +372,12 @@ t.test('a recording is counted when its step is done, once, and nothing of the c
   at({ state: 'done', endedAtMs: startMs, actor: 'op' })
   at({ state: 'done', endedAtMs: startMs, actor: 'op' })
   at({ state: 'done', endedAtMs: startMs }, 'done-before-we-looked')
+  at({}, 'clock-set-back')
+  at({ state: 'done', endedAtMs: startMs - 152_000 }, 'clock-set-back')
   t.equal((await read()).get('rekam_recording_seconds_count'), 1)
   await figures.close()
   const kept = await store.read((db) => db.selectFrom('recordings').selectAll().execute())
-  t.match(kept, [{ took_ms: 150_000, tries: 5, weak: 1, exceptions: 1 }])
+  t.match(kept, [{ took_ms: 155_000, tries: 5, weak: 1, exceptions: 1 }])
   t.notOk(/case-77|SITI|7371010101900001/.test(JSON.stringify(kept)))
   t.notOk(/case-77|SITI|7371010101900001/.test(await figures.metrics()))
-})
-
-t.test('the metrics port answers one path, to its exact name, and no page', async (t) => {
-  let broken = false
-  const text = async () => (broken ? Promise.reject(new Error('x')) : 'rekam 1\n')
-  const server = await openMetricsServer({ port: 0, text, log: silentLog })
-  t.teardown(() => server.close())
-  const host = `127.0.0.1:${server.port}`
-  const ask = (path: string, headers: Record<string, string>, method = 'GET') =>
-    new Promise<[number | undefined, string]>((resolve, reject) => {
-      const request = get({ host: '127.0.0.1', port: server.port, path, headers, method }, (response) => {
-        response.setEncoding('utf8')
-        let body = ''
-        response.on('data', (part: string) => {
-          body += part
-        })
-        response.on('end', () => resolve([response.statusCode, body]))
-      })
-      request.on('error', reject)
-    })
-  t.same(await ask('/metrics', { host }), [200, 'rekam 1\n'])
-  for (const [path, headers, status] of [
-    ['/metrics', { host: `localhost:${server.port}` }, 403],
-    ['/metrics', { host: 'evil.example' }, 403],
-    ['/metrics', { host, origin: 'https://evil.example' }, 403],
-    ['/metrics', { host, origin: `http://${host}` }, 403],
-    ['/metrics', { host, 'sec-fetch-site': 'cross-site' }, 403],
-    ['/', { host }, 404],
-    ['/metrics?x', { host }, 404],
-  ] as const)
-    t.same(await ask(path, headers), [status, ''], JSON.stringify([path, headers]))
-  t.same(await ask('/metrics', { host }, 'POST'), [405, ''])
-  broken = true
-  t.same(await ask('/metrics', { host }), [503, ''])
-  await t.rejects(openMetricsServer({ port: server.port, text, log: silentLog }), { code: 'gateway.port_taken' })
-})
-
-t.test('the skew against the centre comes from its Date, half way', async (t) => {
-  const clock = new VirtualClock(startMs)
-  let headers: Record<string, string> = {}
-  const line = watchSkew(
-    {
-      request: async () => {
-        clock.advance(2_000)
-        return { status: 200, headers, body: new Uint8Array() }
-      },
-    },
-    clock,
-  )
-  const ask = () => line.transport.request({ method: 'GET', path: '/', timeoutMs: 1 })
-  await ask()
-  t.equal(line.skewMs(), undefined)
-  headers = { date: new Date(startMs + 63_000).toUTCString() }
-  await ask()
-  t.equal(line.skewMs(), 60_500)
-  headers = { date: 'yesterday' }
-  await ask()
-  t.equal(line.skewMs(), 60_500, 'what is no date tells nothing')
 })

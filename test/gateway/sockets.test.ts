@@ -1,4 +1,4 @@
-// The door itself: who may connect, what is served, and the same client over a real websocket on the loopback.
+// The doors themselves: who may connect, what is served, the metrics' own port, and the same client over a real websocket on the loopback.
 
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
@@ -6,6 +6,7 @@ import { connect as connectTcp } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { WebSocket } from 'ws'
+import { openMetricsServer } from '../../daemon/figures/metrics-server.js'
 import { inProcessSocket, openGateway } from '../../daemon/gateway/gateway.js'
 import { connect } from '../../protocol/client.js'
 import { systemClock } from '../../protocol/clock.js'
@@ -124,6 +125,29 @@ t.test('a taken port is a named fault', async (t) => {
   const { gateway, uiFolder } = await opened(t)
   const deps = { station: fakeStation(), port: gateway.port, uiFolder, clock: systemClock, log: silentLog, audit: async () => {} }
   await t.rejects(openGateway(deps), { code: 'gateway.port_taken', context: { port: gateway.port } })
+})
+
+t.test('the metrics port answers one path, to its exact name, and no page', async (t) => {
+  let broken = false
+  const text = async () => (broken ? Promise.reject(new Error('x')) : 'rekam 1\n')
+  const server = await openMetricsServer({ port: 0, text, log: silentLog })
+  t.teardown(() => server.close())
+  const { port } = server
+  t.match(await ask(port, '/metrics'), { status: 200, body: 'rekam 1\n' })
+  for (const [path, headers, status] of [
+    ['/metrics', { Host: `localhost:${port}` }, 403],
+    ['/metrics', { Host: 'evil.example' }, 403],
+    ['/metrics', { Origin: 'https://evil.example' }, 403],
+    ['/metrics', { Origin: `http://127.0.0.1:${port}` }, 403],
+    ['/metrics', { 'Sec-Fetch-Site': 'cross-site' }, 403],
+    ['/', {}, 404],
+    ['/metrics?x', {}, 404],
+  ] as const)
+    t.match(await ask(port, path, headers), { status, body: '' }, JSON.stringify([path, headers]))
+  t.match(await ask(port, '/metrics', {}, 'POST'), { status: 405, body: '' })
+  broken = true
+  t.match(await ask(port, '/metrics'), { status: 503, body: '' })
+  await t.rejects(openMetricsServer({ port, text, log: silentLog }), { code: 'gateway.port_taken' })
 })
 
 t.test('the typed client works the same over a websocket and in process', async (t) => {

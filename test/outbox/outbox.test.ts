@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { createCentreClient } from '../../daemon/centre/client.js'
+import { watchSkew } from '../../daemon/centre/clock-skew.js'
 import type { Effects } from '../../daemon/effects.js'
 import { type PacketInput, type PacketState, stepPacket } from '../../daemon/outbox/machine.js'
 import { createOutbox } from '../../daemon/outbox/outbox.js'
@@ -14,7 +15,8 @@ import { openStore } from '../../daemon/store/store.js'
 import { isFault } from '../../protocol/fault.js'
 import { silentLog } from '../../protocol/log.js'
 import { seededRandom } from '../../simulator/seeded-random.js'
-import { deps, opened } from '../store/fixture.js'
+import { VirtualClock } from '../../simulator/virtual-clock.js'
+import { deps, opened, startMs } from '../store/fixture.js'
 import { type Bench, type BenchOptions, heldEffects, niks, outboxBench, world } from './fixture.js'
 
 async function bench(t: Test, options: BenchOptions = {}, over: Parameters<typeof world>[0] = {}): Promise<Bench> {
@@ -261,6 +263,29 @@ t.test('the central status', async (t) => {
     await b.event((event) => event.is === 'status' && told.length >= 2)
     t.same(told.slice(0, 2), ['PROCESSING', 'PROCESSING'])
   })
+})
+
+t.test('the skew against the centre comes from its Date, half way', async (t) => {
+  const clock = new VirtualClock(startMs)
+  let headers: Record<string, string> = {}
+  const line = watchSkew(
+    {
+      request: async () => {
+        clock.advance(2_000)
+        return { status: 200, headers, body: new Uint8Array() }
+      },
+    },
+    clock,
+  )
+  const ask = () => line.transport.request({ method: 'GET', path: '/', timeoutMs: 1 })
+  await ask()
+  t.equal(line.skewMs(), undefined)
+  headers = { date: new Date(startMs + 63_000).toUTCString() }
+  await ask()
+  t.equal(line.skewMs(), 60_500)
+  headers = { date: 'yesterday' }
+  await ask()
+  t.equal(line.skewMs(), 60_500, 'what is no date tells nothing')
 })
 
 t.test('killed before and after every act, the station delivers the packet once', async (t) => {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import type { CaseDocument } from '../../daemon/service/case.js'
 import { type CaseInput, openCase, stepCase } from '../../daemon/service/case-engine.js'
-import { parseCorrection } from '../../daemon/service/correct-biodata.js'
+import { parseCorrection, portraitBasis } from '../../daemon/service/correct-biodata.js'
 import { checkNik, maskNik } from '../../daemon/service/nik.js'
 import { parseStandard, standardWarnings } from '../../daemon/service/standard.js'
 import { modalities } from '../../daemon/state.js'
@@ -162,13 +162,59 @@ t.test('a correction stands in the biodata, the old value beside it, and what wa
   t.ok(throwsCode('internal.limit', () => walk(again, input)))
 })
 
+t.test('a portrait that was taken for another year of birth or another sex is taken again', async (t) => {
+  const whole = walk(opened(), ...toCapture, ...captured, { is: 'record_signed' })
+  const stateOf = ({ modalities }: CaseDocument, of: string) => modalities.find(({ modality }) => modality === of)
+  const corrected = (field: string, value: string, doc = whole) => walk(doc, parseCorrection({ field, value, reason: 'akta' }))
+  for (const [field, value, state] of [
+    ['birth_date', '2005-02-15', 'pending'],
+    ['birth_date', '2006-02-15', 'good'],
+    ['sex', 'M', 'pending'],
+    ['birth_place', 'MAROS', 'good'],
+  ] as const) {
+    const doc = corrected(field, value)
+    t.match(stateOf(doc, 'face'), { state, tries: 1 }, `${field} ${value}`)
+    t.match(stateOf(doc, 'irises'), { state: 'good' })
+    t.equal(
+      throwsCode('capture.incomplete', () => walk(doc, { is: 'record_signed' })),
+      state === 'pending',
+    )
+  }
+  const refuses = { is: 'exception_recorded', modality: 'face', positions: [], reason: 'refuses' } as const
+  const excepted = walk(opened(), ...toCapture, { ...refuses, rules: { mostFingersAlone: 2, evidenceFor: [] } })
+  t.match(stateOf(corrected('sex', 'M', excepted), 'face'), { state: 'exception' })
+  const accepted = (basis: string) => ({ is: 'modality_changed', modality: 'face', change: { state: 'good' }, basis }) as const
+  const basis = portraitBasis(whole)
+  t.equal(stateOf(walk(whole, accepted(basis)), 'face')?.state, 'good')
+  t.ok(
+    throwsCode('capture.biodata_corrected', () => walk(corrected('sex', 'M'), accepted(basis))),
+    'corrected while it was looked at',
+  )
+})
+
+t.test('of what was captured nothing is left out afterwards, be it of parts or of one piece', async (t) => {
+  const rules = { mostFingersAlone: 2, evidenceFor: [] }
+  const except = (modality: 'face' | 'signature' | 'thumbs', reason: string) =>
+    walk(opened(), ...toCapture, ...captured, { is: 'exception_recorded', modality, positions: [], reason, rules })
+  for (const [modality, reason] of [
+    ['signature', 'cannot_sign'],
+    ['face', 'refuses'],
+    ['thumbs', 'missing'],
+  ] as const)
+    t.ok(
+      throwsCode('capture.already_recorded', () => except(modality, reason)),
+      modality,
+    )
+  t.match(except('face', 'cannot_sit').exceptions, [{ modality: 'face', reason: 'cannot_sit' }], 'this one takes nothing away')
+})
+
 t.test('only known fields are corrected, to values they can have, with a reason', async (t) => {
   const refused = (over: object) =>
     throwsCode('input.invalid', () => parseCorrection({ field: 'name', value: 'SITI', reason: 'kk', ...over }))
   for (const field of ['nik', 'citizenship', 'familyCardNumber', 'birthDate', '', '__proto__', 'constructor'])
     t.ok(refused({ field }), field)
   for (const value of ['', ' ', 'A\nB', '<b>', 'A'.repeat(201), '7371015502040001']) t.ok(refused({ value }), value)
-  for (const value of ['2004-02-30', '16-02-2004', '2004-2-1', '']) t.ok(refused({ field: 'birth_date', value }), value)
+  for (const value of ['2004-02-30', '16-02-2004', '2004-2-1', '1899-12-31', '']) t.ok(refused({ field: 'birth_date', value }), value)
   for (const value of ['X', 'MALE', '']) t.ok(refused({ field: 'sex', value }), value)
   for (const reason of ['', '  ', 'x'.repeat(201)]) t.ok(refused({ reason }))
   t.match(parseCorrection({ field: 'sex', value: 'm', reason: 'kk' }), { value: 'M' })

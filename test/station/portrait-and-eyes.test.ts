@@ -28,7 +28,7 @@ async function auditOf(station: SimulatedStation): Promise<readonly string[]> {
 
 t.test('no finger and no iris before the applicant approved the portrait; a retake and the approval are audited', async (t) => {
   const station = await simulatedStation(t, { seed: 7, first, faceApproval: 'first' })
-  const { capture } = station.station
+  const { capture, operators, corrections } = station.station
   const caseId = await station.receive()
   for (const modality of ['right_four', 'irises', 'index_fingers'] as const)
     t.equal(codeOf(await station.refusal(capture.start(station.actor, caseId, modality))), 'capture.face_not_approved', modality)
@@ -56,6 +56,14 @@ t.test('no finger and no iris before the applicant approved the portrait; a reta
     codeOf(await station.refusal(capture.retake(station.actor, caseId, 'irises'))),
     'capture.face_not_approved',
     'shown is not approved',
+  )
+  const { id: operator, roles } = await station.run(operators.add(station.actor, { name: 'Ani', roles: ['supervisor'], pin: '123456' }))
+  const value = first.biodata.sex === 'M' ? 'F' : 'M'
+  await station.run(corrections.correct({ operator, roles }, caseId, { field: 'sex', value, reason: 'akta', pin: '123456' }))
+  t.equal(
+    codeOf(await station.refusal(capture.accept(station.actor, caseId, 'face', ''))),
+    'capture.biodata_corrected',
+    'the record would name the old one',
   )
   await station.run(capture.retake(station.actor, caseId, 'face'))
   await station.until(({ capture: now }) => now.state === 'review')

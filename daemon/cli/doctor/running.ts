@@ -24,7 +24,7 @@ export async function findRunning(folder: string): Promise<RunningStation | unde
   if (!existsSync(join(folder, 'store.db')) || !isHeld(folder)) return undefined
   const { port, metricsPort } = await daemonPorts(folder)
   if (port === undefined) throw new Fault('store.locked', { path: folder })
-  const late = () => new Fault('device.timeout', { operation: 'gateway', port, timeoutMs: answerMs })
+  const late = () => new Fault('internal.limit', { operation: 'gateway', port, timeoutMs: answerMs })
   const client = await withDeadline(systemClock, answerMs, connectTo(port, 'rekam doctor'), late)
   const version = client.hello.softwareVersion
   client.close()
