@@ -92,10 +92,15 @@ if (new URLSearchParams(location.search).get('view') === 'resident') {
   void store.start()
 }
 
-/** Known to this window and the one it opens; survives a reload, so that the window beside it goes on. */
+/**
+ * Known to this window and the one it opens; survives a reload, so that the window beside it goes on. Only a reload: a tab that was doubled begins
+ * with a copy of this memory, and would speak to the same resident.
+ */
 function pairOf(memory: Storage): string {
   const key = 'rekam.resident'
-  const pair = memory.getItem(key) ?? crypto.randomUUID()
+  const [arrival] = performance.getEntriesByType('navigation')
+  const reloaded = arrival instanceof PerformanceNavigationTiming && arrival.type === 'reload'
+  const pair = (reloaded ? memory.getItem(key) : null) ?? crypto.randomUUID()
   memory.setItem(key, pair)
   return pair
 }

@@ -58,7 +58,7 @@ async function oneFinger(t: Test, screens: Screens): Promise<void> {
   station.capturing({ state: 'live', measure: 31, advice: 'press_harder', boxes: box ? [box] : [], attempt: 2 })
   await page.getByText('Tekan jari lebih kuat').waitFor()
   await page.getByText('Percobaan 2 dari 3').waitFor()
-  await shoot(page, 'recording-one-finger')
+  await shootOne(page, 'recording-one-finger')
 
   station.capturing({
     state: 'review',
@@ -80,7 +80,7 @@ async function oneFinger(t: Test, screens: Screens): Promise<void> {
   t.match(station.document.exceptions, [{ modality: 'right_four', positions: [5], reason: 'missing' }])
   station.capturing({ state: 'review', advice: '', again: [], attempt: 2, mayAccept: true, weak: false })
   await page.getByRole('img', { name: '1 dikecualikan (Kelingking kanan)' }).waitFor()
-  await shoot(page, 'recording-excepted')
+  await shootOne(page, 'recording-excepted')
   await page.keyboard.press('Enter')
   await begun(page)
   await page.keyboard.press('Escape')
@@ -93,9 +93,17 @@ async function oneFinger(t: Test, screens: Screens): Promise<void> {
   await shoot(page, 'recording-evidence')
   await page.keyboard.press('Space')
   await page.getByText('Periksa foto').waitFor()
-  await page.keyboard.press('x')
+  const cancels = () => station.asked.filter((command) => command === 'cancel').length
+  const before = cancels()
+  await page.keyboard.press('Backspace')
+  await page.keyboard.press('?')
+  await page.getByRole('dialog').waitFor()
   await page.keyboard.press('Escape')
   await page.getByRole('dialog').waitFor({ state: 'detached' })
+  t.equal(cancels(), before, 'the key that takes back a stroke drops nothing')
+  await page.keyboard.press('Delete')
+  await page.getByRole('button', { name: 'Mulai: Foto wajah' }).waitFor()
+  t.equal(cancels(), before + 1, 'Delete drops the result')
   t.same(troubles, [])
 }
 
@@ -174,7 +182,7 @@ async function cannotSign(t: Test, screens: Screens): Promise<void> {
   for (const { modality } of station.document.modalities.filter(({ state }) => state !== 'exception'))
     station.move({ is: 'modality_changed', modality, change: { state: 'good', tries: 1, measure: 88 } })
   await page.getByRole('button', { name: 'Saksikan persetujuan' }).waitFor()
-  await shoot(page, 'review-witness')
+  await shootOne(page, 'review-witness')
   await page.keyboard.press('Enter')
   await page.getByRole('dialog').waitFor()
   await page.keyboard.press('1')
