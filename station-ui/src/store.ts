@@ -17,7 +17,7 @@ import type { Init, RequestCommand } from '../../protocol/gen/station.js'
 import { initialMirror, type StationMirror } from '../../protocol/mirror.js'
 import { deviceOf, mayOpen, mayWatch, type ScreenName, screenOf } from './flow.js'
 import { type Happening, happenings, keptHappenings } from './happenings.js'
-import { Pictures } from './pictures.js'
+import { ownFingerKind, Pictures } from './pictures.js'
 import { capturesOf, cueOf, type Focus } from './recording.js'
 import type { Sounds } from './sounds.js'
 import { type Language, type Words, wordsOf } from './words.js'
@@ -30,7 +30,10 @@ export interface ReasonDialog {
   readonly confirm: string
   readonly run: (reason: string) => void
 }
-export type Dialog = ReasonDialog | { readonly is: 'keys' } | { readonly is: 'exception'; readonly modality: Modality }
+export type Dialog =
+  | ReasonDialog
+  | { readonly is: 'keys' | 'correct' | 'enrolFinger' }
+  | { readonly is: 'exception'; readonly modality: Modality }
 
 /** Of this machine, kept over a restart. */
 export interface Settings {
@@ -182,7 +185,10 @@ export class Store {
     const of = this.#view.mirror.captures.find(({ modality }) => deviceOf[modality] === deviceKind)
     const atWork = of?.state === 'opening' || of?.state === 'live'
     // Also beside a capture under review, which has given the scanner back.
-    if (deviceKind === 'slap_scanner' && !atWork && this.isWaiting('correctBiodata', 'enrolOperatorFinger')) return
+    if (deviceKind === 'slap_scanner' && !atWork && this.isWaiting('correctBiodata', 'enrolOperatorFinger')) {
+      this.pictures.put({ ...picture, deviceKind: ownFingerKind })
+      return
+    }
     if (of && of.caseId !== this.#view.caseId) return
     // The ink of the approval is not the signature of the record.
     const approval = deviceKind === deviceOf[Modality.SIGNATURE] && this.isWaiting('signRecord')
@@ -264,6 +270,7 @@ export class Store {
 
   ask(dialog: Dialog | undefined): void {
     this.#set({ dialog })
+    this.#watchIfNeeded()
   }
 
   dismiss(): void {
@@ -339,7 +346,9 @@ export class Store {
 
   #watchIfNeeded(): void {
     const { roles } = this.#view.mirror.session
-    const wanted = this.working && mayWatch(roles) && (this.#view.screen === 'capture' || this.#view.screen === 'handOver')
+    const { screen, dialog } = this.#view
+    const shows = screen === 'capture' || screen === 'handOver' || dialog?.is === 'correct' || dialog?.is === 'enrolFinger'
+    const wanted = this.working && mayWatch(roles) && shows
     if (wanted === this.#watching || !this.working) return
     this.#watching = wanted
     // No pictures is no reason to stop the operator: what runs is told by the state.

@@ -1,11 +1,9 @@
 // The recording's harder moments on the screens: one weak finger, one that is missing, a device that goes away, two captures side by side, the
 // resident's window, and everything by keys at 200 % zoom.
 
-import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import type { Test } from 'tap'
-import { open, overflows, shoot, shootOne, untilPainted } from './browser.js'
+import { axeOf, open, overflows, shoot, shootOne, untilPainted } from './browser.js'
 import { atRecording, begun, counter, live, logIn, type Screens } from './counter.js'
 import type { ScriptedStation } from './scripted-station.js'
 
@@ -293,18 +291,6 @@ async function recorded(station: ScriptedStation, modality: ScriptedStation['doc
   const fingers = modality === 'irises' ? [] : asked.map((position) => ({ position, quality: 70 - position, codes: [] }))
   const eyes = modality === 'irises' ? (['right', 'left'] as const).map((eye) => ({ eye, quality: 77, codes: [] })) : []
   station.capturing({ state: 'review', advice: '', fingers, eyes })
-}
-
-/** @returns a look at the page by axe: what it found, and where */
-async function axeOf(page: Page): Promise<(where: string) => Promise<readonly string[]>> {
-  const source = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
-  await page.evaluate(source)
-  return async (where) => {
-    const found = (await page.evaluate(
-      'axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map(({ target, html }) => target.flat().join(" ") + " " + html.slice(0, 160)).join(" | ")))',
-    )) as string[]
-    return found.map((each) => `${where}: ${each}`)
-  }
 }
 
 /** How the picture is turned, looked for through the shadow roots. */

@@ -10,6 +10,7 @@ import { silentLog } from '../../protocol/log.js'
 import { need } from '../real-stack/need.js'
 import { buildScreens, chromiumPath, launch, nameless, open, otherLanguage, overflows, shoot, untilPainted } from './browser.js'
 import { atRecording, begun, counter, live, logIn, type Screens } from './counter.js'
+import { ownHandScenes } from './own-hand-scenes.js'
 import { recordingScenes } from './recording-scenes.js'
 import { scriptedStation } from './scripted-station.js'
 
@@ -367,6 +368,7 @@ t.test('a step of somebody else is said to be theirs, and the keys are told', as
 })
 
 recordingScenes(t, screens)
+ownHandScenes(t, screens)
 
 t.test('the screen connects again after the station went away', async (t) => {
   const { gateway } = await counter(t, screens)

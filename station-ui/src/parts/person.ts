@@ -2,10 +2,11 @@
 
 import { css, html, type TemplateResult } from 'lit'
 import type { CaseState } from '../../../protocol/client.js'
+import type { BiodataField } from '../biodata.js'
 import { StationElement } from '../element.js'
-import { calendarDate } from '../format.js'
 import { looks } from '../looks.js'
 import { nameOf } from '../words.js'
+import { biodata, born, correctedMark } from './corrected.js'
 
 export class RekamPerson extends StationElement {
   static override properties = { ...StationElement.properties, of: { attribute: false }, large: { attribute: false } }
@@ -43,6 +44,12 @@ export class RekamPerson extends StationElement {
       .large dt {
         margin-top: 10px;
       }
+      .large .rest {
+        grid-template-columns: repeat(auto-fill, minmax(9em, 1fr));
+        gap: 0 12px;
+        font-size: var(--text);
+        margin-top: 0;
+      }
     `,
   ]
   declare of: CaseState
@@ -52,25 +59,32 @@ export class RekamPerson extends StationElement {
     const { words, of } = this
     const { language } = this.view
     const { applicant } = of
+    const mark = (field: BiodataField) => (applicant ? correctedMark(applicant, field, language) : '')
+    const row = (field: BiodataField) =>
+      applicant ? html`<div><dt>${nameOf(words.biodata, field)}</dt><dd>${biodata(applicant, field, language)}</dd></div>` : ''
     return html`
       <div class=${this.large ? 'large' : ''}>
-        ${applicant?.name ? html`<p class="name">${applicant.name}</p>` : ''}
+        ${applicant?.name ? html`<p class="name">${applicant.name} ${mark('name')}</p>` : ''}
         <dl>
           <dt>${words.nikMasked}</dt><dd class="numbers">${applicant?.nikMasked}</dd>
           ${
             this.large
               ? ''
               : html`<dt>${words.ticket}</dt><dd class="numbers"><b>${of.ticket}</b>
-                  ${applicant?.name ? html` · <span class="unseen">${words.age} </span>${words.years(applicant.ageYears)}` : ''}</dd>`
+                  ${applicant?.name ? html` · <span class="unseen">${words.age} </span>${words.years(applicant.ageYears)} ${mark('birth_date')}` : ''}</dd>`
           }
           ${
             applicant?.name && this.large
-              ? html`<dt>${words.born}</dt><dd>${applicant.birthPlace}, ${calendarDate(applicant.birthDate, language)}</dd>
-                  <dt>${words.sex}</dt><dd>${nameOf(words.sexes, applicant.sex)}</dd>
-                  <dt>${words.address}</dt><dd>${applicant.address}</dd>`
+              ? html`<dt>${words.born}</dt><dd>${born(applicant, language)}</dd>
+                  <dt>${words.address}</dt><dd>${biodata(applicant, 'address', language)}</dd>`
               : ''
           }
         </dl>
+        ${
+          applicant?.name && this.large
+            ? html`<dl class="rest">${(['sex', 'blood_group', 'religion', 'marital_status', 'occupation'] as const).map(row)}</dl>`
+            : ''
+        }
       </div>
     `
   }

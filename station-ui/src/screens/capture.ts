@@ -2,6 +2,7 @@
 
 import { css, html, type PropertyValues, type TemplateResult } from 'lit'
 import { type CaptureState, type CaseState, Modality } from '../../../protocol/client.js'
+import { mayCorrect } from '../biodata.js'
 import { StationElement } from '../element.js'
 import { currentStep, deviceOf, isOpen, modalityOf } from '../flow.js'
 import { looks, screenLooks } from '../looks.js'
@@ -219,6 +220,7 @@ export class RekamCapture extends StationElement {
   #everywhere(at: CaseState, focus: Modality): readonly Action[] {
     const { words, store } = this
     if (this.#approving) return []
+    const correct: Action = { key: 'k', label: words.correct, silent: focus !== none, run: () => store.ask({ is: 'correct' }) }
     // The pad has keys enough of its own.
     const pen = captureOf(this.#captures, focus)?.state === 'live' && focus === Modality.SIGNATURE
     const recorded = (modality: Modality) => at.modalities.some((record) => record.modality === modality)
@@ -237,6 +239,7 @@ export class RekamCapture extends StationElement {
               run: () => store.ask({ is: 'exception', modality: focus || Modality.RIGHT_FOUR }),
             },
           ]),
+      ...(mayCorrect(this.view.mirror.session.roles) ? [correct] : []),
       {
         key: 'p',
         label: words.residentWindow,
