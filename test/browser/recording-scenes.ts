@@ -3,7 +3,7 @@
 
 import type { Page } from 'playwright-core'
 import type { Test } from 'tap'
-import { axeOf, open, overflows, shoot, shootOne, untilPainted } from './browser.js'
+import { axeOf, open, otherLanguage, overflows, shoot, shootOne, untilPainted } from './browser.js'
 import { atRecording, begun, counter, live, logIn, type Screens } from './counter.js'
 import type { ScriptedStation } from './scripted-station.js'
 
@@ -88,7 +88,7 @@ async function oneFinger(t: Test, screens: Screens): Promise<void> {
   live(station, 0)
   await station.picture('evidence', 2)
   await page.getByText('Spasi mengambil foto').waitFor()
-  await shoot(page, 'recording-evidence')
+  await shootOne(page, 'recording-evidence')
   await page.keyboard.press('Space')
   await page.getByText('Periksa foto').waitFor()
   const cancels = () => station.asked.filter((command) => command === 'cancel').length
@@ -133,7 +133,7 @@ async function besideEachOther(t: Test, screens: Screens): Promise<void> {
   await station.picture('irises', 1)
   await page.getByText('Buka mata lebih lebar').waitFor()
   t.equal(await page.locator('rekam-tiles').getByText('direkam').count(), 2, 'both tiles say that they run')
-  await shoot(page, 'recording-two')
+  await shootOne(page, 'recording-two')
   station.capturing({
     modality: 'irises',
     state: 'review',
@@ -225,7 +225,14 @@ async function residentWindow(t: Test, screens: Screens): Promise<void> {
   await resident.getByText(name).waitFor()
   await resident.locator('rekam-thumbnails canvas').first().waitFor()
   await shootResident(resident, 'review')
-  t.same(await (await axeOf(resident))('resident review'), [])
+  const axe = await axeOf(resident)
+  t.same(await axe('resident review'), [])
+  await resident.setViewportSize({ width: 640, height: 400 })
+  await otherLanguage(page)
+  await resident.getByRole('heading', { name: 'Read your data' }).waitFor()
+  t.same(await axe('resident review in English at 200 %'), [])
+  await shootOne(resident, 'resident-zoom-200')
+  await otherLanguage(page)
   await page.keyboard.press('Control+l')
   await page.getByRole('heading', { name: 'Layar terkunci' }).waitFor()
   await resident.getByRole('heading', { name: 'Selamat datang' }).waitFor()
@@ -244,8 +251,8 @@ async function byKeysAlone(t: Test, screens: Screens): Promise<void> {
   const { gateway, station } = await counter(t, screens)
   const { page, troubles } = await open(screens.browser, gateway.url, { width: 960, height: 540 })
   await logIn(page)
-  await atRecording(page)
   const axe = await axeOf(page)
+  await atRecording(page, async (name) => void t.same(await axe(name), []))
   t.same(await axe('begin'), [])
   let keys = 0
   const press = async (key: string) => {
@@ -265,7 +272,7 @@ async function byKeysAlone(t: Test, screens: Screens): Promise<void> {
   }
   await page.getByRole('button', { name: 'Pemohon menandatangani' }).waitFor()
   t.same(await axe('review'), [])
-  await shoot(page, 'zoom-200-review')
+  await shootOne(page, 'zoom-200-review')
   await press('Enter')
   await page.getByText('Pemohon sudah menandatangani').waitFor()
   await press('Enter')

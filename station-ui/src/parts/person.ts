@@ -33,22 +33,20 @@ export class RekamPerson extends StationElement {
         align-items: baseline;
       }
       .large dl {
-        grid-template-columns: 1fr;
-        gap: 0;
+        grid-template-columns: repeat(auto-fill, minmax(9em, 1fr));
+        gap: 6px 12px;
+        margin-top: 6px;
+      }
+      .large .wide {
+        grid-column: 1 / -1;
+      }
+      .large .wide dd {
         font-size: var(--text-l);
+        line-height: 1.25;
       }
       dt {
         color: var(--muted);
         font-size: var(--text-s);
-      }
-      .large dt {
-        margin-top: 10px;
-      }
-      .large .rest {
-        grid-template-columns: repeat(auto-fill, minmax(9em, 1fr));
-        gap: 0 12px;
-        font-size: var(--text);
-        margin-top: 0;
       }
     `,
   ]
@@ -56,36 +54,43 @@ export class RekamPerson extends StationElement {
   declare large: boolean
 
   override render(): TemplateResult {
+    return this.large ? this.#whole() : this.#short()
+  }
+
+  #short(): TemplateResult {
     const { words, of } = this
     const { language } = this.view
     const { applicant } = of
-    const mark = (field: BiodataField) => (applicant ? correctedMark(applicant, field, language) : '')
-    const row = (field: BiodataField) =>
-      applicant ? html`<div><dt>${nameOf(words.biodata, field)}</dt><dd>${biodata(applicant, field, language)}</dd></div>` : ''
+    const known = applicant?.name ? applicant : undefined
     return html`
-      <div class=${this.large ? 'large' : ''}>
-        ${applicant?.name ? html`<p class="name">${applicant.name} ${mark('name')}</p>` : ''}
-        <dl>
-          <dt>${words.nikMasked}</dt><dd class="numbers">${applicant?.nikMasked}</dd>
+      ${known ? html`<p class="name">${biodata(known, 'name', language)}</p>` : ''}
+      <dl>
+        <dt>${words.nikMasked}</dt><dd class="numbers">${applicant?.nikMasked}</dd>
+        <dt>${words.ticket}</dt><dd class="numbers"><b>${of.ticket}</b>
           ${
-            this.large
-              ? ''
-              : html`<dt>${words.ticket}</dt><dd class="numbers"><b>${of.ticket}</b>
-                  ${applicant?.name ? html` · <span class="unseen">${words.age} </span>${words.years(applicant.ageYears)} ${mark('birth_date')}` : ''}</dd>`
-          }
-          ${
-            applicant?.name && this.large
-              ? html`<dt>${words.born}</dt><dd>${born(applicant, language)}</dd>
-                  <dt>${words.address}</dt><dd>${biodata(applicant, 'address', language)}</dd>`
+            known
+              ? html` · <span class="unseen">${words.age} </span>${words.years(known.ageYears)} ${correctedMark(known, 'birth_date', language)}`
               : ''
-          }
-        </dl>
-        ${
-          applicant?.name && this.large
-            ? html`<dl class="rest">${(['sex', 'blood_group', 'religion', 'marital_status', 'occupation'] as const).map(row)}</dl>`
-            : ''
-        }
-      </div>
+          }</dd>
+      </dl>
     `
+  }
+
+  #whole(): TemplateResult {
+    const { words, of } = this
+    const { language } = this.view
+    const { applicant } = of
+    const row = (name: string, value: TemplateResult, look = '') => html`<div class=${look}><dt>${name}</dt><dd>${value}</dd></div>`
+    const field = (each: BiodataField, look = '') =>
+      applicant ? row(nameOf(words.biodata, each), biodata(applicant, each, language), look) : ''
+    const nik = row(words.nikMasked, html`${applicant?.nikMasked}`, 'numbers')
+    if (!applicant?.name) return html`<dl>${nik}</dl>`
+    return html`<div class="large">
+      <p class="name">${biodata(applicant, 'name', language)}</p>
+      <dl>
+        ${nik} ${field('sex')} ${row(words.born, born(applicant, language), 'wide')} ${field('address', 'wide')}
+        ${(['blood_group', 'religion', 'marital_status', 'occupation'] as const).map((each) => field(each))}
+      </dl>
+    </div>`
   }
 }

@@ -72,7 +72,7 @@ export class RekamPapers extends StationElement {
     const step = currentStep(at)
     return html`
       <h1>${words.screens.papers}</h1>
-      <div class="content">${at ? html`${this.#papers(at, step?.kind === 'examine')}${this.#registry(at)}` : words.nobody}</div>
+      <div class="content" tabindex="0" role="region" aria-label=${words.screens.papers}>${at ? html`${this.#papers(at, step?.kind === 'examine')}${this.#registry(at)}` : words.nobody}</div>
       <rekam-actions .store=${this.store} .actions=${at ? this.#actions(at) : []}></rekam-actions>
     `
   }

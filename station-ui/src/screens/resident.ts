@@ -115,6 +115,23 @@ export class RekamResident extends LitElement {
       @media (max-width: 900px) {
         .review {
           grid-template-columns: 1fr;
+          grid-auto-rows: max-content;
+          gap: 16px;
+        }
+        /* What is to be read stands first. */
+        .data {
+          order: -1;
+          overflow: visible;
+          font-size: 1.25rem;
+        }
+        .last h1 {
+          font-size: 1.75rem;
+        }
+        .last p {
+          font-size: 1.125rem;
+        }
+        footer {
+          font-size: 0.875rem;
         }
         main {
           padding: 16px;
