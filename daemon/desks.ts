@@ -76,7 +76,7 @@ export interface Station {
   readonly rules: CaptureRules
   readonly state: StationState
   readonly operators: OperatorDesk
-  readonly operatorFingers: Pick<OperatorFingers, 'enrol'>
+  readonly operatorFingers: Pick<OperatorFingers, 'enrol' | 'cancel'>
   readonly corrections: CorrectionDesk
   readonly figures: Pick<FiguresDesk, 'report'>
   readonly cases: CaseDesk

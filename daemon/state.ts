@@ -214,6 +214,14 @@ export interface PreviewPicture {
   readonly ink: string
 }
 
+/** The slap scanner asks an operator for their own finger. Nobody else is told, and nothing of it is kept. */
+export interface OperatorFingerAsked {
+  readonly operatorId: string
+  /** ISO/IEC 19794-4; 0: no longer. */
+  readonly position: number
+  readonly advice: string
+}
+
 export type StationEvent =
   | { readonly is: 'device'; readonly device: DeviceStatus }
   | { readonly is: 'case'; readonly case: CaseDocument }
@@ -221,6 +229,7 @@ export type StationEvent =
   | { readonly is: 'outbox'; readonly outbox: OutboxStatus }
   | { readonly is: 'issuance'; readonly issuance: IssuanceStatus }
   | { readonly is: 'fault'; readonly fault: FaultNotice }
+  | { readonly is: 'operator_finger'; readonly finger: OperatorFingerAsked }
 
 export const idleCapture: CaptureStatus = {
   caseId: '',
@@ -307,6 +316,7 @@ export class StationState {
         this.#issuance = event.issuance
         break
       case 'fault':
+      case 'operator_finger':
         break
     }
     for (const listener of this.#listeners) listener(event)

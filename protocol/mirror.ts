@@ -8,6 +8,7 @@ import type {
   Event,
   FaultReport,
   IssuanceState,
+  OperatorFingerState,
   OutboxState,
   SessionState,
   Snapshot,
@@ -26,6 +27,8 @@ export interface StationMirror {
   readonly outbox: OutboxState
   readonly issuance: IssuanceState
   readonly standards: readonly StandardSummary[]
+  /** The finger that this session's operator is asked for; position 0 when none. */
+  readonly operatorFinger: OperatorFingerState
   /** The last fault that the station told of its own accord, until the next snapshot. */
   readonly lastFault: FaultReport | undefined
 }
@@ -60,6 +63,7 @@ export const initialMirror: StationMirror = {
   outbox: { waiting: 0, oldestAtMs: 0, reachable: false, bytesSent: 0, bytesTotal: 0 },
   issuance: { caseId: '', state: 'idle', blankSerial: '', bytesWritten: 0, bytesTotal: 0, advice: '', fingerPosition: 0 },
   standards: [],
+  operatorFinger: { position: 0, advice: '' },
   lastFault: undefined,
 }
 
@@ -74,6 +78,7 @@ export function applySnapshot(snapshot: Snapshot): StationMirror {
     outbox: snapshot.outbox ?? initialMirror.outbox,
     issuance: snapshot.issuance ?? initialMirror.issuance,
     standards: snapshot.standards,
+    operatorFinger: initialMirror.operatorFinger,
     lastFault: undefined,
   }
 }
@@ -102,6 +107,8 @@ export function applyEvent(state: StationMirror, event: Event): StationMirror {
       return { ...next, issuance: event.issuance }
     case 'fault':
       return { ...next, lastFault: event.fault }
+    case 'operatorFinger':
+      return { ...next, operatorFinger: event.operatorFinger }
     case undefined:
       return next
   }

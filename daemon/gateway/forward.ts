@@ -11,6 +11,10 @@ import { captureToWire, caseToWire, deviceToWire, issuanceToWire, outboxToWire }
 export function forward(station: Station, session: Session, event: StationEvent, sequence: number, nowMs: number): Init<Event> | undefined {
   const head = { sequence, atMs: nowMs }
   if (event.is === 'device') return { ...head, device: deviceToWire(event.device) }
+  if (event.is === 'operator_finger') {
+    const { operatorId, position, advice } = event.finger
+    return session.at === 'working' && session.operator.id === operatorId ? { ...head, operatorFinger: { position, advice } } : undefined
+  }
   if (!seesCases(session)) return undefined
   switch (event.is) {
     case 'case':

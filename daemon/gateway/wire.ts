@@ -213,7 +213,7 @@ function applicantToWire(
 ): Init<Applicant> {
   const nikMasked = maskNik(nik)
   if (!biodata) return { nikMasked }
-  const { name, birthPlace, birthDate, sex, address } = biodata
+  const { name, birthPlace, birthDate, sex, address, religion, maritalStatus, bloodGroup, occupation } = biodata
   return {
     nikMasked,
     name,
@@ -221,6 +221,10 @@ function applicantToWire(
     birthDate,
     sex,
     address,
+    religion,
+    maritalStatus,
+    bloodGroup,
+    occupation,
     confirmed: applicantConfirmed,
     source: biodataSource ?? '',
     correctedFields: [...new Set(corrections.map(({ field }) => field))],

@@ -23,6 +23,8 @@ export interface OperatorFingers {
    * @throws Fault `operator.no_finger` | `finger.no_print` | `device.*` | `capture.*`, which count as no try
    */
   proof(operatorId: string): Promise<Proof>
+  /** The capture under way of this operator ends with `capture.nothing_seen`; of anybody else, or none: nothing happens. */
+  cancel(operatorId: string): void
   /** Ends a capture under way. */
   close(): Promise<void>
 }
@@ -47,7 +49,8 @@ export async function openOperatorFingers(deps: OperatorFingersDeps): Promise<Op
 
 class Fingers implements OperatorFingers {
   readonly #deps: OperatorFingersDeps
-  #taking: Taking<TakenCapture> | undefined
+  #taking: { readonly operatorId: string; readonly taking: Taking<TakenCapture> } | undefined
+  #closing = false
 
   constructor(deps: OperatorFingersDeps) {
     this.#deps = deps
@@ -58,7 +61,7 @@ class Fingers implements OperatorFingers {
     const asked = position === 0 ? rightIndex : position
     if (asked > lastPosition) throw new Fault('input.invalid', { field: 'position', reason: '1 to 10' })
     const { id: operatorId } = await operators.reauthenticate(actor.operator, { pin })
-    const template = await this.#live(asked)
+    const template = await this.#live(operatorId, asked)
     if (template.minutiae.length < enoughMinutiae)
       throw new Fault('operator.finger_unclear', { found: template.minutiae.length, limit: enoughMinutiae })
     const others = (await enrolledFingers(store)).filter((each) => each.operatorId !== operatorId)
@@ -72,22 +75,35 @@ class Fingers implements OperatorFingers {
     const { store, records } = this.#deps
     const [enrolled] = await enrolledFingers(store, operatorId)
     if (!enrolled) throw new Fault('operator.no_finger', { operator: operatorId })
-    const template = await this.#live(enrolled.position)
+    const template = await this.#live(operatorId, enrolled.position)
     return { matches: async () => (await records.compareOperators({ prints: [template], enrolled: [enrolled] })).length > 0 }
   }
 
+  cancel(operatorId: string): void {
+    if (this.#taking?.operatorId === operatorId) this.#taking.taking.cancel()
+  }
+
   async close(): Promise<void> {
-    const taking = this.#taking
+    this.#closing = true
+    const taking = this.#taking?.taking
     taking?.cancel()
     await taking?.taken.catch(() => {})
   }
 
-  async #live(position: number): Promise<FingerTemplate> {
-    const { records, attackPolicy } = this.#deps
-    // The preview shows the finger; what is to be done better is the operator's own business to know.
-    const taking = takeOneFinger(this.#deps, position, () => {})
-    this.#taking = taking
-    const [frame] = (await taking.taken.catch(cancelled).finally(() => this.#over(taking))).frames
+  async #live(operatorId: string, position: number): Promise<FingerTemplate> {
+    const { records, attackPolicy, state } = this.#deps
+    // What is to be done better is the operator's own business to know.
+    const ask = (asked: number, advice: string) => state.publish({ is: 'operator_finger', finger: { operatorId, position: asked, advice } })
+    const taking = takeOneFinger(this.#deps, position, ({ advice = '' }) => ask(position, advice))
+    this.#taking = { operatorId, taking }
+    const [frame] = (
+      await taking.taken
+        .catch((error: unknown) => this.#cancelled(error))
+        .finally(() => {
+          this.#taking = undefined
+          ask(0, '')
+        })
+    ).frames
     if (!frame) throw new Fault('capture.nothing_seen')
     if (attackPolicy !== 'ignore' && verdictOf([frame.header])?.verdict === 'attack') throw new Fault('capture.presentation_attack')
     const { template } = await records.findFinger({ frame: { header: frame.header, bytes: frame.bytes }, position })
@@ -95,12 +111,8 @@ class Fingers implements OperatorFingers {
     return template
   }
 
-  #over(taking: Taking<TakenCapture>): void {
-    if (this.#taking === taking) this.#taking = undefined
+  #cancelled(error: unknown): never {
+    if (!(error instanceof DOMException)) throw error
+    throw new Fault(this.#closing ? 'gateway.closing' : 'capture.nothing_seen')
   }
-}
-
-/** Of a station that closes. */
-function cancelled(error: unknown): never {
-  throw error instanceof DOMException ? new Fault('gateway.closing') : error
 }

@@ -73,6 +73,7 @@ export interface RequestCommand {
   readonly lockOperator: LockOperator
   readonly enrolOperatorFinger: EnrolOperatorFinger
   readonly reportCaptures: ReportCaptures
+  readonly cancelOperatorFinger: CancelOperatorFinger
   readonly takeTicket: TakeTicket
   readonly callTicket: CallTicket
   readonly checkRequirement: CheckRequirement
@@ -182,6 +183,10 @@ export interface EnrolOperatorFinger {
   readonly position: number
 }
 export const EnrolOperatorFinger: Codec<EnrolOperatorFinger>
+
+/** The operator does not lay down a finger after all: EnrolOperatorFinger or CorrectBiodata of this operator ends with capture.nothing_seen. */
+export type CancelOperatorFinger = object
+export const CancelOperatorFinger: Codec<CancelOperatorFinger>
 
 /** The weekly view over all captures, without identity. */
 export interface ReportCaptures {
@@ -426,6 +431,7 @@ export interface EventBody {
   readonly outbox: OutboxState
   readonly issuance: IssuanceState
   readonly fault: FaultReport
+  readonly operatorFinger: OperatorFingerState
 }
 /** Sequence numbers rise by one; a gap means: connect again. */
 export type Event = {
@@ -433,6 +439,15 @@ export type Event = {
   readonly atMs: number
 } & OneOf<'body', EventBody>
 export const Event: Codec<Event>
+
+/** While the slap scanner asks for the finger of the operator of this session; told to nobody else. */
+export interface OperatorFingerState {
+  /** ISO/IEC 19794-4 position of the finger that is asked for; 0: none is asked for any more */
+  readonly position: number
+  /** The one advice that helps most, as of a capture; empty when fine */
+  readonly advice: string
+}
+export const OperatorFingerState: Codec<OperatorFingerState>
 
 export interface SessionState {
   readonly loggedIn: boolean
@@ -598,6 +613,10 @@ export interface Applicant {
   readonly ageYears: number
   /** Fields in which the value of the registry was corrected here */
   readonly correctedFields: readonly string[]
+  readonly religion: string
+  readonly maritalStatus: string
+  readonly bloodGroup: string
+  readonly occupation: string
 }
 export const Applicant: Codec<Applicant>
 

@@ -484,6 +484,7 @@ v1.Request = (function() {
  Request.prototype.lockOperator = null;
  Request.prototype.enrolOperatorFinger = null;
  Request.prototype.reportCaptures = null;
+ Request.prototype.cancelOperatorFinger = null;
  Request.prototype.takeTicket = null;
  Request.prototype.callTicket = null;
  Request.prototype.checkRequirement = null;
@@ -514,7 +515,7 @@ v1.Request = (function() {
  Request.prototype.callSimulatedPerson = null;
  let $oneOfFields;
  $Object.defineProperty(Request.prototype, "command", {
-  get: $util.oneOfGetter($oneOfFields = ["claimStation", "logIn", "logOut", "lock", "unlock", "addOperator", "listOperators", "lockOperator", "enrolOperatorFinger", "reportCaptures", "takeTicket", "callTicket", "checkRequirement", "completeStep", "returnToApplicant", "confirmApplicant", "correctBiodata", "startCapture", "takeNow", "acceptCapture", "retakeCapture", "cancelCapture", "signRecord", "sealRecord", "reviewFindings", "undoStroke", "signAgain", "recordException", "withdrawException", "witnessRecord", "startIssuance", "resumeIssuance", "spoilCard", "verifyHolder", "handOver", "archiveCase", "watchPreview", "callSimulatedPerson"]),
+  get: $util.oneOfGetter($oneOfFields = ["claimStation", "logIn", "logOut", "lock", "unlock", "addOperator", "listOperators", "lockOperator", "enrolOperatorFinger", "reportCaptures", "cancelOperatorFinger", "takeTicket", "callTicket", "checkRequirement", "completeStep", "returnToApplicant", "confirmApplicant", "correctBiodata", "startCapture", "takeNow", "acceptCapture", "retakeCapture", "cancelCapture", "signRecord", "sealRecord", "reviewFindings", "undoStroke", "signAgain", "recordException", "withdrawException", "witnessRecord", "startIssuance", "resumeIssuance", "spoilCard", "verifyHolder", "handOver", "archiveCase", "watchPreview", "callSimulatedPerson"]),
   set: $util.oneOfSetter($oneOfFields)
  });
  Request.encode = function (message, writer, _depth) {
@@ -546,6 +547,8 @@ v1.Request = (function() {
    $root.rekam.station.v1.EnrolOperatorFinger.encode(message.enrolOperatorFinger, writer.uint32(186).fork(), _depth + 1).ldelim();
   if (message.reportCaptures != null && $Object.hasOwnProperty.call(message, "reportCaptures"))
    $root.rekam.station.v1.ReportCaptures.encode(message.reportCaptures, writer.uint32(194).fork(), _depth + 1).ldelim();
+  if (message.cancelOperatorFinger != null && $Object.hasOwnProperty.call(message, "cancelOperatorFinger"))
+   $root.rekam.station.v1.CancelOperatorFinger.encode(message.cancelOperatorFinger, writer.uint32(202).fork(), _depth + 1).ldelim();
   if (message.takeTicket != null && $Object.hasOwnProperty.call(message, "takeTicket"))
    $root.rekam.station.v1.TakeTicket.encode(message.takeTicket, writer.uint32(242).fork(), _depth + 1).ldelim();
   if (message.callTicket != null && $Object.hasOwnProperty.call(message, "callTicket"))
@@ -711,6 +714,13 @@ v1.Request = (function() {
       break;
      message.reportCaptures = $root.rekam.station.v1.ReportCaptures.decode(reader, reader.size(), $undefined, _depth + 1, message.reportCaptures);
      message.command = "reportCaptures";
+     continue;
+    }
+   case 25: {
+     if (wireType !== 2)
+      break;
+     message.cancelOperatorFinger = $root.rekam.station.v1.CancelOperatorFinger.decode(reader, reader.size(), $undefined, _depth + 1, message.cancelOperatorFinger);
+     message.command = "cancelOperatorFinger";
      continue;
     }
    case 30: {
@@ -1979,6 +1989,67 @@ v1.EnrolOperatorFinger = (function() {
   return message;
  };
  return EnrolOperatorFinger;
+})();
+v1.CancelOperatorFinger = (function() {
+ const CancelOperatorFinger = function (properties) {
+  if (properties)
+   for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+     this[keys[i]] = properties[keys[i]];
+ };
+ CancelOperatorFinger.encode = function (message, writer, _depth) {
+  if (!writer)
+   writer = $Writer.create();
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $util.recursionLimit)
+   throw $Error("max depth exceeded");
+  if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+   for (let i = 0; i < message.$unknowns.length; ++i)
+    writer.raw(message.$unknowns[i]);
+  return writer;
+ };
+ CancelOperatorFinger.decode = function (reader, length, _end, _depth, _target) {
+  if (!(reader instanceof $Reader))
+   reader = $Reader.create(reader);
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $Reader.recursionLimit)
+   throw $Error("max depth exceeded");
+  let end, message;
+  if (length === $undefined)
+   end = reader.len;
+  else {
+   end = reader.pos + length;
+   if (end > reader.len)
+    throw $RangeError("index out of range");
+   length = reader.len;
+   reader.len = end;
+  }
+  message = _target || new $root.rekam.station.v1.CancelOperatorFinger();
+  while (reader.pos < end) {
+   let start = reader.pos;
+   let tag = reader.tag();
+   if (tag === _end) {
+    _end = $undefined;
+    break;
+   }
+   reader.skipType(tag & 7, _depth, tag);
+   if (!reader.discardUnknown) {
+    $util.makeProp(message, "$unknowns", false);
+    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+   }
+  }
+  if (length !== $undefined) {
+   if (reader.pos !== end)
+    throw $RangeError("index out of range");
+   reader.len = length;
+  }
+  if (_end !== $undefined)
+   throw $Error("missing end group");
+  return message;
+ };
+ return CancelOperatorFinger;
 })();
 v1.ReportCaptures = (function() {
  const ReportCaptures = function (properties) {
@@ -4781,9 +4852,10 @@ v1.Event = (function() {
  Event.prototype.outbox = null;
  Event.prototype.issuance = null;
  Event.prototype.fault = null;
+ Event.prototype.operatorFinger = null;
  let $oneOfFields;
  $Object.defineProperty(Event.prototype, "body", {
-  get: $util.oneOfGetter($oneOfFields = ["session", "device", "case", "capture", "outbox", "issuance", "fault"]),
+  get: $util.oneOfGetter($oneOfFields = ["session", "device", "case", "capture", "outbox", "issuance", "fault", "operatorFinger"]),
   set: $util.oneOfSetter($oneOfFields)
  });
  Event.encode = function (message, writer, _depth) {
@@ -4811,6 +4883,8 @@ v1.Event = (function() {
    $root.rekam.station.v1.IssuanceState.encode(message.issuance, writer.uint32(122).fork(), _depth + 1).ldelim();
   if (message.fault != null && $Object.hasOwnProperty.call(message, "fault"))
    $root.rekam.station.v1.FaultReport.encode(message.fault, writer.uint32(130).fork(), _depth + 1).ldelim();
+  if (message.operatorFinger != null && $Object.hasOwnProperty.call(message, "operatorFinger"))
+   $root.rekam.station.v1.OperatorFingerState.encode(message.operatorFinger, writer.uint32(138).fork(), _depth + 1).ldelim();
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
    for (let i = 0; i < message.$unknowns.length; ++i)
     writer.raw(message.$unknowns[i]);
@@ -4910,6 +4984,13 @@ v1.Event = (function() {
      message.body = "fault";
      continue;
     }
+   case 17: {
+     if (wireType !== 2)
+      break;
+     message.operatorFinger = $root.rekam.station.v1.OperatorFingerState.decode(reader, reader.size(), $undefined, _depth + 1, message.operatorFinger);
+     message.body = "operatorFinger";
+     continue;
+    }
    }
    reader.skipType(wireType, _depth, tag);
    if (!reader.discardUnknown) {
@@ -4927,6 +5008,94 @@ v1.Event = (function() {
   return message;
  };
  return Event;
+})();
+v1.OperatorFingerState = (function() {
+ const OperatorFingerState = function (properties) {
+  if (properties)
+   for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+     this[keys[i]] = properties[keys[i]];
+ };
+ OperatorFingerState.prototype.position = 0;
+ OperatorFingerState.prototype.advice = "";
+ OperatorFingerState.encode = function (message, writer, _depth) {
+  if (!writer)
+   writer = $Writer.create();
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $util.recursionLimit)
+   throw $Error("max depth exceeded");
+  if (message.position != null && $Object.hasOwnProperty.call(message, "position") && message.position !== 0)
+   writer.uint32(8).uint32(message.position);
+  if (message.advice != null && $Object.hasOwnProperty.call(message, "advice") && message.advice !== "")
+   writer.uint32(18).string(message.advice);
+  if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+   for (let i = 0; i < message.$unknowns.length; ++i)
+    writer.raw(message.$unknowns[i]);
+  return writer;
+ };
+ OperatorFingerState.decode = function (reader, length, _end, _depth, _target) {
+  if (!(reader instanceof $Reader))
+   reader = $Reader.create(reader);
+  if (_depth === $undefined)
+   _depth = 0;
+  if (_depth > $Reader.recursionLimit)
+   throw $Error("max depth exceeded");
+  let end, message, value;
+  if (length === $undefined)
+   end = reader.len;
+  else {
+   end = reader.pos + length;
+   if (end > reader.len)
+    throw $RangeError("index out of range");
+   length = reader.len;
+   reader.len = end;
+  }
+  message = _target || new $root.rekam.station.v1.OperatorFingerState();
+  while (reader.pos < end) {
+   let start = reader.pos;
+   let tag = reader.tag();
+   if (tag === _end) {
+    _end = $undefined;
+    break;
+   }
+   let wireType = tag & 7;
+   switch (tag >>>= 3) {
+   case 1: {
+     if (wireType !== 0)
+      break;
+     if (value = reader.uint32())
+      message.position = value;
+     else
+      delete message.position;
+     continue;
+    }
+   case 2: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.advice = value;
+     else
+      delete message.advice;
+     continue;
+    }
+   }
+   reader.skipType(wireType, _depth, tag);
+   if (!reader.discardUnknown) {
+    $util.makeProp(message, "$unknowns", false);
+    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+   }
+  }
+  if (length !== $undefined) {
+   if (reader.pos !== end)
+    throw $RangeError("index out of range");
+   reader.len = length;
+  }
+  if (_end !== $undefined)
+   throw $Error("missing end group");
+  return message;
+ };
+ return OperatorFingerState;
 })();
 v1.SessionState = (function() {
  const SessionState = function (properties) {
@@ -6607,6 +6776,10 @@ v1.Applicant = (function() {
  Applicant.prototype.source = "";
  Applicant.prototype.ageYears = 0;
  Applicant.prototype.correctedFields = $util.emptyArray;
+ Applicant.prototype.religion = "";
+ Applicant.prototype.maritalStatus = "";
+ Applicant.prototype.bloodGroup = "";
+ Applicant.prototype.occupation = "";
  Applicant.encode = function (message, writer, _depth) {
   if (!writer)
    writer = $Writer.create();
@@ -6635,6 +6808,14 @@ v1.Applicant = (function() {
   if (message.correctedFields != null && message.correctedFields.length)
    for (let i = 0; i < message.correctedFields.length; ++i)
     writer.uint32(82).string(message.correctedFields[i]);
+  if (message.religion != null && $Object.hasOwnProperty.call(message, "religion") && message.religion !== "")
+   writer.uint32(90).string(message.religion);
+  if (message.maritalStatus != null && $Object.hasOwnProperty.call(message, "maritalStatus") && message.maritalStatus !== "")
+   writer.uint32(98).string(message.maritalStatus);
+  if (message.bloodGroup != null && $Object.hasOwnProperty.call(message, "bloodGroup") && message.bloodGroup !== "")
+   writer.uint32(106).string(message.bloodGroup);
+  if (message.occupation != null && $Object.hasOwnProperty.call(message, "occupation") && message.occupation !== "")
+   writer.uint32(114).string(message.occupation);
   if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
    for (let i = 0; i < message.$unknowns.length; ++i)
     writer.raw(message.$unknowns[i]);
@@ -6754,6 +6935,42 @@ v1.Applicant = (function() {
      if (!(message.correctedFields && message.correctedFields.length))
       message.correctedFields = [];
      message.correctedFields.push(reader.stringVerify());
+     continue;
+    }
+   case 11: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.religion = value;
+     else
+      delete message.religion;
+     continue;
+    }
+   case 12: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.maritalStatus = value;
+     else
+      delete message.maritalStatus;
+     continue;
+    }
+   case 13: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.bloodGroup = value;
+     else
+      delete message.bloodGroup;
+     continue;
+    }
+   case 14: {
+     if (wireType !== 2)
+      break;
+     if ((value = reader.stringVerify()).length)
+      message.occupation = value;
+     else
+      delete message.occupation;
      continue;
     }
    }
@@ -8968,4 +9185,4 @@ return rekam;
 export {
 $root as default
 };
-export const { ServerFrame, ClientFrame, Hello, ClientHello, Request, Reply, Done, FaultReport, ClaimStation, LogIn, LogOut, Lock, Unlock, AddOperator, ListOperators, LockOperator, EnrolOperatorFinger, ReportCaptures, TakeTicket, CallTicket, CheckRequirement, CompleteStep, ReturnToApplicant, ConfirmApplicant, CorrectBiodata, StartCapture, TakeNow, AcceptCapture, RetakeCapture, CancelCapture, RecordException, WithdrawException, WitnessRecord, UndoStroke, SignAgain, SignRecord, SealRecord, ReviewFindings, StartIssuance, ResumeIssuance, SpoilCard, VerifyHolder, HandOver, ArchiveCase, WatchPreview, CallSimulatedPerson, SimulatedPerson, Modality, Snapshot, Event, SessionState, OperatorList, OperatorState, CaptureReport, CaptureReportRow, DeviceState, RefusedDevice, StandardSummary, CaseState, ExceptionState, HolderCheckState, Applicant, RequirementState, StepState, ModalityState, EyeState, QualityComponent, BackdropState, FingerState, FindingState, CaptureState, Guide, Box, OutboxState, IssuanceState, PreviewFrame } = rekam.station.v1
+export const { ServerFrame, ClientFrame, Hello, ClientHello, Request, Reply, Done, FaultReport, ClaimStation, LogIn, LogOut, Lock, Unlock, AddOperator, ListOperators, LockOperator, EnrolOperatorFinger, CancelOperatorFinger, ReportCaptures, TakeTicket, CallTicket, CheckRequirement, CompleteStep, ReturnToApplicant, ConfirmApplicant, CorrectBiodata, StartCapture, TakeNow, AcceptCapture, RetakeCapture, CancelCapture, RecordException, WithdrawException, WitnessRecord, UndoStroke, SignAgain, SignRecord, SealRecord, ReviewFindings, StartIssuance, ResumeIssuance, SpoilCard, VerifyHolder, HandOver, ArchiveCase, WatchPreview, CallSimulatedPerson, SimulatedPerson, Modality, Snapshot, Event, OperatorFingerState, SessionState, OperatorList, OperatorState, CaptureReport, CaptureReportRow, DeviceState, RefusedDevice, StandardSummary, CaseState, ExceptionState, HolderCheckState, Applicant, RequirementState, StepState, ModalityState, EyeState, QualityComponent, BackdropState, FingerState, FindingState, CaptureState, Guide, Box, OutboxState, IssuanceState, PreviewFrame } = rekam.station.v1

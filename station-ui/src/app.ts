@@ -189,6 +189,11 @@ export class RekamApp extends StationElement {
       return
     }
     if (this.view.dialog) return
+    if (event.altKey && event.key.toLowerCase() === 'j') {
+      event.preventDefault()
+      this.store.ask({ is: 'enrolFinger' })
+      return
+    }
     if (event.altKey && /^[1-7]$/.test(event.key)) {
       const screen = screensFor(this.view.mirror.session.roles)[Number(event.key) - 1]
       event.preventDefault()

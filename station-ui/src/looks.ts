@@ -147,7 +147,7 @@ export const looks = css`
     gap: 12px;
     font-weight: 400;
   }
-  input:not([type='checkbox']),
+  input:not([type='checkbox'], [type='radio']),
   select {
     font: inherit;
     font-size: var(--text-l);
@@ -163,7 +163,8 @@ export const looks = css`
   select {
     font-size: var(--text);
   }
-  input[type='checkbox'] {
+  input[type='checkbox'],
+  input[type='radio'] {
     width: 24px;
     height: 24px;
     margin: 0;
@@ -178,6 +179,18 @@ export const looks = css`
     min-width: 24px;
     text-align: center;
     opacity: 0.85;
+  }
+  .corrected {
+    display: inline-flex;
+    align-items: center;
+    gap: 4px;
+    color: var(--warn);
+    border: 1px solid currentColor;
+    border-radius: var(--corner);
+    padding: 0 6px;
+    font: 600 var(--text-s) / 1.5 var(--font);
+    white-space: nowrap;
+    vertical-align: middle;
   }
   .unseen {
     position: absolute;

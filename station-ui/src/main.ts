@@ -5,7 +5,9 @@ import { RekamApp } from './app.js'
 import { RekamActions } from './parts/actions.js'
 import { RekamBar } from './parts/bar.js'
 import { RekamChipBar } from './parts/chip-bar.js'
+import { RekamCorrect } from './parts/correct-dialog.js'
 import { RekamDialog } from './parts/dialog.js'
+import { RekamEnrolFinger } from './parts/enrol-finger.js'
 import { RekamException } from './parts/exception-dialog.js'
 import { RekamEyes } from './parts/eyes.js'
 import { RekamFault } from './parts/fault-box.js'
@@ -14,6 +16,7 @@ import { RekamFingers } from './parts/fingers.js'
 import { RekamHands } from './parts/hands.js'
 import { RekamMeasure } from './parts/measure.js'
 import { RekamNorms } from './parts/norms.js'
+import { RekamOwnFinger } from './parts/own-finger.js'
 import { RekamPerson } from './parts/person.js'
 import { RekamPortraitQuality } from './parts/portrait-quality.js'
 import { RekamPreview } from './parts/preview.js'
@@ -43,7 +46,9 @@ const elements: Readonly<Record<string, CustomElementConstructor>> = {
   'rekam-actions': RekamActions,
   'rekam-bar': RekamBar,
   'rekam-chip-bar': RekamChipBar,
+  'rekam-correct': RekamCorrect,
   'rekam-dialog': RekamDialog,
+  'rekam-enrol-finger': RekamEnrolFinger,
   'rekam-exception': RekamException,
   'rekam-eyes': RekamEyes,
   'rekam-fault': RekamFault,
@@ -52,6 +57,7 @@ const elements: Readonly<Record<string, CustomElementConstructor>> = {
   'rekam-hands': RekamHands,
   'rekam-measure': RekamMeasure,
   'rekam-norms': RekamNorms,
+  'rekam-own-finger': RekamOwnFinger,
   'rekam-person': RekamPerson,
   'rekam-portrait-quality': RekamPortraitQuality,
   'rekam-preview': RekamPreview,
@@ -92,10 +98,15 @@ if (new URLSearchParams(location.search).get('view') === 'resident') {
   void store.start()
 }
 
-/** Known to this window and the one it opens; survives a reload, so that the window beside it goes on. */
+/**
+ * Known to this window and the one it opens; survives a reload, so that the window beside it goes on. Only a reload: a tab that was doubled begins
+ * with a copy of this memory, and would speak to the same resident.
+ */
 function pairOf(memory: Storage): string {
   const key = 'rekam.resident'
-  const pair = memory.getItem(key) ?? crypto.randomUUID()
+  const [arrival] = performance.getEntriesByType('navigation')
+  const reloaded = arrival instanceof PerformanceNavigationTiming && arrival.type === 'reload'
+  const pair = (reloaded ? memory.getItem(key) : null) ?? crypto.randomUUID()
   memory.setItem(key, pair)
   return pair
 }

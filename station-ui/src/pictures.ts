@@ -4,6 +4,9 @@
 import { type CaptureState, Modality, type PreviewFrame } from '../../protocol/client.js'
 import { deviceOf, fingersOf } from './flow.js'
 
+/** Pictures of the operator's finger stand beside those of the person, as of a device of their own: nobody else's window shows them. */
+export const ownFingerKind = 'own_finger'
+
 export class Pictures {
   readonly #latest = new Map<string, PreviewFrame>()
   /** By modality, then by sensor; of fingers that were asked for once more by attempt: at most eight times eleven pictures. */

@@ -7,6 +7,8 @@ import type { Store } from './store.js'
 const none = Modality.MODALITY_UNSPECIFIED
 
 export async function start(store: Store, caseId: string, modality: Modality): Promise<void> {
+  // Its key was pressed twice.
+  if (store.isWaiting('startCapture') && store.view.focus.chosen === modality) return
   store.choose(modality)
   const began = await store.run('startCapture', { caseId, modality })
   // What was refused does not keep the stage.
@@ -69,14 +71,17 @@ export async function exceptWith(store: Store, at: CaseState, all: readonly Exce
     caseId,
     all.map(({ modality }) => modality),
   )
-  for (const { modality, positions } of all) await store.run('recordException', { caseId, modality, positions, reason })
+  for (const { modality, positions } of all) {
+    // A refusal stays to be read: whatever is sent after it would take it away.
+    if (!(await store.run('recordException', { caseId, modality, positions, reason }))) return
+  }
   await goOnWith(store, caseId, stopped)
 }
 
 export async function withdrawFrom(store: Store, at: CaseState, all: readonly Modality[]): Promise<void> {
   const { caseId } = at
   const stopped = await stopLive(store, caseId, all)
-  for (const modality of all) await store.run('withdrawException', { caseId, modality })
+  for (const modality of all) if (!(await store.run('withdrawException', { caseId, modality }))) return
   await goOnWith(store, caseId, stopped)
 }
 

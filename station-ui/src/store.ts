@@ -1,6 +1,15 @@
 // The one store of the screens: the station's mirror, fed by the socket, and what this screen adds to it. Carries commands; decides nothing.
 
-import { type Answer, type CaseState, type CommandName, connect, type Hello, Modality, type StationClient } from '../../protocol/client.js'
+import {
+  type Answer,
+  type CaseState,
+  type CommandName,
+  connect,
+  type Hello,
+  Modality,
+  type PreviewFrame,
+  type StationClient,
+} from '../../protocol/client.js'
 import { type Clock, sleep } from '../../protocol/clock.js'
 import { faultFromReport } from '../../protocol/envelope.js'
 import { type Fault, toFault } from '../../protocol/fault.js'
@@ -8,7 +17,7 @@ import type { Init, RequestCommand } from '../../protocol/gen/station.js'
 import { initialMirror, type StationMirror } from '../../protocol/mirror.js'
 import { deviceOf, mayOpen, mayWatch, type ScreenName, screenOf } from './flow.js'
 import { type Happening, happenings, keptHappenings } from './happenings.js'
-import { Pictures } from './pictures.js'
+import { ownFingerKind, Pictures } from './pictures.js'
 import { capturesOf, cueOf, type Focus } from './recording.js'
 import type { Sounds } from './sounds.js'
 import { type Language, type Words, wordsOf } from './words.js'
@@ -21,7 +30,10 @@ export interface ReasonDialog {
   readonly confirm: string
   readonly run: (reason: string) => void
 }
-export type Dialog = ReasonDialog | { readonly is: 'keys' } | { readonly is: 'exception'; readonly modality: Modality }
+export type Dialog =
+  | ReasonDialog
+  | { readonly is: 'keys' | 'correct' | 'enrolFinger' }
+  | { readonly is: 'exception'; readonly modality: Modality }
 
 /** Of this machine, kept over a restart. */
 export interface Settings {
@@ -42,8 +54,8 @@ export interface View {
   readonly notice: Fault | undefined
   /** One line that something went well. */
   readonly told: ((language: Language) => string) | undefined
-  /** Commands that are not answered yet. */
-  readonly waiting: readonly CommandName[]
+  /** Commands that are not answered yet; `caseId` '' where it is not about a person. */
+  readonly waiting: readonly { readonly command: CommandName; readonly caseId: string }[]
   readonly dialog: Dialog | undefined
   readonly happenings: readonly Happening[]
   /** What the recording stands at, as far as the operator chose it. */
@@ -152,11 +164,7 @@ export class Store {
     const { clock, url, socket } = this.#deps
     const client = await connect({ url, socket, client: 'station-ui', clock })
     this.#client = client
-    client.onPreview((picture) => {
-      // The ink of the approval is not the signature of the record.
-      const capture = this.#view.mirror.captures.find(({ modality }) => deviceOf[modality] === picture.deviceKind)
-      this.pictures.take(picture, this.isWaiting('signRecord') && picture.deviceKind === deviceOf[Modality.SIGNATURE] ? undefined : capture)
-    })
+    client.onPreview((picture) => this.#see(picture))
     this.#set({ link: 'open', hello: client.hello, notice: undefined, focus: noFocus })
     this.#mirror(client.state)
     await new Promise<void>((resolve) => {
@@ -170,6 +178,24 @@ export class Store {
     })
   }
 
+  /** Nothing is kept behind a locked screen, and nothing of anybody but the person at the counter. */
+  #see(picture: PreviewFrame): void {
+    if (!this.working) return
+    const { deviceKind } = picture
+    const of = this.#view.mirror.captures.find(({ modality }) => deviceOf[modality] === deviceKind)
+    const atWork = of?.state === 'opening' || of?.state === 'live'
+    // Also beside a capture under review, which has given the scanner back.
+    if (deviceKind === 'slap_scanner' && !atWork && this.isWaiting('correctBiodata', 'enrolOperatorFinger')) {
+      this.pictures.put({ ...picture, deviceKind: ownFingerKind })
+      return
+    }
+    if (of && of.caseId !== this.#view.caseId) return
+    // The ink of the approval is not the signature of the record.
+    const approval = deviceKind === deviceOf[Modality.SIGNATURE] && this.isWaiting('signRecord')
+    // What was taken is shown once more under review: the picture that is kept.
+    this.pictures.take(picture, approval ? undefined : of)
+  }
+
   /** Sends a command. A refusal becomes the notice; `fallback` may take it first and say that it is dealt with. */
   async run<K extends CommandName>(
     command: K,
@@ -177,7 +203,8 @@ export class Store {
     fallback?: (fault: Fault) => boolean,
   ): Promise<Answer<K> | undefined> {
     if (!this.#client) return undefined
-    this.#set({ waiting: [...this.#view.waiting, command], told: undefined })
+    const sent = { command, caseId: 'caseId' in fields ? String(fields.caseId) : '' }
+    this.#set({ waiting: [...this.#view.waiting, sent], told: undefined })
     try {
       const answer = await this.#client.request(command, fields)
       this.#set({ notice: undefined })
@@ -187,13 +214,14 @@ export class Store {
       if (!fallback?.(fault)) this.#set({ notice: fault })
       return undefined
     } finally {
-      const at = this.#view.waiting.indexOf(command)
-      this.#set({ waiting: this.#view.waiting.filter((_, index) => index !== at) })
+      this.#set({ waiting: this.#view.waiting.filter((each) => each !== sent) })
     }
   }
 
+  /** One of them is not answered yet; what is about another person than the one at the counter does not count. */
   isWaiting(...commands: readonly CommandName[]): boolean {
-    return this.#view.waiting.some((command) => commands.includes(command))
+    const { waiting, caseId } = this.#view
+    return waiting.some((sent) => commands.includes(sent.command) && (sent.caseId === '' || sent.caseId === caseId))
   }
 
   open(screen: ScreenName): void {
@@ -242,6 +270,7 @@ export class Store {
 
   ask(dialog: Dialog | undefined): void {
     this.#set({ dialog })
+    this.#watchIfNeeded()
   }
 
   dismiss(): void {
@@ -265,7 +294,11 @@ export class Store {
       const was = before.captures.find((each) => each.modality === modality)
       if (!was || (state === 'opening' && was.state !== 'opening')) this.pictures.forgetDevice(deviceOf[modality])
     }
-    if (wasWorking && !isWorking) this.pictures.clear()
+    if (wasWorking && !isWorking) {
+      this.pictures.clear()
+      // A dialog would stand over the lock, with what it knows of the person.
+      this.#set({ dialog: undefined, told: undefined })
+    }
     this.#leaveEnded(before, next)
     // The stage says it itself, with what to do: twice would only take its place.
     const { notice } = this.#view
@@ -278,7 +311,7 @@ export class Store {
     this.#set({ mirror: next, happenings: all, hello: known })
     if (!next.session.loggedIn) {
       this.#watching = false
-      if (before.session.loggedIn) this.#set({ happenings: [], dialog: undefined, notice: undefined, told: undefined })
+      if (before.session.loggedIn) this.#set({ happenings: [], notice: undefined, focus: noFocus })
     } else if (!before.session.loggedIn) this.#arrive()
     else this.#followStep(before, next, caseId)
     this.#watchIfNeeded()
@@ -313,7 +346,9 @@ export class Store {
 
   #watchIfNeeded(): void {
     const { roles } = this.#view.mirror.session
-    const wanted = this.working && mayWatch(roles) && (this.#view.screen === 'capture' || this.#view.screen === 'handOver')
+    const { screen, dialog } = this.#view
+    const shows = screen === 'capture' || screen === 'handOver' || dialog?.is === 'correct' || dialog?.is === 'enrolFinger'
+    const wanted = this.working && mayWatch(roles) && shows
     if (wanted === this.#watching || !this.working) return
     this.#watching = wanted
     // No pictures is no reason to stop the operator: what runs is told by the state.

@@ -3,17 +3,18 @@
 
 import { capture } from './words/capture.js'
 import { card } from './words/card.js'
+import { correction } from './words/correction.js'
 import { desk } from './words/desk.js'
 import { frame } from './words/frame.js'
 import { recording } from './words/recording.js'
 import { results } from './words/results.js'
 
-const id = { ...frame.id, ...desk.id, ...capture.id, ...results.id, ...recording.id, ...card.id }
+const id = { ...frame.id, ...desk.id, ...capture.id, ...results.id, ...recording.id, ...card.id, ...correction.id }
 
 export type Words = typeof id
 export type Language = 'id' | 'en'
 
-const en: Words = { ...frame.en, ...desk.en, ...capture.en, ...results.en, ...recording.en, ...card.en }
+const en: Words = { ...frame.en, ...desk.en, ...capture.en, ...results.en, ...recording.en, ...card.en, ...correction.en }
 
 export const wordsOf = (language: Language): Words => (language === 'id' ? id : en)
 

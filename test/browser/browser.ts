@@ -1,6 +1,6 @@
 // What the browser tests share: the screens built from source, one Chromium, pages that report every error and every breach of the content policy.
 
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
@@ -149,4 +149,16 @@ export function overflows(page: Page): Promise<string[]> {
       ...(scrollWidth > clientWidth ? ['sideways ' + scrollWidth + ' > ' + clientWidth] : []),
     ]
   })()`)
+}
+
+/** @returns a look at the page by axe: what it found, and where */
+export async function axeOf(page: Page): Promise<(where: string) => Promise<readonly string[]>> {
+  const source = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
+  await page.evaluate(source)
+  return async (where) => {
+    const found = (await page.evaluate(
+      'axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map(({ target, html }) => target.flat().join(" ") + " " + html.slice(0, 160)).join(" | ")))',
+    )) as string[]
+    return found.map((each) => `${where}: ${each}`)
+  }
 }

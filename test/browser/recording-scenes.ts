@@ -1,11 +1,9 @@
 // The recording's harder moments on the screens: one weak finger, one that is missing, a device that goes away, two captures side by side, the
 // resident's window, and everything by keys at 200 % zoom.
 
-import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import type { Test } from 'tap'
-import { open, overflows, shoot, shootOne, untilPainted } from './browser.js'
+import { axeOf, open, otherLanguage, overflows, shoot, shootOne, untilPainted } from './browser.js'
 import { atRecording, begun, counter, live, logIn, type Screens } from './counter.js'
 import type { ScriptedStation } from './scripted-station.js'
 
@@ -58,7 +56,7 @@ async function oneFinger(t: Test, screens: Screens): Promise<void> {
   station.capturing({ state: 'live', measure: 31, advice: 'press_harder', boxes: box ? [box] : [], attempt: 2 })
   await page.getByText('Tekan jari lebih kuat').waitFor()
   await page.getByText('Percobaan 2 dari 3').waitFor()
-  await shoot(page, 'recording-one-finger')
+  await shootOne(page, 'recording-one-finger')
 
   station.capturing({
     state: 'review',
@@ -80,7 +78,7 @@ async function oneFinger(t: Test, screens: Screens): Promise<void> {
   t.match(station.document.exceptions, [{ modality: 'right_four', positions: [5], reason: 'missing' }])
   station.capturing({ state: 'review', advice: '', again: [], attempt: 2, mayAccept: true, weak: false })
   await page.getByRole('img', { name: '1 dikecualikan (Kelingking kanan)' }).waitFor()
-  await shoot(page, 'recording-excepted')
+  await shootOne(page, 'recording-excepted')
   await page.keyboard.press('Enter')
   await begun(page)
   await page.keyboard.press('Escape')
@@ -90,12 +88,20 @@ async function oneFinger(t: Test, screens: Screens): Promise<void> {
   live(station, 0)
   await station.picture('evidence', 2)
   await page.getByText('Spasi mengambil foto').waitFor()
-  await shoot(page, 'recording-evidence')
+  await shootOne(page, 'recording-evidence')
   await page.keyboard.press('Space')
   await page.getByText('Periksa foto').waitFor()
-  await page.keyboard.press('x')
+  const cancels = () => station.asked.filter((command) => command === 'cancel').length
+  const before = cancels()
+  await page.keyboard.press('Backspace')
+  await page.keyboard.press('?')
+  await page.getByRole('dialog').waitFor()
   await page.keyboard.press('Escape')
   await page.getByRole('dialog').waitFor({ state: 'detached' })
+  t.equal(cancels(), before, 'the key that takes back a stroke drops nothing')
+  await page.keyboard.press('Delete')
+  await page.getByRole('button', { name: 'Mulai: Foto wajah' }).waitFor()
+  t.equal(cancels(), before + 1, 'Delete drops the result')
   t.same(troubles, [])
 }
 
@@ -127,7 +133,7 @@ async function besideEachOther(t: Test, screens: Screens): Promise<void> {
   await station.picture('irises', 1)
   await page.getByText('Buka mata lebih lebar').waitFor()
   t.equal(await page.locator('rekam-tiles').getByText('direkam').count(), 2, 'both tiles say that they run')
-  await shoot(page, 'recording-two')
+  await shootOne(page, 'recording-two')
   station.capturing({
     modality: 'irises',
     state: 'review',
@@ -174,7 +180,7 @@ async function cannotSign(t: Test, screens: Screens): Promise<void> {
   for (const { modality } of station.document.modalities.filter(({ state }) => state !== 'exception'))
     station.move({ is: 'modality_changed', modality, change: { state: 'good', tries: 1, measure: 88 } })
   await page.getByRole('button', { name: 'Saksikan persetujuan' }).waitFor()
-  await shoot(page, 'review-witness')
+  await shootOne(page, 'review-witness')
   await page.keyboard.press('Enter')
   await page.getByRole('dialog').waitFor()
   await page.keyboard.press('1')
@@ -219,7 +225,14 @@ async function residentWindow(t: Test, screens: Screens): Promise<void> {
   await resident.getByText(name).waitFor()
   await resident.locator('rekam-thumbnails canvas').first().waitFor()
   await shootResident(resident, 'review')
-  t.same(await (await axeOf(resident))('resident review'), [])
+  const axe = await axeOf(resident)
+  t.same(await axe('resident review'), [])
+  await resident.setViewportSize({ width: 640, height: 400 })
+  await otherLanguage(page)
+  await resident.getByRole('heading', { name: 'Read your data' }).waitFor()
+  t.same(await axe('resident review in English at 200 %'), [])
+  await shootOne(resident, 'resident-zoom-200')
+  await otherLanguage(page)
   await page.keyboard.press('Control+l')
   await page.getByRole('heading', { name: 'Layar terkunci' }).waitFor()
   await resident.getByRole('heading', { name: 'Selamat datang' }).waitFor()
@@ -238,8 +251,8 @@ async function byKeysAlone(t: Test, screens: Screens): Promise<void> {
   const { gateway, station } = await counter(t, screens)
   const { page, troubles } = await open(screens.browser, gateway.url, { width: 960, height: 540 })
   await logIn(page)
-  await atRecording(page)
   const axe = await axeOf(page)
+  await atRecording(page, async (name) => void t.same(await axe(name), []))
   t.same(await axe('begin'), [])
   let keys = 0
   const press = async (key: string) => {
@@ -259,7 +272,7 @@ async function byKeysAlone(t: Test, screens: Screens): Promise<void> {
   }
   await page.getByRole('button', { name: 'Pemohon menandatangani' }).waitFor()
   t.same(await axe('review'), [])
-  await shoot(page, 'zoom-200-review')
+  await shootOne(page, 'zoom-200-review')
   await press('Enter')
   await page.getByText('Pemohon sudah menandatangani').waitFor()
   await press('Enter')
@@ -285,18 +298,6 @@ async function recorded(station: ScriptedStation, modality: ScriptedStation['doc
   const fingers = modality === 'irises' ? [] : asked.map((position) => ({ position, quality: 70 - position, codes: [] }))
   const eyes = modality === 'irises' ? (['right', 'left'] as const).map((eye) => ({ eye, quality: 77, codes: [] })) : []
   station.capturing({ state: 'review', advice: '', fingers, eyes })
-}
-
-/** @returns a look at the page by axe: what it found, and where */
-async function axeOf(page: Page): Promise<(where: string) => Promise<readonly string[]>> {
-  const source = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
-  await page.evaluate(source)
-  return async (where) => {
-    const found = (await page.evaluate(
-      'axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map(({ target, html }) => target.flat().join(" ") + " " + html.slice(0, 160)).join(" | ")))',
-    )) as string[]
-    return found.map((each) => `${where}: ${each}`)
-  }
 }
 
 /** How the picture is turned, looked for through the shadow roots. */

@@ -9,6 +9,7 @@ import { segmentSlap } from '../../daemon/kernels/finger/segment.js'
 import { deviceOf } from '../../daemon/modality.js'
 import type { Biodata, CaseDocument } from '../../daemon/service/case.js'
 import { type CaseInput, openCase, stepCase } from '../../daemon/service/case-engine.js'
+import { parseCorrection } from '../../daemon/service/correct-biodata.js'
 import { expectedPositions } from '../../daemon/service/exceptions.js'
 import { loadStandards, shippedStandards } from '../../daemon/service/load-standards.js'
 import {
@@ -33,6 +34,7 @@ export interface ScriptedStation extends Station {
   readonly document: CaseDocument
   move(input: CaseInput): void
   capturing(status: Partial<CaptureStatus>): void
+  readonly finger: OwnFinger
   /** Sends the pictures of a modality to whoever watches; `turn` makes each a little different. @returns where the fingertips are */
   picture(modality: Modality, turn: number): Promise<readonly FingerBox[]>
   /** Where the eyes, or the face, of the person are: by the drawing's own truth. */
@@ -92,6 +94,7 @@ export async function scriptedStation(clock: Clock, seed: number): Promise<Scrip
   const end = (modality = state.capture.modality) =>
     state.publish({ is: 'capture', capture: { ...idleCapture, caseId: document?.caseId ?? '', modality } })
 
+  const ownFinger = scriptedFinger(state)
   const cases: CaseDesk = {
     takeTicket: async (_actor, { nik, priority }) => {
       note('takeTicket')
@@ -211,8 +214,26 @@ export async function scriptedStation(clock: Clock, seed: number): Promise<Scrip
     rules,
     state,
     operators,
-    operatorFingers: { enrol: async () => {} },
-    corrections: { correct: async () => {} },
+    operatorFingers: {
+      enrol: async ({ operator }, { pin, position }) => {
+        note('enrol')
+        await operators.reauthenticate(operator, { pin })
+        await ownFinger.ask(operator, position)
+      },
+      cancel: () => {
+        note('cancelFinger')
+        ownFinger.end(new Fault('capture.nothing_seen'))
+      },
+    },
+    corrections: {
+      correct: async ({ operator }, _caseId, { pin, ...request }) => {
+        note('correct')
+        const input = parseCorrection(request)
+        if (pin === '') await ownFinger.ask(operator, 2)
+        else await operators.reauthenticate(operator, { pin })
+        move(input)
+      },
+    },
     figures: { report: async () => [] },
     cases,
     capture,
@@ -224,6 +245,7 @@ export async function scriptedStation(clock: Clock, seed: number): Promise<Scrip
     },
     move,
     capturing: show,
+    finger: ownFinger,
     picture: async (modality, turn) => {
       for (const picture of await picturesOf(person, modality, turn)) {
         state.show({ deviceKind: deviceOf(modality), sequence: turn, capturedAtMs: clock.nowMs(), ...picture })
@@ -235,6 +257,34 @@ export async function scriptedStation(clock: Clock, seed: number): Promise<Scrip
     guides: (modality) => guidesOf(person, modality),
     refuse: (command, fault) => void refusals.set(command, fault),
     asked,
+  }
+}
+
+/** The operator's own finger, as the scanner asks for it. */
+interface OwnFinger {
+  ask(operatorId: string, position: number): Promise<void>
+  advise(advice: string): void
+  /** It was laid down, or it was not. */
+  end(fault?: Fault): void
+}
+
+function scriptedFinger(state: StationState): OwnFinger {
+  let asked = { operatorId: '', position: 0 }
+  let settle = (_fault?: Fault) => {}
+  const tell = (position: number, advice: string) => state.publish({ is: 'operator_finger', finger: { ...asked, position, advice } })
+  return {
+    ask: (operatorId, position) => {
+      asked = { operatorId, position }
+      tell(position, '')
+      return new Promise((resolve, reject) => {
+        settle = (fault) => (fault ? reject(fault) : resolve())
+      })
+    },
+    advise: (advice) => tell(asked.position, advice),
+    end: (fault) => {
+      tell(0, '')
+      settle(fault)
+    },
   }
 }
 

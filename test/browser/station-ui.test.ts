@@ -8,8 +8,21 @@ import { systemClock } from '../../protocol/clock.js'
 import { Fault } from '../../protocol/fault.js'
 import { silentLog } from '../../protocol/log.js'
 import { need } from '../real-stack/need.js'
-import { buildScreens, chromiumPath, launch, nameless, open, otherLanguage, overflows, shoot, untilPainted } from './browser.js'
+import {
+  axeOf,
+  buildScreens,
+  chromiumPath,
+  launch,
+  nameless,
+  open,
+  otherLanguage,
+  overflows,
+  shoot,
+  shootOne,
+  untilPainted,
+} from './browser.js'
 import { atRecording, begun, counter, live, logIn, type Screens } from './counter.js'
+import { ownHandScenes } from './own-hand-scenes.js'
 import { recordingScenes } from './recording-scenes.js'
 import { scriptedStation } from './scripted-station.js'
 
@@ -50,6 +63,8 @@ t.test('logs in, refuses a wrong PIN in words, and speaks both languages', async
   const alert = page.getByRole('alert')
   await alert.getByText('Nama atau PIN salah').waitFor()
   t.match(await alert.textContent(), /operator\.wrong_pin/, 'the code stands beside the words')
+  const axe = await axeOf(page)
+  t.same(await axe('log-in'), [])
   await shoot(page, 'log-in')
   await otherLanguage(page)
   await alert.getByText('Wrong name or PIN').waitFor()
@@ -61,9 +76,14 @@ t.test('logs in, refuses a wrong PIN in words, and speaks both languages', async
   await page.keyboard.press('Control+l')
   await page.getByRole('heading', { name: 'Layar terkunci' }).waitFor()
   await shoot(page, 'locked')
+  t.same(await axe('locked'), [])
   await page.keyboard.type('246810')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Antrian' }).waitFor()
+  t.same(await axe('queue'), [])
+  await page.setViewportSize({ width: 683, height: 384 })
+  await otherLanguage(page)
+  t.same(await axe('queue in English at 200 %'), [])
   t.same(troubles, [])
 })
 
@@ -91,7 +111,7 @@ t.test('a person is recorded with the keyboard alone, and the live picture is al
   await page.getByText('Pasang latar yang diminta').waitFor()
   await page.getByText('belum sesuai').waitFor()
   await page.locator('rekam-preview ellipse').first().waitFor({ state: 'attached' })
-  await shoot(page, 'capture-face-backdrop')
+  await shootOne(page, 'capture-face-backdrop')
   station.capturing({ advice: '', measure: 84, stableFrames: 2, backdrop: { ...backdrop, found: '#d81a17', distance: 3.2, ok: true } })
   await page.getByText('Bagus, tahan sebentar').waitFor()
   await shoot(page, 'capture-face')
@@ -150,7 +170,7 @@ t.test('a person is recorded with the keyboard alone, and the live picture is al
   await page.getByText('Percobaan 3 dari 3').waitFor()
   await page.keyboard.press('Enter')
   await page.getByRole('dialog').waitFor()
-  await shoot(page, 'capture-weak-reason')
+  await shootOne(page, 'capture-weak-reason')
   await page.keyboard.press('1')
   await page.keyboard.press('Enter')
   await page.getByText('lemah, diterima').first().waitFor()
@@ -192,7 +212,7 @@ t.test('irises stand side by side, the applicant signs what is sealed, and the c
   ] as const
   station.capturing({ state: 'review', eyes })
   await page.getByText('iris banyak tertutup').waitFor()
-  await shoot(page, 'capture-irises-review')
+  await shootOne(page, 'capture-irises-review')
   await page.getByRole('button', { name: 'Terima' }).waitFor()
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Pemohon memeriksa' }).waitFor()
@@ -211,7 +231,7 @@ t.test('irises stand side by side, the applicant signs what is sealed, and the c
   await shoot(page, 'send')
   station.move({ is: 'send_window_passed', receiptNumber: 'MKS-01/2026/000123' })
   await page.getByRole('button', { name: 'Bukti sudah diberikan' }).waitFor()
-  await shoot(page, 'receipt')
+  await shootOne(page, 'receipt')
   await page.keyboard.press('Enter')
   await page.getByText('Pusat belum menyatakan siap cetak.').waitFor()
   station.move({ is: 'central_status', status: 'PRINT_READY_RECORD' })
@@ -294,17 +314,22 @@ t.test('a card that is torn out is told in three parts and goes on; the card is 
   station.move({ is: 'blank_bound', serial: card.blankSerial })
   station.state.publish({ is: 'issuance', issuance: { ...card, state: 'writing' } })
   await page.getByText('5.120 dari 8.192 bita').waitFor()
-  await shoot(page, 'print-writing')
+  await shootOne(page, 'print-writing')
   station.state.publish({ is: 'issuance', issuance: { ...card, state: 'attention', fault: { code: 'card.removed', context: {} } } })
   const alert = page.getByRole('alert')
   await alert.getByText('Letakkan kembali kartu yang sama').waitFor()
   const told = (await alert.textContent()) ?? ''
   for (const part of ['Yang terjadi', 'Yang aman', 'Sekarang', 'card.removed']) t.match(told, new RegExp(part))
   await shoot(page, 'print-attention')
+  const axe = await axeOf(page)
+  t.same(await axe('print'), [])
+  await page.setViewportSize({ width: 683, height: 384 })
+  t.same(await axe('print at 200 %'), [])
+  await page.setViewportSize({ width: 1366, height: 768 })
   t.same(await nameless(page), [], 'everything at the card has a name')
   await page.keyboard.press('x')
   await page.getByRole('dialog').waitFor()
-  await shoot(page, 'spoil-reason')
+  await shootOne(page, 'spoil-reason')
   await page.keyboard.press('Escape')
   await page.getByRole('dialog').waitFor({ state: 'detached' })
   t.notOk(station.asked.includes('spoil'), 'leaving the dialog spoils nothing')
@@ -318,13 +343,17 @@ t.test('a card that is torn out is told in three parts and goes on; the card is 
 
   await page.getByRole('heading', { name: 'Penyerahan kartu' }).waitFor()
   await shoot(page, 'hand-over')
+  t.same(await axe('hand-over'), [])
+  await page.setViewportSize({ width: 683, height: 384 })
+  t.same(await axe('hand-over at 200 %'), [])
+  await page.setViewportSize({ width: 1366, height: 768 })
   station.refuse('verifyHolder', new Fault('holder.not_verified', { attempts: 1, limit: 3 }))
   await page.keyboard.press('Enter')
   const refused = { verified: false, attempts: 1, position: 2, band: 'low', threshold: 'fmr1in1000', by: 'op-9' } as const
   station.move({ is: 'holder_checked', check: refused })
   await page.getByText('Telunjuk kanan tidak cocok dengan kartu. Bersihkan dan ulangi, sisa 2 kali.').waitFor()
   t.equal(await page.getByRole('alert').count(), 0, 'it is said once')
-  await shoot(page, 'hand-over-refused')
+  await shootOne(page, 'hand-over-refused')
   station.move({ is: 'holder_checked', check: { ...refused, verified: true, attempts: 2, position: 7, band: 'match' } })
   await page.getByText('Telunjuk kiri cocok dengan kartu.').waitFor()
   await page.keyboard.press('Enter')
@@ -367,6 +396,7 @@ t.test('a step of somebody else is said to be theirs, and the keys are told', as
 })
 
 recordingScenes(t, screens)
+ownHandScenes(t, screens)
 
 t.test('the screen connects again after the station went away', async (t) => {
   const { gateway } = await counter(t, screens)

@@ -182,7 +182,10 @@ export function fakeStation(options: { simulated?: boolean } = {}): FakeStation 
     cases: fakeCases(note('cases'), state, change),
     capture: fakeCapture(note('capture'), state),
     issuance: fakeIssuance(note('issuance')),
-    operatorFingers: { enrol: (actor, { position }) => note('operatorFingers')('enrol', actor, [position]) },
+    operatorFingers: {
+      enrol: (actor, { position }) => note('operatorFingers')('enrol', actor, [position]),
+      cancel: (operatorId) => void calls.push({ desk: 'operatorFingers', act: 'cancel', actor: operatorId, args: [] }),
+    },
     corrections: {
       correct: async (actor, caseId, { field, value, reason }) => {
         await note('corrections')('correct', actor, [caseId, field, value, reason])

@@ -195,7 +195,7 @@ t.test('logging in shows the cases with masked NIK and the words of the standard
   t.match(client.state.cases, [
     {
       caseId: 'case-1',
-      applicant: { nikMasked: '************0001', ageYears: 36 },
+      applicant: { nikMasked: '************0001', ageYears: 36, religion: '-', bloodGroup: '-' },
       requirements: [{ labelId: 'Kartu keluarga', mandatory: true }],
       steps: [{ normMs: 300_000, roles: ['information_desk'] }, { normMs: 0 }],
     },
@@ -239,6 +239,26 @@ t.test('an idle screen locks itself; the capture goes on, and unlocking shows it
     ['session.opened', 'session.locked', 'command.refused', 'session.unlocked'],
   )
   t.match(audit[1], { facts: { reason: 'idle' } })
+})
+
+t.test('which finger an operator is asked for is told to that operator alone, and to nobody behind a locked screen', async (t) => {
+  const { operator, station } = bench()
+  const asked = await operator('adm', ['database_admin'])
+  const other = await operator('rec', ['recording_operator'])
+  const ask = async (position: number, advice: string) => {
+    station.state.publish({ is: 'operator_finger', finger: { operatorId: 'id-adm', position, advice } })
+    await settle()
+  }
+  await ask(7, 'press_harder')
+  t.same(asked.state.operatorFinger, { position: 7, advice: 'press_harder' })
+  t.same(other.state.operatorFinger, { position: 0, advice: '' })
+  await ask(0, '')
+  t.same(asked.state.operatorFinger, { position: 0, advice: '' })
+  await asked.request('cancelOperatorFinger', {})
+  t.match(station.calls.at(-1), { act: 'cancel', actor: 'id-adm' })
+  await asked.request('lock', {})
+  await ask(7, '')
+  t.equal(asked.state.operatorFinger.position, 0)
 })
 
 t.test('an operator who is locked out loses the sessions at once', async (t) => {

@@ -47,7 +47,7 @@ const recording = fc
       exceptions: [{ modality: 3, positions: [5], reason: 'missing' }],
       applicant: {
         ...{ nikMasked: '************2953', name: secret, birthPlace: '', birthDate: '', sex: '', address: secret, confirmed: true },
-        ...{ source: 'registry', ageYears: 40, correctedFields: [] },
+        ...{ source: 'registry', ageYears: 40, correctedFields: [], religion: '', maritalStatus: '', bloodGroup: '', occupation: '' },
       },
       steps: [
         {

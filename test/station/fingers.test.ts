@@ -8,7 +8,7 @@ import { compareWithOperators } from '../../daemon/operators/applicant-check.js'
 import { compareOperators } from '../../daemon/operators/compare-operators.js'
 import { enrolledFingers } from '../../daemon/operators/finger-store.js'
 import { delayAfterFailuresMs } from '../../daemon/operators/lockout.js'
-import type { Finding } from '../../daemon/state.js'
+import type { Finding, OperatorFingerAsked } from '../../daemon/state.js'
 import { isOpen } from '../../daemon/state.js'
 import type { FrameHeader } from '../../protocol/hardware/frames.js'
 import type { Trick } from '../../simulator/office/counter.js'
@@ -173,7 +173,14 @@ t.test('an operator enrols a finger, corrects by it, and is known among the fing
   lay(stranger.images, 1)
   t.equal(await refused(operatorFingers.enrol(ani, { pin: '654321', position: 0 })), 'operator.wrong_pin')
   t.equal(await refused(operatorFingers.enrol(ani, { pin: '123456', position: 11 })), 'input.invalid')
+  const asked: OperatorFingerAsked[] = []
+  station.station.state.subscribe((event) => event.is === 'operator_finger' && asked.push(event.finger))
   await station.run(operatorFingers.enrol(ani, { pin: '123456', position: 0 }))
+  t.match(
+    [asked.at(0), asked.at(-1)],
+    [{ operatorId: ani.operator, position: 2 }, { position: 0 }],
+    'told which finger, and that it is over',
+  )
   t.match(await enrolledFingers(store), [{ operatorId: ani.operator, position: 2 }])
   lay(stranger.images, 2)
   t.equal(await refused(operatorFingers.enrol(budi, { pin: '123456', position: 2 })), 'operator.finger_taken', 'one person, one name')
@@ -185,6 +192,19 @@ t.test('an operator enrols a finger, corrects by it, and is known among the fing
   t.match(corrected.corrections, [{ field: 'birth_place', by: ani.operator, reason: 'akta kelahiran', before }])
   lay(images, 1)
   const again = { ...correction, value: 'Gowa' }
+  let shown = 0
+  const leave = station.station.state.subscribe((event) => {
+    if (event.is !== 'operator_finger' || event.finger.position === 0) return
+    operatorFingers.cancel(budi.operator)
+    // The first is told before the capture begins.
+    if (++shown === 2) void Promise.resolve().then(() => operatorFingers.cancel(ani.operator))
+  })
+  t.equal(
+    await refused(corrections.correct(ani, caseId, again)),
+    'capture.nothing_seen',
+    'who is asked may leave, and nobody else for them',
+  )
+  leave()
   t.equal(await refused(corrections.correct(ani, caseId, again)), 'operator.wrong_finger')
   const failures = async () =>
     (await store.read((db) => db.selectFrom('operators').select('failed_attempts').where('name', '=', 'Ani').executeTakeFirst()))

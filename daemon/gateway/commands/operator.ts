@@ -35,6 +35,13 @@ export const operatorCommands = {
       return done
     },
   },
+  cancelOperatorFinger: {
+    role: 'any_operator',
+    run: async ({ station, actor }) => {
+      station.operatorFingers.cancel(actor.operator)
+      return done
+    },
+  },
   reportCaptures: {
     role: ['section_head', 'division_head', 'office_head', 'supervisor', 'auditor', 'database_admin'],
     run: async ({ station }, { weeks }) => ({ captureReport: { rows: (await station.figures.report(weeks)).map(reportRowToWire) } }),

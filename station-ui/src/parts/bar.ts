@@ -106,7 +106,8 @@ export class RekamBar extends StationElement {
           ? html`<span class="item">${icon(outbox.reachable ? 'link' : 'cut')}${outbox.reachable ? words.linkUp : words.linkDown}</span>
               ${outbox.waiting > 0 ? html`<span class="item numbers">${icon('box')}${words.outboxCount(outbox.waiting)}</span>` : ''}
               <span class="item numbers queue">${icon('queue')}${words.queueCount(waiting)}</span>
-              <span class="item">${icon('operators')}${session.operator}</span>`
+              <button class="me" title=${words.ownFinger} @click=${() => store.ask({ is: 'enrolFinger' })}>
+                ${icon('operators')}${session.operator}<span class="unseen">: ${words.ownFinger}</span></button>`
           : ''
       }
       <button lang=${language === 'id' ? 'en' : 'id'} @click=${() => store.speak(language === 'id' ? 'en' : 'id')}>

@@ -1,10 +1,9 @@
-// The one dialog: a reason for what must not be done lightly, or the list of keys. Opened and left by keys.
+// The one dialog: a reason for what must not be done lightly, the list of keys, or one of the larger forms. Opened and left by keys.
 
 import { css, html, type PropertyValues, type TemplateResult } from 'lit'
-import type { Modality } from '../../../protocol/client.js'
 import { StationElement } from '../element.js'
 import { looks } from '../looks.js'
-import type { ReasonDialog, Settings } from '../store.js'
+import type { Dialog, ReasonDialog, Settings } from '../store.js'
 
 export class RekamDialog extends StationElement {
   static override styles = [
@@ -59,17 +58,29 @@ export class RekamDialog extends StationElement {
     const { dialog } = this.view
     if (!dialog) return undefined
     return html`
-      <dialog class=${dialog.is === 'exception' ? 'wide' : ''} aria-labelledby="title" @close=${() => this.store.ask(undefined)}>
-        ${dialog.is === 'keys' ? this.#keys() : dialog.is === 'exception' ? this.#exception(dialog.modality) : this.#reason(dialog)}
-      </dialog>
+      <dialog class=${dialog.is === 'exception' || dialog.is === 'correct' ? 'wide' : ''} aria-labelledby="title"
+        @close=${() => this.store.ask(undefined)}>${this.#content(dialog)}</dialog>
     `
   }
 
-  #exception(modality: Modality): TemplateResult {
-    return html`<div class="stack">
-      <h2 id="title">${this.words.exceptionTitle}</h2>
-      <rekam-exception .store=${this.store} .modality=${modality}></rekam-exception>
-    </div>`
+  #content(dialog: Dialog): TemplateResult {
+    const { words, store } = this
+    const titled = (title: string, form: TemplateResult) => html`<div class="stack"><h2 id="title">${title}</h2>${form}</div>`
+    switch (dialog.is) {
+      case 'keys':
+        return this.#keys()
+      case 'reason':
+        return this.#reason(dialog)
+      case 'exception':
+        return titled(words.exceptionTitle, html`<rekam-exception .store=${store} .modality=${dialog.modality}></rekam-exception>`)
+      case 'correct':
+        return titled(words.correctTitle, html`<rekam-correct .store=${store}></rekam-correct>`)
+      case 'enrolFinger':
+        return titled(
+          words.ownFingerTitle(this.view.mirror.session.operator),
+          html`<rekam-enrol-finger .store=${store}></rekam-enrol-finger>`,
+        )
+    }
   }
 
   #reason(dialog: ReasonDialog): TemplateResult {
@@ -123,13 +134,16 @@ export class RekamDialog extends StationElement {
       ['Enter', `${words.goOn} (${words.accept}, ${words.start('…')})`],
       [space, words.takeNow],
       ['R', words.retake],
-      ['⌫', `${words.drop}, ${words.undoStroke}`],
+      ['⌫', words.undoStroke],
+      ['Delete', words.drop],
       ['X', words.exception],
       ['1 … 0', words.keyDigits],
       ['F · I · T', words.keyTile],
       ['P', words.residentWindow],
+      ['K', words.correct],
       ['Esc', `${words.cancel}, ${words.dismiss}`],
       ['Alt + 1 … 7', `${words.screens.queue} … ${words.screens.operators}`],
+      ['Alt + J', words.ownFinger],
       ['Ctrl + L', words.lock],
       ['?', words.keysTitle],
     ]

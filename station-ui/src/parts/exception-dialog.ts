@@ -8,6 +8,7 @@ import { capturesOf, exceptedFingers, fingerView, handOf, isFingers, partsOf, re
 import { exceptWith, withdrawFrom } from '../run.js'
 import { nameOf } from '../words.js'
 import { partNames } from './advice.js'
+import type { RekamHands } from './hands.js'
 
 const letters = 'abcdefgh'
 
@@ -84,10 +85,24 @@ export class RekamException extends StationElement {
     if (changed.has('modality')) this.selected = new Set(this.#likely())
   }
 
+  readonly #onKey = (event: KeyboardEvent) => this.#key(event)
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    // Wherever the focus is: a reason that was just disabled, or the dialog itself, hands no key down to here.
+    window.addEventListener('keydown', this.#onKey, { capture: true })
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    window.removeEventListener('keydown', this.#onKey, { capture: true })
+  }
+
   protected override firstUpdated(_changed: PropertyValues): void {
-    this.addEventListener('keydown', (event) => this.#key(event))
-    const first = this.selected.size > 0 || this.#parts.length === 0 ? '.reasons button' : '[role=checkbox]'
-    this.renderRoot.querySelector<HTMLElement>(first)?.focus()
+    const hands = this.renderRoot.querySelector<RekamHands>('rekam-hands')
+    if (this.selected.size > 0 || this.#parts.length === 0) this.renderRoot.querySelector<HTMLElement>('.reasons button')?.focus()
+    else if (hands) void hands.updateComplete.then(() => hands.renderRoot.querySelector<SVGElement>('.pick')?.focus())
+    else this.renderRoot.querySelector<HTMLElement>('[role=checkbox]')?.focus()
   }
 
   get #parts(): readonly number[] {
@@ -188,7 +203,7 @@ export class RekamException extends StationElement {
     else if (key === 'arrowdown' || key === 'arrowup') this.#move(key === 'arrowdown' ? 1 : -1)
     else return
     event.preventDefault()
-    event.stopPropagation()
+    event.stopImmediatePropagation()
   }
 
   #move(by: number): void {

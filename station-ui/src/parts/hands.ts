@@ -5,7 +5,7 @@ import { css, html, type SVGTemplateResult, svg, type TemplateResult } from 'lit
 import type { CaptureState, CaseState } from '../../../protocol/client.js'
 import { StationElement } from '../element.js'
 import { looks } from '../looks.js'
-import { type FingerLook, fingerView } from '../recording.js'
+import { type FingerLook, type FingerView, fingerView } from '../recording.js'
 import { nameOf } from '../words.js'
 
 /** Right hand seen from its back, thumb to the left: root and tip of every finger; the left hand mirrors it. By ISO/IEC 19794-4 position 1 to 5. */
@@ -19,6 +19,9 @@ const fingers: readonly { readonly root: readonly [number, number]; readonly tip
 const palm = 'M30 68C40 58 84 58 97 70L95 104C92 122 42 124 34 108L24 94Z'
 const signs: Readonly<Record<FingerLook, string>> = { empty: '', asked: '?', live: '●', good: '✓', weak: '!', missing: '–', exception: '×' }
 const positions: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+/** From left to right. */
+const drawn: readonly number[] = [10, 9, 8, 7, 6, 1, 2, 3, 4, 5]
+const arrows: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }
 
 export class RekamHands extends StationElement {
   static override properties = {
@@ -27,6 +30,7 @@ export class RekamHands extends StationElement {
     captures: { attribute: false },
     selected: { attribute: false },
     pick: { attribute: false },
+    single: { attribute: false },
   }
   static override styles = [
     looks,
@@ -129,24 +133,40 @@ export class RekamHands extends StationElement {
       }
     `,
   ]
-  declare of: CaseState
+  /** Undefined: hands of nobody whose fingers are known. */
+  declare of: CaseState | undefined
   declare captures: readonly CaptureState[]
   declare selected: ReadonlySet<number>
   /** Makes the fingers choosable. */
   declare pick: ((position: number) => void) | undefined
+  /** One finger is chosen, by arrows too. */
+  declare single: boolean
 
   constructor() {
     super()
     this.captures = []
     this.selected = new Set()
+    this.single = false
   }
 
   override render(): TemplateResult {
     const { words } = this
     const hands = svg`${this.#hand(words.leftHand, 5, (x) => 108 - x)} ${this.#hand(words.rightHand, 0, (x) => x + 116)}`
     return this.pick
-      ? html`<svg viewBox="0 -10 226 148" role="group" aria-label=${words.exceptionParts}>${hands}</svg>`
+      ? html`<svg viewBox="0 -10 226 148" role=${this.single ? 'radiogroup' : 'group'}
+          aria-label=${this.single ? words.ownFingerWhich : words.exceptionParts}>${hands}</svg>`
       : html`<svg viewBox="0 0 226 138" role="img" aria-label=${this.#summary()}>${hands}</svg>`
+  }
+
+  #view(position: number): FingerView {
+    return this.of ? fingerView(this.of, this.captures, position) : { look: 'empty' }
+  }
+
+  /** From one finger to the next as they are drawn, and from the last to the first. */
+  #move(position: number, by: number): void {
+    const next = drawn[(drawn.indexOf(position) + by + drawn.length) % drawn.length] ?? position
+    this.pick?.(next)
+    this.renderRoot.querySelector<SVGElement>(`#finger-${next}`)?.focus()
   }
 
   /** In words what the drawing shows: counts, and the names of those that are not simply good. */
@@ -154,7 +174,7 @@ export class RekamHands extends StationElement {
     const { words } = this
     const byLook = new Map<FingerLook, string[]>()
     for (const position of positions) {
-      const { look, quality } = fingerView(this.of, this.captures, position)
+      const { look, quality } = this.#view(position)
       const name = `${words.fingers[position] ?? ''}${look === 'weak' && quality !== undefined ? ` ${quality}` : ''}`
       byLook.set(look, [...(byLook.get(look) ?? []), name])
     }
@@ -175,7 +195,7 @@ export class RekamHands extends StationElement {
 
   #finger(position: number, index: number, place: (x: number) => number): SVGTemplateResult {
     const { root, tip, width } = fingers[index] ?? { root: [0, 0], tip: [0, 0], width: 0 }
-    const { look, quality } = fingerView(this.of, this.captures, position)
+    const { look, quality } = this.#view(position)
     const [x1, y1, x2, y2] = [place(root[0]), root[1], place(tip[0]), tip[1]]
     const selected = this.selected.has(position)
     const sign = selected ? '✓' : look === 'weak' && quality !== undefined ? String(quality) : signs[look]
@@ -186,13 +206,17 @@ export class RekamHands extends StationElement {
     const { pick } = this
     if (!pick) return svg`<g class=${look}>${drawn}</g>`
     const toggle = (event: KeyboardEvent) => {
-      if (event.key !== ' ') return
+      const by = arrows[event.key]
+      if (event.key !== ' ' && (!this.single || by === undefined)) return
       event.preventDefault()
-      pick(position)
+      if (event.key === ' ') pick(position)
+      else this.#move(position, by ?? 0)
     }
-    const label = `${this.words.fingers[position] ?? ''}, ${nameOf(this.words.fingerLooks, look)}`
-    return svg`<g class="pick ${look} ${selected ? 'selected' : ''}" role="checkbox" tabindex="0" aria-checked=${selected ? 'true' : 'false'}
+    const label = `${this.words.fingers[position] ?? ''}${this.of ? `, ${nameOf(this.words.fingerLooks, look)}` : ''}`
+    const role = this.single ? 'radio' : 'checkbox'
+    const reach = this.single && !selected ? -1 : 0
+    return svg`<g class="pick ${look} ${selected ? 'selected' : ''}" id=${`finger-${position}`} role=${role} tabindex=${reach} aria-checked=${selected ? 'true' : 'false'}
       aria-label=${label} @click=${() => pick(position)} @keydown=${toggle}>${drawn}
-      <text class="digit" x=${x2} y=${y2 - 14} aria-hidden="true">${position % 10}</text></g>`
+      ${this.single ? '' : svg`<text class="digit" x=${x2} y=${y2 - 14} aria-hidden="true">${position % 10}</text>`}</g>`
   }
 }

@@ -2,10 +2,11 @@
 
 import { css, html, type TemplateResult } from 'lit'
 import type { CaseState } from '../../../protocol/client.js'
+import type { BiodataField } from '../biodata.js'
 import { StationElement } from '../element.js'
-import { calendarDate } from '../format.js'
 import { looks } from '../looks.js'
 import { nameOf } from '../words.js'
+import { biodata, born, correctedMark } from './corrected.js'
 
 export class RekamPerson extends StationElement {
   static override properties = { ...StationElement.properties, of: { attribute: false }, large: { attribute: false } }
@@ -32,16 +33,20 @@ export class RekamPerson extends StationElement {
         align-items: baseline;
       }
       .large dl {
-        grid-template-columns: 1fr;
-        gap: 0;
+        grid-template-columns: repeat(auto-fill, minmax(9em, 1fr));
+        gap: 6px 12px;
+        margin-top: 6px;
+      }
+      .large .wide {
+        grid-column: 1 / -1;
+      }
+      .large .wide dd {
         font-size: var(--text-l);
+        line-height: 1.25;
       }
       dt {
         color: var(--muted);
         font-size: var(--text-s);
-      }
-      .large dt {
-        margin-top: 10px;
       }
     `,
   ]
@@ -49,29 +54,43 @@ export class RekamPerson extends StationElement {
   declare large: boolean
 
   override render(): TemplateResult {
+    return this.large ? this.#whole() : this.#short()
+  }
+
+  #short(): TemplateResult {
     const { words, of } = this
     const { language } = this.view
     const { applicant } = of
+    const known = applicant?.name ? applicant : undefined
     return html`
-      <div class=${this.large ? 'large' : ''}>
-        ${applicant?.name ? html`<p class="name">${applicant.name}</p>` : ''}
-        <dl>
-          <dt>${words.nikMasked}</dt><dd class="numbers">${applicant?.nikMasked}</dd>
+      ${known ? html`<p class="name">${biodata(known, 'name', language)}</p>` : ''}
+      <dl>
+        <dt>${words.nikMasked}</dt><dd class="numbers">${applicant?.nikMasked}</dd>
+        <dt>${words.ticket}</dt><dd class="numbers"><b>${of.ticket}</b>
           ${
-            this.large
-              ? ''
-              : html`<dt>${words.ticket}</dt><dd class="numbers"><b>${of.ticket}</b>
-                  ${applicant?.name ? html` · <span class="unseen">${words.age} </span>${words.years(applicant.ageYears)}` : ''}</dd>`
-          }
-          ${
-            applicant?.name && this.large
-              ? html`<dt>${words.born}</dt><dd>${applicant.birthPlace}, ${calendarDate(applicant.birthDate, language)}</dd>
-                  <dt>${words.sex}</dt><dd>${nameOf(words.sexes, applicant.sex)}</dd>
-                  <dt>${words.address}</dt><dd>${applicant.address}</dd>`
+            known
+              ? html` · <span class="unseen">${words.age} </span>${words.years(known.ageYears)} ${correctedMark(known, 'birth_date', language)}`
               : ''
-          }
-        </dl>
-      </div>
+          }</dd>
+      </dl>
     `
+  }
+
+  #whole(): TemplateResult {
+    const { words, of } = this
+    const { language } = this.view
+    const { applicant } = of
+    const row = (name: string, value: TemplateResult, look = '') => html`<div class=${look}><dt>${name}</dt><dd>${value}</dd></div>`
+    const field = (each: BiodataField, look = '') =>
+      applicant ? row(nameOf(words.biodata, each), biodata(applicant, each, language), look) : ''
+    const nik = row(words.nikMasked, html`${applicant?.nikMasked}`, 'numbers')
+    if (!applicant?.name) return html`<dl>${nik}</dl>`
+    return html`<div class="large">
+      <p class="name">${biodata(applicant, 'name', language)}</p>
+      <dl>
+        ${nik} ${field('sex')} ${row(words.born, born(applicant, language), 'wide')} ${field('address', 'wide')}
+        ${(['blood_group', 'religion', 'marital_status', 'occupation'] as const).map((each) => field(each))}
+      </dl>
+    </div>`
   }
 }

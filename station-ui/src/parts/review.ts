@@ -77,18 +77,18 @@ export class RekamReview extends StationElement {
         <section class="panel stack" tabindex="0" role="region" aria-label=${words.reviewTitle}>
           <rekam-findings .store=${store} .findings=${findings.filter(isOpen)}></rekam-findings>
           <h2>${words.reviewTitle}</h2>
-          <rekam-person .store=${store} .of=${of} .large=${true}></rekam-person>
-          ${this.#list(words.exceptionsTitle, 'cross', this.#exceptions())} ${this.#list(words.reviewWeak, 'warn', this.#weak())}
-          ${settled.length > 0 ? html`<h2>${words.findingsTitle}</h2>` : ''}
-          <rekam-findings .store=${store} .findings=${settled}></rekam-findings>
-          <rekam-fingers .store=${store} .fingers=${fingersOfCase(of)} .least=${leastOf(of)}></rekam-fingers>
-          <rekam-eyes .store=${store} .eyes=${of.modalities.flatMap(({ eyes }) => eyes)}></rekam-eyes>
           ${
             this.approving
               ? html`<rekam-preview .store=${store} .kind=${'signature_pad'} .boxes=${[]} .sign=${'pen'} .hint=${words.signNow} .label=${words.padLabel}
                   .live=${true}></rekam-preview>`
               : ''
           }
+          <rekam-person .store=${store} .of=${of} .large=${true}></rekam-person>
+          ${this.#list(words.exceptionsTitle, 'cross', this.#exceptions())} ${this.#list(words.reviewWeak, 'warn', this.#weak())}
+          ${settled.length > 0 ? html`<h2>${words.findingsTitle}</h2>` : ''}
+          <rekam-findings .store=${store} .findings=${settled}></rekam-findings>
+          <rekam-fingers .store=${store} .fingers=${fingersOfCase(of)} .least=${leastOf(of)}></rekam-fingers>
+          <rekam-eyes .store=${store} .eyes=${of.modalities.flatMap(({ eyes }) => eyes)}></rekam-eyes>
         </section>
       </div>
       <p class="advice" role="status">${this.#advice()}</p>

@@ -92,6 +92,8 @@ export class RekamThumbnails extends StationElement {
     `,
   ]
   declare of: CaseState
+  /** What each canvas shows, or is about to. */
+  readonly #drawn = new WeakMap<HTMLCanvasElement, PreviewFrame>()
 
   override render(): TemplateResult {
     return html`${this.#shown.map(({ modality, state }) => {
@@ -128,7 +130,9 @@ export class RekamThumbnails extends StationElement {
       if (modality === Modality.SIGNATURE) continue
       for (const [i, picture] of this.store.pictures.kept(modality).entries()) {
         const canvas = this.renderRoot.querySelector<HTMLCanvasElement>(`#kept-${modality}-${i}`)
-        if (canvas && canvas.width === 1) void draw(canvas, picture)
+        if (!canvas || this.#drawn.get(canvas) === picture) continue
+        this.#drawn.set(canvas, picture)
+        void draw(canvas, picture)
       }
     }
   }

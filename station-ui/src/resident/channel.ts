@@ -10,6 +10,8 @@ type ToResident =
   | { readonly is: 'picture'; readonly picture: PreviewFrame; readonly modality: Modality; readonly slot: number }
   /** All pictures go: another person, or another capture. */
   | { readonly is: 'forget' }
+  /** The operator's window is new, or was loaded again: who listens? */
+  | { readonly is: 'ask' }
 type ToOperator = { readonly is: 'here' | 'gone' }
 
 /** What both need of a BroadcastChannel. */
@@ -32,9 +34,12 @@ export class ResidentLink {
     channel.onmessage = ({ data }: MessageEvent<ToOperator>) => {
       this.#listening = data?.is === 'here'
       if (!this.#listening) return
+      // It may have been loaded again: everything anew, pictures too.
       this.#told = ''
+      this.#scene = undefined
       this.tell(now())
     }
+    this.#post({ is: 'ask' })
     pictures.watch((picture) => this.#pass(picture))
   }
 
@@ -84,12 +89,13 @@ export function listenToOperator(
   channel: ChannelLike,
   on: { scene(scene: Scene): void; picture(picture: PreviewFrame, modality: Modality, slot: number): void; forget(): void },
 ): void {
+  const say = (message: ToOperator) => channel.postMessage(message)
   channel.onmessage = ({ data }: MessageEvent<ToResident>) => {
     if (data.is === 'scene') on.scene(data.scene)
     else if (data.is === 'picture') on.picture(data.picture, data.modality, data.slot)
+    else if (data.is === 'ask') say({ is: 'here' })
     else on.forget()
   }
-  const say = (message: ToOperator) => channel.postMessage(message)
   addEventListener('pagehide', () => say({ is: 'gone' }))
   say({ is: 'here' })
 }

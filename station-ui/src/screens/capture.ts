@@ -2,13 +2,14 @@
 
 import { css, html, type PropertyValues, type TemplateResult } from 'lit'
 import { type CaptureState, type CaseState, Modality } from '../../../protocol/client.js'
+import { mayCorrect } from '../biodata.js'
 import { StationElement } from '../element.js'
 import { currentStep, deviceOf, isOpen, modalityOf } from '../flow.js'
 import { looks, screenLooks } from '../looks.js'
 import type { Action } from '../parts/actions.js'
 import { partNames } from '../parts/advice.js'
 import type { RekamStage } from '../parts/stage.js'
-import { captureOf, capturesOf, choiceOf, focusOf, handOf, isFree, needsWitness, nextAfter, nextOpen } from '../recording.js'
+import { captureOf, capturesOf, choiceOf, focusOf, handOf, isFree, needsWitness, nextAfter, nextOpen, partsOf } from '../recording.js'
 import { accept, pick, start } from '../run.js'
 
 const none = Modality.MODALITY_UNSPECIFIED
@@ -123,7 +124,12 @@ export class RekamCapture extends StationElement {
     if (capture.state === 'review') return this.#judgeActions(at, capture)
     const cancel: Action = { key: 'Escape', label: words.cancelCapture, run: () => this.#cancel(caseId, focus) }
     if (capture.state === 'waiting') return [cancel]
-    const take: Action = { key: ' ', label: words.takeNow, run: () => void store.run('takeNow', { caseId, modality: focus }) }
+    const take: Action = {
+      key: ' ',
+      label: words.takeNow,
+      disabled: store.isWaiting('takeNow'),
+      run: () => void store.run('takeNow', { caseId, modality: focus }),
+    }
     return focus === Modality.SIGNATURE ? [take, ...this.#penActions(caseId), cancel] : [take, cancel]
   }
 
@@ -132,7 +138,8 @@ export class RekamCapture extends StationElement {
     const { words, store } = this
     const { caseId } = at
     const { modality, again } = capture
-    const partial = again.length > 0 && again.length < modalityOf(at, modality).excepted.length + capture.asked.length
+    const { excepted } = modalityOf(at, modality)
+    const partial = again.length > 0 && again.length < partsOf(modality).filter((part) => !excepted.includes(part)).length
     const names = partNames(modality, again, words)
     const label = names === '' ? words.retake : words.retakeParts(names)
     const acceptLabel = this.#acceptLabel(at, modality)
@@ -157,7 +164,8 @@ export class RekamCapture extends StationElement {
       { ...ways[choice], disabled },
       { ...second, disabled },
       ...(this.#canWait(at, modality) ? [{ key: 'Escape', label: words.later, run: () => store.putAside(modality) }] : []),
-      { key: 'Backspace', label: words.drop, silent: true, run: () => this.#cancel(caseId, modality) },
+      // Not the key that takes back a stroke: one stroke too many would take the signature.
+      { key: 'Delete', label: words.drop, silent: true, run: () => this.#cancel(caseId, modality) },
     ]
   }
 
@@ -181,7 +189,12 @@ export class RekamCapture extends StationElement {
     if (this.#approving) {
       const modality = Modality.SIGNATURE
       return [
-        { key: ' ', label: words.takeNow, run: () => void store.run('takeNow', { caseId, modality }) },
+        {
+          key: ' ',
+          label: words.takeNow,
+          disabled: store.isWaiting('takeNow'),
+          run: () => void store.run('takeNow', { caseId, modality }),
+        },
         ...this.#penActions(caseId),
         { key: 'Escape', label: words.cancel, run: () => this.#cancelApproval(caseId) },
       ]
@@ -207,6 +220,7 @@ export class RekamCapture extends StationElement {
   #everywhere(at: CaseState, focus: Modality): readonly Action[] {
     const { words, store } = this
     if (this.#approving) return []
+    const correct: Action = { key: 'k', label: words.correct, silent: focus !== none, run: () => store.ask({ is: 'correct' }) }
     // The pad has keys enough of its own.
     const pen = captureOf(this.#captures, focus)?.state === 'live' && focus === Modality.SIGNATURE
     const recorded = (modality: Modality) => at.modalities.some((record) => record.modality === modality)
@@ -225,6 +239,7 @@ export class RekamCapture extends StationElement {
               run: () => store.ask({ is: 'exception', modality: focus || Modality.RIGHT_FOUR }),
             },
           ]),
+      ...(mayCorrect(this.view.mirror.session.roles) ? [correct] : []),
       {
         key: 'p',
         label: words.residentWindow,

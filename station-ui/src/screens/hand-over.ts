@@ -48,7 +48,7 @@ export class RekamHandOver extends StationElement {
     const at = this.store.case
     return html`
       <h1>${words.handTitle}</h1>
-      <div class="content">${at ? this.#now(at) : html`<p>${words.nobody}</p>`}</div>
+      <div class="content" tabindex="0" role="region" aria-label=${words.screens.handOver}>${at ? this.#now(at) : html`<p>${words.nobody}</p>`}</div>
       <rekam-actions .store=${this.store} .actions=${at ? this.#actions(at) : []}></rekam-actions>
     `
   }

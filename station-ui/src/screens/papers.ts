@@ -2,11 +2,12 @@
 
 import { css, html, type PropertyValues, type TemplateResult } from 'lit'
 import type { Applicant, CaseState } from '../../../protocol/client.js'
+import { type BiodataField, mayCorrect } from '../biodata.js'
 import { StationElement } from '../element.js'
 import { currentStep } from '../flow.js'
-import { calendarDate } from '../format.js'
 import { looks, screenLooks } from '../looks.js'
 import type { Action } from '../parts/actions.js'
+import { biodata, born } from '../parts/corrected.js'
 import { icon } from '../parts/icons.js'
 import { nameOf } from '../words.js'
 
@@ -31,7 +32,7 @@ export class RekamPapers extends StationElement {
       dl {
         display: grid;
         grid-template-columns: minmax(120px, 1fr) 2fr;
-        gap: 12px 16px;
+        gap: 8px 16px;
         align-items: baseline;
       }
       dt {
@@ -71,7 +72,7 @@ export class RekamPapers extends StationElement {
     const step = currentStep(at)
     return html`
       <h1>${words.screens.papers}</h1>
-      <div class="content">${at ? html`${this.#papers(at, step?.kind === 'examine')}${this.#registry(at)}` : words.nobody}</div>
+      <div class="content" tabindex="0" role="region" aria-label=${words.screens.papers}>${at ? html`${this.#papers(at, step?.kind === 'examine')}${this.#registry(at)}` : words.nobody}</div>
       <rekam-actions .store=${this.store} .actions=${at ? this.#actions(at) : []}></rekam-actions>
     `
   }
@@ -112,21 +113,22 @@ export class RekamPapers extends StationElement {
                 : ''
           }
         </div>
-        ${applicant?.name ? this.#person(applicant) : html`<p class="muted numbers">${words.nikMasked} ${applicant?.nikMasked}</p>`}
         ${applicant?.name && !applicant.confirmed ? html`<p>${words.registryHint}</p>` : ''}
+        ${applicant?.name ? this.#person(applicant) : html`<p class="muted numbers">${words.nikMasked} ${applicant?.nikMasked}</p>`}
       </section>
     `
   }
 
   #person(applicant: Applicant): TemplateResult {
     const { words } = this
+    const { language } = this.view
+    const row = (field: BiodataField) => html`<dt>${nameOf(words.biodata, field)}</dt><dd>${biodata(applicant, field, language)}</dd>`
     return html`
       <dl>
-        <dt>${words.name}</dt><dd class="name">${applicant.name}</dd>
+        <dt>${words.name}</dt><dd class="name">${biodata(applicant, 'name', language)}</dd>
         <dt>${words.nikMasked}</dt><dd class="numbers">${applicant.nikMasked}</dd>
-        <dt>${words.born}</dt><dd>${applicant.birthPlace}, ${calendarDate(applicant.birthDate, this.view.language)}</dd>
-        <dt>${words.sex}</dt><dd>${nameOf(words.sexes, applicant.sex)}</dd>
-        <dt>${words.address}</dt><dd>${applicant.address}</dd>
+        <dt>${words.born}</dt><dd>${born(applicant, language)}</dd>
+        ${(['sex', 'blood_group', 'address', 'religion', 'marital_status', 'occupation'] as const).map(row)}
       </dl>
     `
   }
@@ -155,6 +157,7 @@ export class RekamPapers extends StationElement {
     if (!at.applicant?.name) return [{ key: 'Enter', label: words.askRegistry, run: ask }]
     return [
       { key: 'Enter', label: words.confirmApplicant, run: () => void store.run('confirmApplicant', { caseId }) },
+      ...(mayCorrect(this.view.mirror.session.roles) ? [{ key: 'k', label: words.correct, run: () => store.ask({ is: 'correct' }) }] : []),
       { key: 'r', label: words.askRegistry, run: ask },
     ]
   }

@@ -35,7 +35,7 @@ export class RekamPrint extends StationElement {
     const at = this.store.case
     return html`
       <h1>${words.cardTitle}</h1>
-      <div class="content stack">${at ? this.#card(at) : html`<p>${words.nobody}</p>`}</div>
+      <div class="content stack" tabindex="0" role="region" aria-label=${words.screens.print}>${at ? this.#card(at) : html`<p>${words.nobody}</p>`}</div>
       <rekam-actions .store=${this.store} .actions=${at ? this.#actions(at) : []}></rekam-actions>
     `
   }

@@ -3,8 +3,9 @@
 
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit'
 import { type CaseState, Modality } from '../../../protocol/client.js'
-import { calendarDate } from '../format.js'
+import type { BiodataField } from '../biodata.js'
 import { looks } from '../looks.js'
+import { biodata, born } from '../parts/corrected.js'
 import { pictogram } from '../parts/pictogram.js'
 import type { Scene } from '../resident/scene.js'
 import { say } from '../resident/speech.js'
@@ -79,13 +80,25 @@ export class RekamResident extends LitElement {
         overflow: auto;
       }
       .data {
-        font-size: 1.75rem;
+        font-size: 1.5rem;
         overflow: auto;
+      }
+      /* All of it on one screen: who reads it has no mouse. */
+      .data h1 {
+        font-size: clamp(1.75rem, 5vmin, 4rem);
+      }
+      .data dl {
+        display: grid;
+        grid-template-columns: 3fr 2fr;
+        gap: 0 16px;
+      }
+      .data .wide {
+        grid-column: 1 / -1;
       }
       .data dt {
         color: var(--muted);
-        font-size: 1.25rem;
-        margin-top: 16px;
+        font-size: 1.125rem;
+        margin-top: 12px;
       }
       .data dd {
         font-weight: 600;
@@ -102,6 +115,23 @@ export class RekamResident extends LitElement {
       @media (max-width: 900px) {
         .review {
           grid-template-columns: 1fr;
+          grid-auto-rows: max-content;
+          gap: 16px;
+        }
+        /* What is to be read stands first. */
+        .data {
+          order: -1;
+          overflow: visible;
+          font-size: 1.25rem;
+        }
+        .last h1 {
+          font-size: 1.75rem;
+        }
+        .last p {
+          font-size: 1.125rem;
+        }
+        footer {
+          font-size: 0.875rem;
         }
         main {
           padding: 16px;
@@ -184,18 +214,17 @@ export class RekamResident extends LitElement {
     const { words } = store
     const { at } = scene
     const person = at?.applicant
-    const rows: readonly (readonly [string, string])[] = person
-      ? [
-          [words.nikMasked, person.nikMasked],
-          [words.born, `${person.birthPlace}, ${calendarDate(person.birthDate, scene.language)}`],
-          [words.sex, nameOf(words.sexes, person.sex)],
-          [words.address, person.address],
-        ]
-      : []
+    const row = (name: string, shown: TemplateResult | string, wide = false) =>
+      html`<div class=${wide ? 'wide' : ''}><dt>${name}</dt><dd>${shown}</dd></div>`
+    const data = (field: BiodataField, wide = false) =>
+      person ? row(nameOf(words.biodata, field), biodata(person, field, scene.language), wide) : ''
     return html`<main>
       <div class="review" tabindex="0" role="region" aria-label=${words.resident.review}>
         ${at ? html`<rekam-thumbnails .store=${store} .of=${at}></rekam-thumbnails>` : ''}
-        <div class="data"><h1>${person?.name ?? ''}</h1><dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></div>
+        <div class="data"><h1>${person ? biodata(person, 'name', scene.language) : ''}</h1><dl>
+          ${row(words.nikMasked, person?.nikMasked ?? '')} ${data('sex')} ${row(words.born, person ? born(person, scene.language) : '', true)}
+          ${data('address', true)} ${data('religion')} ${data('blood_group')} ${data('marital_status')} ${data('occupation')}
+        </dl></div>
       </div>
       <div class="last" role="status"><h1>${sentenceOf(scene, words)}</h1><p>${at?.recordSigned ? '' : words.resident.reviewText}</p></div>
     </main>`

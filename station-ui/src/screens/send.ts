@@ -51,7 +51,7 @@ export class RekamSend extends StationElement {
     const at = this.store.case
     return html`
       <h1>${words.sendTitle}</h1>
-      <div class="content stack">
+      <div class="content stack" tabindex="0" role="region" aria-label=${words.screens.send}>
         ${at ? this.#status(at) : html`<p>${words.nobody}</p>`}
         ${at?.receiptNumber ? this.#receipt(at) : ''}
         ${this.#outbox()}
