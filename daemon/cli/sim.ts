@@ -13,7 +13,7 @@ const { version, file } = simulatorControl
 export const command: Command = {
   name: 'sim',
   usage: [
-    'rekam sim person [--seed N] [--birthYear Y] [--cloudyEye right|left] [--data DIR]',
+    'rekam sim person [--seed N [--birthYear Y] [--body NAME|JSON]] [--manner practised|coached|natural] [--data DIR]',
     'rekam sim fault DEVICE KIND [--count N] [--value V] [--afterMs MS] [--data DIR]',
     'rekam sim plug|unplug|heal DEVICE [--data DIR]',
     'rekam sim centre offline|online|slow|cut|lie_receipt|lie_bundle [--value V] [--lie NAME] [--data DIR]',
@@ -57,17 +57,18 @@ interface Answered {
 /** @throws Fault `simulator.unreachable` | `simulator.refused` | `simulator.version`, or what the simulator says */
 async function ask(folder: string, act: SimulatorAct, given: object): Promise<Answered> {
   const path = join(folder, file)
-  const unreachable = (cause: unknown) => new Fault('simulator.unreachable', { path }, { cause })
-  const door = await readFile(path, 'utf8').then(
-    (text) => JSON.parse(text) as SimulatorFile,
-    (error: unknown) => Promise.reject(unreachable(error)),
-  )
-  const response = await fetch(`http://127.0.0.1:${door.port}/v${version}/${act}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${door.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify(given),
-  }).catch((error: unknown) => Promise.reject(unreachable(error)))
-  return (await response.json()) as Answered
+  try {
+    const door = JSON.parse(await readFile(path, 'utf8')) as SimulatorFile
+    const response = await fetch(`http://127.0.0.1:${door.port}/v${version}/${act}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${door.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(given),
+    })
+    return (await response.json()) as Answered
+  } catch (cause) {
+    // Also a file or a port of a station that died, and that somebody else has now.
+    throw new Fault('simulator.unreachable', { path }, { cause })
+  }
 }
 
 /** What the simulator refused is a fault here as there; the rest goes to standard output as it came. */
