@@ -94,6 +94,8 @@ export class AttemptRunner {
       this.#attempt(actor, running, doc)
     } catch (error) {
       Object.assign(running, before)
+      delete running.tally
+      this.#showTaken(running)
       throw error
     }
   }
@@ -102,6 +104,8 @@ export class AttemptRunner {
   backToReview(running: Running): void {
     delete running.session
     delete running.pen
+    // What is still being examined of it belongs to nothing any more: its number is the next attempt's.
+    running.captureId = ++this.#count
     running.attempt--
     this.show(running, { ...running.review })
     this.#showTaken(running)
@@ -112,7 +116,10 @@ export class AttemptRunner {
     const { reviewed, modality, session } = running
     if (!reviewed || session) return
     const leftOut = doc.modalities.every((each) => each.modality !== modality || each.state === 'exception')
-    if (leftOut) this.end(running)
+    if (leftOut) {
+      this.end(running)
+      return
+    }
     running.review = this.#reviewStatus(doc, running, reviewed)
     this.show(running, running.review)
   }
@@ -169,9 +176,10 @@ export class AttemptRunner {
 
   /** Examined before anybody is asked to accept it: what speaks against it must be known then. */
   async #review(actor: Actor, running: Running, taken: Taken): Promise<void> {
-    if (!this.#captures.has(running)) return
+    const { captureId, caseId, modality, attempt } = running
+    const isOver = () => !this.#captures.has(running) || running.captureId !== captureId
+    if (isOver()) return
     running.tally?.taken()
-    const { caseId, modality, attempt } = running
     const takenAtMs = this.#deps.clock.nowMs()
     if (taken.of === 'frames') running.frames.set(attempt, rawFrames(taken.capture))
     const { leastQuality } = rulesFor(this.#deps.rules, modality)
@@ -180,7 +188,7 @@ export class AttemptRunner {
     const examined = await examineCapture(this.#deps, await this.#deps.book.get(caseId), inHand, taken)
     const ofOperators = await this.#fingersOfOperators(actor, caseId, examined)
     const doc = await this.#deps.book.get(caseId)
-    if (!this.#captures.has(running)) return
+    if (isOver()) return
     const reviewed: Reviewed = { taken, examined, takenAtMs, ofOperators }
     running.reviewed = reviewed
     running.tally?.examined(measureOf(reviewed), examined)

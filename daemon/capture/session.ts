@@ -7,7 +7,7 @@ import { Fault, isFault, toFault } from '../../protocol/fault.js'
 import type { FrameHeader } from '../../protocol/hardware/frames.js'
 import type { CaptureStatus, FingerBox, PreviewPicture } from '../state.js'
 import type { FrameAnalyst } from './analyst.js'
-import { type AutoCapturePlan, type AutoCaptureState, beginAutoCapture, stepAutoCapture } from './auto-capture.js'
+import { type AutoCaptureInput, type AutoCapturePlan, type AutoCaptureState, beginAutoCapture, stepAutoCapture } from './auto-capture.js'
 import type { FrameRing, RingFrame } from './frame-ring.js'
 import { type Look, type LookTask, mostHelpful } from './look.js'
 
@@ -78,147 +78,171 @@ const mostUnreadable = 8
 
 /** @param indicator what the device lights up for the person: bits as its driver names them */
 export function startCaptureSession(deps: CaptureSessionDeps, task: LookTask, indicator: number): CaptureSession {
-  const { device, clock, plan } = deps
-  const { target: modality } = task
-  const eyes = new Map<number, Eye>()
-  for (const { sensor } of device.info.sensors) {
-    if (plan.sensors && !plan.sensors.includes(sensor)) continue
-    eyes.set(sensor, { machine: beginAutoCapture(clock.monotonicMs()), best: undefined, look: undefined, busy: false, next: undefined })
+  return new Session(deps, task, indicator)
+}
+
+class Session implements CaptureSession {
+  readonly taken: Promise<TakenCapture>
+  readonly #deps: CaptureSessionDeps
+  readonly #task: LookTask
+  readonly #eyes = new Map<number, Eye>()
+  readonly #ending = deferred<TakenCapture>()
+  readonly #starting = deferred<CaptureStream | undefined>()
+  #over = false
+  #timer: Timer | undefined
+  #passedOver = 0
+  #unreadable = 0
+  #unreadableInARow = 0
+
+  constructor(deps: CaptureSessionDeps, task: LookTask, indicator: number) {
+    this.#deps = deps
+    this.#task = task
+    this.taken = this.#ending.promise
+    const { sensors } = deps.plan
+    for (const { sensor } of deps.device.info.sensors) {
+      if (sensors && !sensors.includes(sensor)) continue
+      const machine = beginAutoCapture(deps.clock.monotonicMs())
+      this.#eyes.set(sensor, { machine, best: undefined, look: undefined, busy: false, next: undefined })
+    }
+    this.#begin(indicator).catch((error: unknown) => {
+      this.#starting.resolve(undefined)
+      this.lost(error)
+    })
   }
-  const ending = deferred<TakenCapture>()
-  let over = false
-  let timer: Timer | undefined
-  let passedOver = 0
-  let unreadable = 0
-  let unreadableInARow = 0
-  const starting = deferred<CaptureStream | undefined>()
+
+  takeNow(): void {
+    const all = [...this.#eyes.values()]
+    if (all.some(({ best }) => !best)) throw new Fault('capture.nothing_seen', { modality: this.#task.target })
+    for (const eye of all) this.#apply(eye, { is: 'take_now' })
+    this.#settleIfTaken()
+  }
+
+  lost(error: unknown): void {
+    this.#finish(() => this.#ending.reject(error))
+  }
+
+  cancel(): void {
+    this.lost(new DOMException('capture cancelled', 'AbortError'))
+  }
+
+  async #begin(indicator: number): Promise<void> {
+    const { device, ring } = this.#deps
+    const sink = ring.sink((frame) => this.#onFrame(frame))
+    this.#starting.resolve(await device.start(sink, { indicator }, (error) => this.lost(error)))
+    this.#tick()
+  }
 
   /** Settles when the device has stopped, also one that was still starting: whoever comes next finds it free. */
-  const finish = (settle: () => void) => {
-    if (over) return
-    over = true
-    timer?.cancel()
-    for (const eye of eyes.values()) eye.next?.frame.release()
+  #finish(settle: () => void): void {
+    if (this.#over) return
+    this.#over = true
+    this.#timer?.cancel()
+    for (const eye of this.#eyes.values()) eye.next?.frame.release()
     const stop = async () => {
-      const stream = await starting.promise
+      const stream = await this.#starting.promise
       if (!stream) return
       const { dropped, corrupt } = lostFrames(stream)
-      deps.counted({ dropped: dropped + passedOver, corrupt: corrupt + unreadable })
+      this.#deps.counted({ dropped: dropped + this.#passedOver, corrupt: corrupt + this.#unreadable })
       await stream.stop()
     }
     void stop().finally(settle)
   }
-  const fail = (error: unknown) => finish(() => ending.reject(error))
 
-  const settleIfTaken = () => {
-    const all = [...eyes.values()]
+  #settleIfTaken(): void {
+    const all = [...this.#eyes.values()]
     if (all.some(({ machine }) => machine.at === 'watching')) return
     // One eye that nobody finds does not take the other one with it.
     const nobody = all.every(({ machine }) => machine.at === 'given_up') || all.some(({ best }) => !best)
-    if (nobody) return fail(new Fault('capture.nothing_seen', { modality }))
+    if (nobody) {
+      this.lost(new Fault('capture.nothing_seen', { modality: this.#task.target }))
+      return
+    }
     const frames = all.flatMap(({ best }) => (best ? [best] : []))
     const weak = all.some(({ machine }) => machine.at !== 'taken' || machine.weak)
-    finish(() => ending.resolve({ frames, weak, measure: Math.min(...frames.map(({ measure }) => measure)) }))
+    const measure = Math.min(...frames.map((frame) => frame.measure))
+    this.#finish(() => this.#ending.resolve({ frames, weak, measure }))
   }
 
-  const apply = (eye: Eye, input: Parameters<typeof stepAutoCapture>[1], frame?: RingFrame, picture: Uint8Array = new Uint8Array()) => {
+  #apply(eye: Eye, input: AutoCaptureInput, frame?: RingFrame, picture: Uint8Array = new Uint8Array()): void {
+    const { plan, clock } = this.#deps
     const { state, effects } = stepAutoCapture(eye.machine, input, plan, clock.monotonicMs())
     eye.machine = state
     const kept = effects.some((effect) => effect.do === 'keep')
-    if (kept && frame && input.is === 'look') {
-      const { measure, boxes } = input.look
-      // One copy a sensor, written over by better frames: millions of bytes a second would wait for the collector otherwise.
-      const bytes = eye.best?.bytes.length === frame.bytes.length ? eye.best.bytes : new Uint8Array(frame.bytes.length)
-      bytes.set(frame.bytes)
-      eye.best = { header: frame.header, bytes, measure, boxes, picture }
-    }
+    if (!kept || !frame || input.is !== 'look') return
+    const { measure, boxes } = input.look
+    // One copy a sensor, written over by better frames: millions of bytes a second would wait for the collector otherwise.
+    const bytes = eye.best?.bytes.length === frame.bytes.length ? eye.best.bytes : new Uint8Array(frame.bytes.length)
+    bytes.set(frame.bytes)
+    eye.best = { header: frame.header, bytes, measure, boxes, picture }
   }
 
-  const report = () => {
-    const all = [...eyes.values()]
+  #report(): void {
+    const { plan } = this.#deps
+    const { target } = this.#task
+    const all = [...this.#eyes.values()]
     const backdrop = all[0]?.look?.backdrop
-    deps.status({
-      modality: modality === 'one_finger' ? undefined : modality,
+    this.#deps.status({
+      modality: target === 'one_finger' ? undefined : target,
       advice: mostHelpful(all.map(({ look }) => look?.advice ?? '')),
       measure: Math.min(...all.map(({ look }) => look?.measure ?? 0)),
       stableFrames: Math.min(...all.map(({ machine }) => (machine.at === 'watching' ? machine.steady : plan.neededFrames))),
       neededFrames: plan.neededFrames,
       boxes: all[0]?.look?.boxes ?? [],
-      guides: [...eyes].flatMap(([sensor, { look }]) => (look?.guides ?? []).map((guide) => ({ ...guide, sensor }))),
+      guides: [...this.#eyes].flatMap(([sensor, { look }]) => (look?.guides ?? []).map((guide) => ({ ...guide, sensor }))),
       ...(backdrop && { backdrop }),
     })
   }
 
-  const onFrame = (frame: RingFrame): void => {
-    const eye = eyes.get(frame.header.sensor)
-    if (!eye || over) {
+  #onFrame(frame: RingFrame): void {
+    const eye = this.#eyes.get(frame.header.sensor)
+    if (!eye || this.#over) {
       frame.release()
       return
     }
-    const arrived = { frame, atMs: clock.nowMs() }
+    const arrived = { frame, atMs: this.#deps.clock.nowMs() }
     if (!eye.busy) {
-      void analyse(eye, arrived)
+      void this.#analyse(eye, arrived)
       return
     }
-    if (eye.next) passedOver++
+    if (eye.next) this.#passedOver++
     eye.next?.frame.release()
     eye.next = arrived
   }
 
-  const analyse = async (eye: Eye, { frame, atMs }: Arrived): Promise<void> => {
+  async #analyse(eye: Eye, { frame, atMs }: Arrived): Promise<void> {
+    const { device, analyst, watched } = this.#deps
     eye.busy = true
     let shown: Uint8Array = new Uint8Array()
     const show = (picture: Uint8Array) => {
       shown = picture
-      if (!over) deps.show(toPicture(device, frame.header, picture, atMs))
+      if (!this.#over) this.#deps.show(toPicture(device, frame.header, picture, atMs))
     }
     try {
-      const look = await deps.analyst.analyse(frame, task, deps.watched() ? show : undefined)
-      if (over) return
-      unreadableInARow = 0
+      const look = await analyst.analyse(frame, this.#task, watched() ? show : undefined)
+      if (this.#over) return
+      this.#unreadableInARow = 0
       eye.look = look
-      apply(eye, { is: 'look', look }, frame, shown)
-      report()
-      settleIfTaken()
+      this.#apply(eye, { is: 'look', look }, frame, shown)
+      this.#report()
+      this.#settleIfTaken()
     } catch (error) {
       // One picture that cannot be read is passed over like a damaged frame; the next one comes in a moment.
-      unreadable++
-      if (++unreadableInARow >= mostUnreadable) fail(unreadableFault(device, error))
+      this.#unreadable++
+      if (++this.#unreadableInARow >= mostUnreadable) this.lost(unreadableFault(device, error))
     } finally {
       eye.busy = false
       frame.release()
       const { next } = eye
       eye.next = undefined
-      if (next && !over) void analyse(eye, next)
+      if (next && !this.#over) void this.#analyse(eye, next)
     }
   }
 
-  const tick = () => {
-    if (over) return
-    for (const eye of eyes.values()) apply(eye, { is: 'tick' })
-    settleIfTaken()
-    if (!over) timer = clock.after(tickMs, tick)
-  }
-
-  const begin = async () => {
-    const sink = deps.ring.sink(onFrame)
-    starting.resolve(await device.start(sink, { indicator }, fail))
-    tick()
-  }
-  begin().catch((error: unknown) => {
-    starting.resolve(undefined)
-    fail(error)
-  })
-
-  return {
-    taken: ending.promise,
-    takeNow: () => {
-      if ([...eyes.values()].some(({ best }) => !best)) throw new Fault('capture.nothing_seen', { modality })
-      for (const eye of eyes.values()) apply(eye, { is: 'take_now' })
-      settleIfTaken()
-    },
-    lost: fail,
-    cancel: () => fail(new DOMException('capture cancelled', 'AbortError')),
+  #tick(): void {
+    if (this.#over) return
+    for (const eye of this.#eyes.values()) this.#apply(eye, { is: 'tick' })
+    this.#settleIfTaken()
+    if (!this.#over) this.#timer = this.#deps.clock.after(tickMs, () => this.#tick())
   }
 }
 

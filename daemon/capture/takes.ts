@@ -78,7 +78,7 @@ function take(deps: TakeDeps, task: LookTask, plan: FrameCapturePlan, show: Show
     task,
     plan.indicator,
   )
-  lost = session.lost
+  lost = (fault) => session.lost(fault)
   const taken = session.taken.then(
     (capture) => {
       slot.free(device)
@@ -90,7 +90,7 @@ function take(deps: TakeDeps, task: LookTask, plan: FrameCapturePlan, show: Show
       throw error
     },
   )
-  return { ...session, taken }
+  return { taken, takeNow: () => session.takeNow(), lost, cancel: () => session.cancel() }
 }
 
 /** After these a capture device must be opened anew. */
