@@ -78,7 +78,7 @@ export function atTheCounter(clock: Clock, usual: Manner): Counter {
     // Whoever was told once knows how.
     signatures = next?.manner === 'practised' ? 1 : 0
     signature = undefined
-    for (const scene of [moved, eyes, face]) scene.change()
+    for (const each of [moved, eyes.sitting, face.sitting]) each.change()
   }
   const counter: Counter = {
     get person() {
@@ -92,13 +92,13 @@ export function atTheCounter(clock: Clock, usual: Manner): Counter {
     trick: undefined,
     plan: (faults) => {
       moved.fault = faults.hand
-      eyes.fault = faults.eyes
-      face.fault = faults.face
+      eyes.sitting.fault = faults.eyes
+      face.sitting.fault = faults.face
     },
     hear: (advice, part) => {
       if (isHandAdvice(advice) && (part ?? 'fingers') === 'fingers') moved.hear(advice)
-      if (isEyeAdvice(advice) && (part ?? 'eyes') === 'eyes') eyes.hear(advice)
-      if (isFaceAdvice(advice) && (part ?? 'face') === 'face') face.hear(advice)
+      if (isEyeAdvice(advice) && (part ?? 'eyes') === 'eyes') eyes.sitting.hear(advice)
+      if (isFaceAdvice(advice) && (part ?? 'face') === 'face') face.sitting.hear(advice)
     },
     truth: {
       platen: (frameIndex) => platen().log.at(frameIndex),

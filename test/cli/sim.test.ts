@@ -79,7 +79,7 @@ t.test('acts reach the office, mistakes are named at once', async (t) => {
     ['{"skin":"dry","tail":true}', 'body'],
     ['{"missingFingers":[11]}', 'body.missingFingers.0'],
     ['null', 'body'],
-  ])
+  ] as const)
     t.match(await ask('person', { seed: 1, body }), { fault: { code: 'input.invalid', context: { field } } }, body)
 
   await ask('unplug', { device: 'slap_scanner', afterMs: 500 })

@@ -3,6 +3,7 @@
 
 import { sleep } from '../../../protocol/clock.js'
 import { type Fault, isFault } from '../../../protocol/fault.js'
+import { operatorMs, personMs } from '../../../simulator/people/reaction.js'
 import type { Actor } from '../../desks.js'
 import { deviceOf } from '../../modality.js'
 import type { CaseDocument } from '../../service/case.js'
@@ -14,7 +15,6 @@ import type { FaultDirector } from './faults/director.js'
 import type { Journal } from './journal.js'
 import { type Lives, StationDied } from './lives.js'
 import { type Act, nameOf, nextAct } from './next-act.js'
-import { applicantTimes, operatorTimes } from './times.js'
 
 export interface Served {
   readonly how: 'recorded' | 'already_recorded' | 'stuck'
@@ -135,7 +135,7 @@ export class Operator {
     if (error instanceof StationDied) {
       director.saw('restarted')
       await lives.reopen()
-      await lives.pass(operatorTimes.logIn)
+      await lives.pass(operatorMs.logsIn)
       this.#caseId = lives.station.state.cases.find(({ nik, closedAtMs }) => nik === this.#nik && closedAtMs === undefined)?.caseId ?? ''
       return looking
     }
@@ -157,9 +157,9 @@ export class Operator {
     const { lives, director } = this.#deps
     if (waits.includes(fault.code)) {
       director.saw('waited')
-      await lives.pass(operatorTimes.tryAgain)
+      await lives.pass(operatorMs.triesAgain)
     } else {
-      await lives.pass(operatorTimes.decide)
+      await lives.pass(operatorMs.decides)
     }
   }
 
@@ -176,7 +176,7 @@ export class Operator {
     const { cases, capture } = lives.station.station
     switch (act.do) {
       case 'tick_paper':
-        await lives.pass(operatorTimes.readPaper)
+        await lives.pass(operatorMs.readsPaper)
         await this.#press()
         await lives.run(cases.checkRequirement(this.#actor, doc.caseId, act.requirementId, true))
         return {}
@@ -190,37 +190,37 @@ export class Operator {
         await lives.run(cases.completeStep(this.#actor, doc.caseId, act.stepId))
         return {}
       case 'confirm_applicant':
-        await lives.pass(operatorTimes.confirmApplicant)
+        await lives.pass(operatorMs.confirmsApplicant)
         await this.#press()
         await lives.run(cases.confirmApplicant(this.#actor, doc.caseId))
         return {}
       case 'capture':
         return this.#capture(act)
       case 'call_supervisor':
-        await lives.pass(operatorTimes.callSupervisor)
+        await lives.pass(operatorMs.callsSecondPerson)
         await this.#press()
         await lives.run(capture.review(supervisor, doc.caseId, judgement))
         director.saw('judged')
         return {}
       case 'except':
-        await lives.pass(operatorTimes.chooseReason)
+        await lives.pass(operatorMs.choosesReason)
         await this.#press()
         await lives.run(capture.except(this.#actor, doc.caseId, act.modality, act.positions, act.reason))
         return {}
       case 'witness':
-        await lives.pass(operatorTimes.callSupervisor)
+        await lives.pass(operatorMs.callsSecondPerson)
         await this.#press()
         await lives.run(capture.witnessRecord(supervisor, doc.caseId, judgement))
         return {}
       case 'sign':
         return this.#sign()
       case 'seal':
-        await lives.pass(operatorTimes.decide)
+        await lives.pass(operatorMs.decides)
         await director.at('seal', nameOf(act))
         await this.#press()
         await lives.run(capture.seal(this.#actor, doc.caseId))
         // The packet goes out at once; the operator looks whether it does.
-        await lives.run(sleep(lives.world.clock, operatorTimes.decide))
+        await lives.run(sleep(lives.world.clock, operatorMs.decides))
         return { openAll: true }
     }
   }
@@ -232,7 +232,7 @@ export class Operator {
     if (act.because !== '') await this.#say(act.because, modality)
     // What waits for a decision already, e.g. because the disk was full, need not be captured again.
     if (this.#running(modality).state !== 'review') {
-      await lives.pass(applicantTimes.turnToDevice)
+      await lives.pass(personMs.turnsToDevice)
       await this.#device(deviceOf(modality))
       await this.#press()
       await lives.run(capture.start(this.#actor, this.#caseId, modality))
@@ -274,7 +274,7 @@ export class Operator {
       hush()
     }
     if (state() !== 'review') return false
-    await lives.pass(operatorTimes.decide + (modality === 'face' ? applicantTimes.approvePortrait : 0))
+    await lives.pass(operatorMs.decides + (modality === 'face' ? personMs.approvesPortrait : 0))
     return state() === 'review'
   }
 
@@ -298,7 +298,7 @@ export class Operator {
     )
     if (!isFault(refusal, 'capture.parts_missing')) throw refusal ?? new Stuck(`${modality} was accepted against its own word`)
     const positions = (refusal.context.field ?? '').split(',').map(Number)
-    await lives.pass(operatorTimes.chooseReason)
+    await lives.pass(operatorMs.choosesReason)
     await this.#press()
     if (modality === 'irises') await lives.run(capture.except(this.#actor, this.#caseId, modality, positions, 'cannot_open'))
     else await lives.run(capture.except(this.#actor, this.#caseId, modality, positions, 'unreadable'))
@@ -307,7 +307,7 @@ export class Operator {
 
   async #say(advice: string, modality: Modality): Promise<void> {
     const { lives, applicant, director } = this.#deps
-    await lives.pass(operatorTimes.say)
+    await lives.pass(operatorMs.saysAdvice)
     if (applicant.hear(advice, modality)) director.saw('retaken')
   }
 
@@ -324,7 +324,7 @@ export class Operator {
     const stop = lives.station.state.subscribe((event) => {
       if (event.is !== 'capture' || speaking || advised() === '') return
       speaking = true
-      clock.after(operatorTimes.notice + operatorTimes.say, () => {
+      clock.after(operatorMs.readsAdvice + operatorMs.saysAdvice, () => {
         speaking = false
         const advice = advised()
         if (advice !== '' && applicant.hear(advice, modality)) director.saw('retaken')
@@ -338,7 +338,7 @@ export class Operator {
 
   async #sign(): Promise<Looking> {
     const { lives } = this.#deps
-    await lives.pass(applicantTimes.turnToDevice)
+    await lives.pass(personMs.turnsToDevice)
     await this.#device('signature_pad')
     await this.#press()
     await lives.run(lives.station.station.capture.signRecord(this.#actor, this.#caseId))
@@ -352,7 +352,7 @@ export class Operator {
     const ready = () => state.devices.some((device) => device.kind === kind && device.state === 'ready')
     for (let replugs = 0; !(await this.#eventually(ready, deviceDeadlineMs)); replugs++) {
       if (replugs >= mostReplugs) throw new Stuck(`${kind} never came back`)
-      await lives.pass(operatorTimes.replug)
+      await lives.pass(operatorMs.replugs)
       await pushIn(lives.world, kind)
     }
   }
@@ -380,7 +380,7 @@ export class Operator {
 
   async #press(): Promise<void> {
     this.#keys++
-    await this.#deps.lives.pass(operatorTimes.press)
+    await this.#deps.lives.pass(operatorMs.presses)
   }
 
   get #actor(): Actor {
