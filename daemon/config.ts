@@ -81,7 +81,7 @@ const fields = z.strictObject({
     })
     .prefault({}),
   /** A capture device that sends no frame for this long has failed. Longer only where the simulated people are drawn on the same processor. */
-  frameSilenceMs: z.number().int().min(500).max(60_000).default(2_000),
+  frameSilenceMs: z.number().int().min(500).max(60_000).default(1_000),
   /** What a capture device's own suspicion of an artefact leads to: the capture is refused, a supervisor must look, or nothing. */
   presentationAttack: z.enum(['refuse', 'review', 'ignore']).default('review'),
   /** Whether the applicant must approve the portrait before fingers and irises are recorded, or only before the record is signed. */

@@ -25,7 +25,7 @@ t.test('an empty configuration is a whole one', async (t) => {
     metricsPort: 0,
     idleLockMinutes: 10,
     trustedDevices: [],
-    frameSilenceMs: 2_000,
+    frameSilenceMs: 1_000,
     devices: { whenChosenIsAway: 'any_trusted' },
     deviceHealth: { pollSeconds: 5, lookMinutes: 30 },
     signaturePadPath: '',

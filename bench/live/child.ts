@@ -134,7 +134,7 @@ async function open({ folder }: LiveSetup): Promise<{ url: string; launchToken: 
   const { office, settings } = stack
   const devices = { ...stack.transports(), ...(setup.hand === 'moving' && { usb: usb.transport() }) }
   const trusted = [...office.settings.trustedDevices, { serial: own.serial, kind: own.kind, publicKey: own.publicKey }]
-  const config = parseConfig({ ...settings, trustedDevices: trusted, faceApproval: 'any_order', port: 0, frameSilenceMs: 2_000 }, 'bench')
+  const config = parseConfig({ ...settings, trustedDevices: trusted, faceApproval: 'any_order', port: 0, frameSilenceMs: 1_000 }, 'bench')
   const environment = { ...(await environmentOf(folder, log, devices)), workers: timedWorkers(config) }
   const options = { config, standards: await loadStandards(shippedStandards), simulation: { callPerson: () => callPerson(office) } }
   daemon = await runStation(environment, options)

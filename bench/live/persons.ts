@@ -117,6 +117,8 @@ async function byItself(stack: RealStack, folder: string, persons: number): Prom
       if (person > 1) await client.request('logOut', {})
       await procedureOf(client, person === 1 ? launchToken : '', () => callPerson(stack.office))
       if (person === 1) figures['rssAfterFirstMb'] = await rss()
+      // What still grows in the second half would grow all day.
+      if (person * 2 === persons) figures['rssAtHalfMb'] = await rss()
     }
     figures['rssMb'] = await rss()
     figures['cardProcessMb'] = round((await rssOfChildrenKb(station.pid)) / 1024, 0)

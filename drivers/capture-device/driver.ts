@@ -34,7 +34,7 @@ export interface CaptureDeps extends OpeningDeps {
   readonly limits?: Partial<StreamRules>
 }
 
-const defaultLimits: StreamRules = { silenceMs: 2000, damagedFrames: 8, damageWindowMs: 5000, frozenFrames: 10 }
+const defaultLimits: StreamRules = { silenceMs: 1000, damagedFrames: 8, damageWindowMs: 5000, frozenFrames: 10 }
 const proof = { proofPolls: 40, proofPollMs: 50 } as const
 const warmUp = { warmUpPolls: 300, warmUpPollMs: 100 } as const
 /** A look at the platen takes two exposures; one that takes longer is not waited for. */
@@ -191,7 +191,8 @@ class Shell implements CaptureDevice {
       ended,
       feed: (input) => this.#feed(input),
       counters: () => countersOf(this.#state),
-      hush: () => this.#control.tell('stop', captureRequests.stop),
+      // One that hangs would keep whoever stops it waiting for its deadline; its owner closes it, and that resets it.
+      hush: async () => (isHung(this.spent) ? undefined : this.#control.tell('stop', captureRequests.stop)),
     })
     this.#stream = stream
     this.#feed({ is: 'start', nowMs: nowMs(), session, maxFps })

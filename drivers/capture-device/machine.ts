@@ -211,8 +211,9 @@ function streaming(state: Extract<State, { at: 'streaming' }>, input: Input, rul
     case 'stale':
       return after({ ...stream, counters: { ...stream.counters, stale: stream.counters.stale + 1 } })
     case 'tick': {
-      const { code, wakeMs } = noteTick(stream, input.nowMs)
-      return code ? endStream(code, stream, rules, []) : go(state, { do: 'wake', afterMs: wakeMs })
+      const look = noteTick(stream, input.nowMs)
+      if ('code' in look) return endStream(look.code, stream, rules, [])
+      return go({ at: 'streaming', info, stream: look.stream }, { do: 'wake', afterMs: look.wakeMs })
     }
     case 'stop':
       return go({ at: 'ready', info }, ...over(stream))

@@ -30,6 +30,8 @@ interface SensorWatch {
 export interface Stream {
   readonly session: number
   readonly silenceMs: number
+  /** When silence is looked for next. */
+  readonly lookMs: number
   /** Times of damaged frames within the window, at most `damagedFrames`. */
   readonly damagedMs: readonly number[]
   /** Damaged frames since the last good one. */
@@ -59,9 +61,11 @@ export function startedStream(
   rules: StreamRules,
 ): Stream {
   const slowest = Math.min(...info.sensors.map((sensor) => sensor.maxFps || 1), begin.maxFps || Number.POSITIVE_INFINITY)
+  const silenceMs = Math.max(rules.silenceMs, 4000 / slowest)
   return {
     session: begin.session,
-    silenceMs: Math.max(rules.silenceMs, 4000 / slowest),
+    silenceMs,
+    lookMs: begin.nowMs + silenceMs,
     damagedMs: [],
     damagedSinceGood: 0,
     timeShiftUs: 0,
@@ -127,9 +131,17 @@ export function isSpent(stream: Stream, rules: StreamRules): FaultCode | undefin
   return undefined
 }
 
-/** A sensor that was silent too long: nothing came at all, or nothing whole. Otherwise when to look again. */
-export function noteTick(stream: Stream, nowMs: number): { readonly code?: FaultCode; readonly wakeMs: number } {
+/** A look that comes later than this found the host at something else: frames may lie unread. */
+const lateMs = 50
+
+/** A sensor that was silent too long: nothing came at all, or nothing whole. Otherwise the stream looks again after `wakeMs`. */
+export function noteTick(
+  stream: Stream,
+  nowMs: number,
+): { readonly code: FaultCode } | { readonly stream: Stream; readonly wakeMs: number } {
   const leftMs = Math.min(...stream.sensors.map((watch) => watch.aliveMs)) + stream.silenceMs - nowMs
-  if (leftMs > 0) return { wakeMs: leftMs }
-  return { code: stream.damagedSinceGood > 0 ? 'device.frames_corrupt' : 'device.frames_missing', wakeMs: 0 }
+  // The silence was the host's own, for all it knows: what came meanwhile is read before it is judged.
+  const wakeMs = leftMs <= 0 && nowMs - stream.lookMs > lateMs ? lateMs : leftMs
+  if (wakeMs > 0) return { stream: { ...stream, lookMs: nowMs + wakeMs }, wakeMs }
+  return { code: stream.damagedSinceGood > 0 ? 'device.frames_corrupt' : 'device.frames_missing' }
 }

@@ -37,7 +37,7 @@ interface Hand {
 }
 
 /** Skin that was wiped dry gets moist again from capture to capture: an assumption. */
-const moistureAgain = (before: Hand | undefined): number => Math.min(1, (before?.pose?.plan.moisture ?? 1) + 0.25)
+const moistureAgain = (before: Hand | undefined): number => Math.min(1, (before?.script.keys.at(-1)?.plan.moisture ?? 1) + 0.25)
 /** Steps in which pressing and lying down are drawn, so that few tables are needed. */
 const [pressStep, contactStep] = [0.1, 0.05]
 const inSteps = (value: number, step: number): number => Math.round(value / step) * step
@@ -126,7 +126,9 @@ export class PlatenScene {
       body: person.body,
       lays: how === 'slap' ? whole : 'single_fingers',
     }
-    const script = beginHand(whose, this.#deps.nowMs(), { tries, fault: this.fault, moisture: moistureAgain(this.#hand) })
+    // What was asked for behind the last capture, as to dry the fingers, is done first.
+    const fromMs = Math.max(this.#deps.nowMs(), this.#hand?.script.busyUntilMs ?? 0)
+    const script = beginHand(whose, fromMs, { tries, fault: this.fault, moisture: moistureAgain(this.#hand) })
     return { mask, person, script, touch: undefined, pose: undefined }
   }
 

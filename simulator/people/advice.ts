@@ -11,6 +11,7 @@ export const fingerAdviceNames = [
   'wrong_finger_count',
   'straighten_hand',
   'press_harder',
+  'dry_fingers',
   'press_softer',
 ] as const
 export type HandAdvice = (typeof fingerAdviceNames)[number]

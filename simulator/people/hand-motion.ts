@@ -189,10 +189,10 @@ export function hearHand(script: HandScript, advice: HandAdvice, nowMs: number):
       if (now.contact === 0) return again(script, now, startMs, {})
       // Fingers that lie there and are not seen are pressed harder, too.
       return adjust(script, now, startMs, { press: clamp(now.press < -0.8 ? 0.2 : now.press + 0.9, lightest, 1.8) })
+    case 'dry_fingers':
+      return again(script, now, startMs, { plan: { moisture: 0.25 }, extraMs: personMs.driesFingers * pace })
     case 'press_softer':
-      if (script.whose.body.skin !== 'wet' || now.plan.moisture < 1)
-        return adjust(script, now, startMs, { press: clamp(now.press > 0.8 ? 0 : now.press - 0.7, -1.2, hardest) })
-      return again(script, now, startMs, { press: -0.2, plan: { moisture: 0.25 }, extraMs: personMs.driesFingers * pace })
+      return adjust(script, now, startMs, { press: clamp(now.press > 0.8 ? 0 : now.press - 0.7, -1.2, hardest) })
     case 'move_up':
       return adjust(script, now, startMs, { dyPx: 0 })
     case 'move_to_centre':

@@ -50,6 +50,8 @@ export const operatorMs = {
   readsAdvice: 500,
   /** Says it: about three words. */
   saysAdvice: 800,
+  /** Says it again when nothing has come of it: whoever was still busy did not hear it. */
+  repeatsAdvice: 2_000,
   /** Wipes the glass while the person lifts the hand. */
   wipesGlass: 3_500,
   /** Turns a lamp or moves a chair. */

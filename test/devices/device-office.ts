@@ -52,7 +52,7 @@ export class Office {
       trustedDevices: this.trusted,
       devices: { whenChosenIsAway: 'any_trusted', ...choice },
       deviceHealth: { pollSeconds: 5, lookMinutes: 30 },
-      frameSilenceMs: 2_000,
+      frameSilenceMs: 1_000,
       signaturePadPath: padPath,
       signaturePadModel: 'SignatureGem 4x5',
       cardTerminal: 'Reader',

@@ -169,6 +169,14 @@ t.test('one silent sensor of two is enough; the reason tells damage from silence
   t.match(run([...started, { is: 'corrupt', nowMs: 10 }, { is: 'tick', nowMs: 1000 }]).state, { fault: { code: 'device.frames_corrupt' } })
 })
 
+t.test('a look that comes late is repeated before it is believed: frames may lie unread in a host that was busy', async (t) => {
+  const late = run([...started, came(0, 500), came(0, 500, 5, 1), { is: 'tick', nowMs: 2100 }])
+  t.equal(late.state.at, 'streaming')
+  t.equal(late.did.at(-1), 'wake')
+  t.equal(run([{ is: 'tick', nowMs: 2150 }], late.state).state.at, 'faulted', 'nothing had come')
+  t.equal(run([came(1, 2101), came(1, 2101, 5, 1), { is: 'tick', nowMs: 2150 }], late.state).state.at, 'streaming')
+})
+
 t.test('whatever comes in whatever order: one report at most, none after stop or close, and every leased slot settled', async (t) => {
   const input: fc.Arbitrary<Input> = fc.oneof(
     fc.constantFrom<Input>({ is: 'stop' }, { is: 'close' }, { is: 'stale' }, { is: 'start', nowMs: 0, session: 5, maxFps: 0 }),

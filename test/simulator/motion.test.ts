@@ -113,7 +113,7 @@ t.test('skin and missing ridges are seen by the kernels: an advice, or a quality
     [...scores.values()].reduce((sum, score) => sum + score, 0) / Math.max(1, scores.size)
   for (const [who, advice] of [
     [dry, 'press_harder'],
-    [wet, 'press_softer'],
+    [wet, 'dry_fingers'],
   ] as const) {
     const { live, scores } = await qualities(who)
     t.equal(live.advice, advice)
@@ -130,7 +130,7 @@ t.test('skin and missing ridges are seen by the kernels: an advice, or a quality
 
 t.test('moist fingers are dried, what they leave on the glass is wiped off, dry ones press harder', async (t) => {
   const moist = await capture(stand(wet), 'right_four')
-  t.ok(moist.said.includes('press_softer') && moist.said.includes('clean_glass'), moist.said.join(', '))
+  t.ok(moist.said.includes('dry_fingers') && moist.said.includes('clean_glass'), moist.said.join(', '))
   t.ok(moist.good >= 6)
   const rough = await capture(stand(dry), 'right_four')
   t.ok(rough.said.includes('press_harder') && rough.good >= 6, rough.said.join(', '))

@@ -22,6 +22,14 @@ export interface Applicant {
   play(trick: Trick): void
 }
 
+/** What is said about what a finished picture shows. */
+const meant: Readonly<Record<string, string>> = {
+  halo: 'dry_fingers',
+  ghost_prints: 'clean_glass',
+  touching_fingers: 'spread_fingers',
+  off_edge: 'move_to_centre',
+}
+
 const handModalities = ['right_four', 'left_four', 'thumbs'] as const
 
 function partOf(modality: Modality): Part | undefined {
@@ -44,7 +52,7 @@ export function applicantAt(office: Office): Applicant {
       })
     },
     hear: (advice, modality) => {
-      office.counter.hear(advice, partOf(modality))
+      office.counter.hear(meant[advice] ?? advice, partOf(modality))
       if (!shown) return false
       shown = false
       office.play(undefined)

@@ -1,7 +1,7 @@
 // An operator at the counter: does what the case asks for next, through the station's desks and in the time that people take. Everything that goes
 // wrong ends in doing the next thing that the case asks for then. Knows no fault's cause.
 
-import { sleep } from '../../../protocol/clock.js'
+import { sleep, type Timer } from '../../../protocol/clock.js'
 import { type Fault, isFault } from '../../../protocol/fault.js'
 import { operatorMs, personMs } from '../../../simulator/people/reaction.js'
 import type { Actor } from '../../desks.js'
@@ -311,27 +311,35 @@ export class Operator {
     if (applicant.hear(advice, modality)) director.saw('retaken')
   }
 
-  /** While a capture runs: what the screen advises is said, one thing at a time. @returns ends it */
+  /** While a capture runs: what the screen advises is said, one thing at a time, and again when nothing comes of it. @returns ends it */
   #coach(modality: Modality): () => void {
     const { lives, applicant, director } = this.#deps
     const { clock } = lives.world
-    let speaking = false
-    let over = false
+    let speaking: Timer | undefined
+    let said: { readonly advice: string; readonly again: Timer } | undefined
     const advised = () => {
       const { state, advice } = this.#running(modality)
-      return !over && state === 'live' ? advice : ''
+      return state === 'live' ? advice : ''
+    }
+    const speak = (afterMs: number) => {
+      said?.again.cancel()
+      said = undefined
+      speaking = clock.after(afterMs, () => {
+        speaking = undefined
+        const advice = advised()
+        if (advice === '') return
+        if (applicant.hear(advice, modality)) director.saw('retaken')
+        said = { advice, again: clock.after(operatorMs.repeatsAdvice, () => speak(operatorMs.saysAdvice)) }
+      })
     }
     const stop = lives.station.state.subscribe((event) => {
-      if (event.is !== 'capture' || speaking || advised() === '') return
-      speaking = true
-      clock.after(operatorMs.readsAdvice + operatorMs.saysAdvice, () => {
-        speaking = false
-        const advice = advised()
-        if (advice !== '' && applicant.hear(advice, modality)) director.saw('retaken')
-      })
+      const advice = advised()
+      if (event.is !== 'capture' || advice === '' || speaking || said?.advice === advice) return
+      speak(operatorMs.readsAdvice + operatorMs.saysAdvice)
     })
     return () => {
-      over = true
+      speaking?.cancel()
+      said?.again.cancel()
       stop()
     }
   }

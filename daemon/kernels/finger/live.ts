@@ -20,6 +20,7 @@ export const liveAdvice = [
   'wrong_finger_count',
   'straighten_hand',
   'press_harder',
+  'dry_fingers',
   'press_softer',
 ] as const
 export type LiveAdvice = (typeof liveAdvice)[number]
@@ -49,7 +50,7 @@ export interface LiveMeasure {
 const usualContactMm2 = 170
 const leastContactMm2 = 85
 const driest = 0.16
-const wettest = 0.72
+const darkest = 0.72
 /** Deviation of clear ridges, grey levels, and the coherence from which and up to which lines count. */
 const clearDeviation = 50
 const coherence = { from: 0.25, until: 0.6 } as const
@@ -116,7 +117,9 @@ function adviceFor(sight: Sight, { codes }: Segmentation, fingers: readonly Live
   if (miscounted) return codes.includes('touching_fingers') ? 'spread_fingers' : 'wrong_finger_count'
   if (codes.includes('tilted')) return 'straighten_hand'
   if (fingers.some(({ darkness, contactMm2 }) => darkness < driest || contactMm2 < leastContactMm2)) return 'press_harder'
-  if (fingers.some(({ darkness, codes: own }) => darkness > wettest || own?.includes('halo'))) return 'press_softer'
+  // What darkens the glass beside a finger is not pressed out of it by less force.
+  if (fingers.some(({ codes: own }) => own?.includes('halo'))) return 'dry_fingers'
+  if (fingers.some(({ darkness }) => darkness > darkest)) return 'press_softer'
   if (fingers.some(({ clarity }) => clarity < leastClarity)) return 'press_harder'
   return codes.includes('ghost_prints') || glassGrey(sight) < lightestDirt ? 'clean_glass' : ''
 }

@@ -46,6 +46,7 @@ const wayOf: Readonly<Record<string, keyof typeof ways>> = {
   place_fingers: 'down',
   press_harder: 'harder',
   press_softer: 'up',
+  dry_fingers: 'clean',
   wrong_finger_count: 'down',
   wrong_hand: 'swap',
   move_up: 'up',
