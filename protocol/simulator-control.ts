@@ -88,7 +88,8 @@ export function readSimulatorArguments(act: SimulatorAct, given: unknown): Simul
   const read: Record<string, string | number> = {}
   for (const [name, value] of Object.entries(given)) {
     const kind = Object.hasOwn(fields, name) ? fields[name] : undefined
-    if (kind === undefined) throw new Fault('input.invalid', { operation: act, reason: 'unknown_field' })
+    if (kind === undefined)
+      throw new Fault('input.invalid', { operation: act, reason: 'unknown_field', expected: Object.keys(fields).join(' ') || 'none' })
     if (kind === 'number' ? !Number.isFinite(value) : typeof value !== 'string' || value.length > mostTextChars)
       throw new Fault('input.invalid', { field: name, expected: kind })
     read[name] = value as string | number

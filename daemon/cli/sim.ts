@@ -15,7 +15,9 @@ export const command: Command = {
   usage: [
     'rekam sim person [--seed N [--birthYear Y] [--body NAME|JSON]] [--manner practised|coached|natural] [--data DIR]',
     'rekam sim fault DEVICE KIND [--count N] [--value V] [--afterMs MS] [--data DIR]',
-    'rekam sim plug|unplug|heal DEVICE [--data DIR]',
+    'rekam sim unplug DEVICE [--afterMs MS] [--data DIR]',
+    'rekam sim plug DEVICE [--data DIR]',
+    'rekam sim heal [DEVICE] [--data DIR]',
     'rekam sim centre offline|online|slow|cut|lie_receipt|lie_bundle [--value V] [--lie NAME] [--data DIR]',
     'rekam sim truth|list [--data DIR]',
     'rekam sim advice NAME [--data DIR]',
@@ -34,8 +36,10 @@ function parse(args: readonly string[]) {
   if (!isSimulatorAct(act)) throw new UsageError(`which act? ${Object.keys(simulatorActs).join(', ')}`)
   const { positional, fields }: { readonly positional: readonly string[]; readonly fields: Readonly<Record<string, 'number' | 'text'>> } =
     simulatorActs[act]
-  if (unnamed.length > positional.length) throw new UsageError(`${act} takes ${positional.length} arguments without a name`)
+  if (unnamed.length > positional.length) throw new UsageError(`${act} takes without a name: ${positional.join(', ') || 'nothing'}`)
   const { data, ...named } = values
+  const foreign = Object.keys(named).find((name) => !Object.hasOwn(fields, name))
+  if (foreign !== undefined) throw new UsageError(`${act} takes no --${foreign}`)
   const texts = { ...Object.fromEntries(unnamed.map((text, i) => [positional[i] ?? '', text])), ...named }
   const given = Object.fromEntries(
     Object.entries(texts).map(([name, text]) => [name, fields[name] === 'number' ? numberOf(name, String(text)) : text]),
