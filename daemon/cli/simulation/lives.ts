@@ -21,8 +21,8 @@ export class StationDied extends Error {
   }
 }
 
-/** From the death of the process to its next greeting: `RestartSec=5` of docs/operations.md and 0.8 s for the start of the daemon. */
-const restartMs = 5_800
+/** From the death of the process to its next greeting: `RestartSec=1` of docs/operations.md and 0.8 s for the start of the daemon. */
+const restartMs = 1_800
 
 /** Asking for the CPU time costs some itself: short readings are not worth it. */
 const metered: readonly Parameters<Effects['perform']>[0][] = ['compute', 'blob.write', 'store.commit']

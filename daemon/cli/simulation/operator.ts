@@ -5,7 +5,7 @@ import { sleep, type Timer } from '../../../protocol/clock.js'
 import { type Fault, isFault } from '../../../protocol/fault.js'
 import { operatorMs, personMs } from '../../../simulator/people/reaction.js'
 import type { Actor } from '../../desks.js'
-import { deviceOf } from '../../modality.js'
+import { deviceOf, isFingers } from '../../modality.js'
 import type { CaseDocument } from '../../service/case.js'
 import { type CaptureStatus, type DeviceKind, idleCapture, type Modality } from '../../state.js'
 import type { Applicant } from './applicant.js'
@@ -45,6 +45,8 @@ const mostUnexplained = 3
 const captureDeadlineMs = 90_000
 const deviceDeadlineMs = 15_000
 const mostReplugs = 3
+/** What was said so often about fingers and changes nothing is not said once more: what there is to see is taken by hand. */
+const mostSayings = 3
 const weakReason = 'simulated person'
 const judgement = 'compared with the person'
 
@@ -317,6 +319,7 @@ export class Operator {
     const { clock } = lives.world
     let speaking: Timer | undefined
     let said: { readonly advice: string; readonly again: Timer } | undefined
+    const sayings = new Map<string, number>()
     const advised = () => {
       const { state, advice } = this.#running(modality)
       return state === 'live' ? advice : ''
@@ -328,6 +331,9 @@ export class Operator {
         speaking = undefined
         const advice = advised()
         if (advice === '') return
+        const times = (sayings.get(advice) ?? 0) + 1
+        if (times > mostSayings && isFingers(modality) && this.#running(modality).boxes.length > 0) return this.#takeNow(modality)
+        sayings.set(advice, times)
         if (applicant.hear(advice, modality)) director.saw('retaken')
         said = { advice, again: clock.after(operatorMs.repeatsAdvice, () => speak(operatorMs.saysAdvice)) }
       })
@@ -342,6 +348,12 @@ export class Operator {
       said?.again.cancel()
       stop()
     }
+  }
+
+  /** By hand. What comes of it is seen from the capture, as ever. */
+  #takeNow(modality: Modality): void {
+    this.#keys++
+    void this.#deps.lives.station.station.capture.takeNow(this.#actor, this.#caseId, modality).catch(() => {})
   }
 
   async #sign(): Promise<Looking> {
