@@ -17,6 +17,8 @@ export interface SimulatorFile {
 }
 
 type Kind = 'number' | 'text'
+/** A body with everything in it is half as long. */
+const mostTextChars = 1_000
 
 interface ActShape {
   readonly says: string
@@ -29,10 +31,10 @@ interface ActShape {
 export const simulatorActs = {
   list: { says: 'every act with its arguments', positional: [], needs: [], fields: {} },
   person: {
-    says: 'somebody comes to the counter and is known to the registry; without a seed whoever is next',
+    says: 'somebody comes to the counter and is known to the registry; without a seed whoever is next. body: a name, or fields as JSON',
     positional: [],
     needs: [],
-    fields: { seed: 'number', birthYear: 'number', cloudyEye: 'text' },
+    fields: { seed: 'number', birthYear: 'number', body: 'text', manner: 'text' },
   },
   truth: {
     says: 'who stands at the counter, what is really before the devices, what the centre holds',
@@ -86,8 +88,9 @@ export function readSimulatorArguments(act: SimulatorAct, given: unknown): Simul
   const read: Record<string, string | number> = {}
   for (const [name, value] of Object.entries(given)) {
     const kind = Object.hasOwn(fields, name) ? fields[name] : undefined
-    if (kind === undefined) throw new Fault('input.invalid', { operation: act, reason: 'unknown_field' })
-    if (kind === 'number' ? !Number.isFinite(value) : typeof value !== 'string' || value.length > 200)
+    if (kind === undefined)
+      throw new Fault('input.invalid', { operation: act, reason: 'unknown_field', expected: Object.keys(fields).join(' ') || 'none' })
+    if (kind === 'number' ? !Number.isFinite(value) : typeof value !== 'string' || value.length > mostTextChars)
       throw new Fault('input.invalid', { field: name, expected: kind })
     read[name] = value as string | number
   }

@@ -113,9 +113,11 @@ export const commands: readonly Entry[] = [
   {
     name: 'sim',
     usage: [
-      'rekam sim person [--seed N] [--birthYear Y] [--cloudyEye right|left] [--data DIR]',
+      'rekam sim person [--seed N [--birthYear Y] [--body NAME|JSON]] [--manner practised|coached|natural] [--data DIR]',
       'rekam sim fault DEVICE KIND [--count N] [--value V] [--afterMs MS] [--data DIR]',
-      'rekam sim plug|unplug|heal DEVICE [--data DIR]',
+      'rekam sim unplug DEVICE [--afterMs MS] [--data DIR]',
+      'rekam sim plug DEVICE [--data DIR]',
+      'rekam sim heal [DEVICE] [--data DIR]',
       'rekam sim centre offline|online|slow|cut|lie_receipt|lie_bundle [--value V] [--lie NAME] [--data DIR]',
       'rekam sim truth|list [--data DIR]',
       'rekam sim advice NAME [--data DIR]',

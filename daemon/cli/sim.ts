@@ -13,9 +13,11 @@ const { version, file } = simulatorControl
 export const command: Command = {
   name: 'sim',
   usage: [
-    'rekam sim person [--seed N] [--birthYear Y] [--cloudyEye right|left] [--data DIR]',
+    'rekam sim person [--seed N [--birthYear Y] [--body NAME|JSON]] [--manner practised|coached|natural] [--data DIR]',
     'rekam sim fault DEVICE KIND [--count N] [--value V] [--afterMs MS] [--data DIR]',
-    'rekam sim plug|unplug|heal DEVICE [--data DIR]',
+    'rekam sim unplug DEVICE [--afterMs MS] [--data DIR]',
+    'rekam sim plug DEVICE [--data DIR]',
+    'rekam sim heal [DEVICE] [--data DIR]',
     'rekam sim centre offline|online|slow|cut|lie_receipt|lie_bundle [--value V] [--lie NAME] [--data DIR]',
     'rekam sim truth|list [--data DIR]',
     'rekam sim advice NAME [--data DIR]',
@@ -34,8 +36,10 @@ function parse(args: readonly string[]) {
   if (!isSimulatorAct(act)) throw new UsageError(`which act? ${Object.keys(simulatorActs).join(', ')}`)
   const { positional, fields }: { readonly positional: readonly string[]; readonly fields: Readonly<Record<string, 'number' | 'text'>> } =
     simulatorActs[act]
-  if (unnamed.length > positional.length) throw new UsageError(`${act} takes ${positional.length} arguments without a name`)
+  if (unnamed.length > positional.length) throw new UsageError(`${act} takes without a name: ${positional.join(', ') || 'nothing'}`)
   const { data, ...named } = values
+  const foreign = Object.keys(named).find((name) => !Object.hasOwn(fields, name))
+  if (foreign !== undefined) throw new UsageError(`${act} takes no --${foreign}`)
   const texts = { ...Object.fromEntries(unnamed.map((text, i) => [positional[i] ?? '', text])), ...named }
   const given = Object.fromEntries(
     Object.entries(texts).map(([name, text]) => [name, fields[name] === 'number' ? numberOf(name, String(text)) : text]),
@@ -57,17 +61,18 @@ interface Answered {
 /** @throws Fault `simulator.unreachable` | `simulator.refused` | `simulator.version`, or what the simulator says */
 async function ask(folder: string, act: SimulatorAct, given: object): Promise<Answered> {
   const path = join(folder, file)
-  const unreachable = (cause: unknown) => new Fault('simulator.unreachable', { path }, { cause })
-  const door = await readFile(path, 'utf8').then(
-    (text) => JSON.parse(text) as SimulatorFile,
-    (error: unknown) => Promise.reject(unreachable(error)),
-  )
-  const response = await fetch(`http://127.0.0.1:${door.port}/v${version}/${act}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${door.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify(given),
-  }).catch((error: unknown) => Promise.reject(unreachable(error)))
-  return (await response.json()) as Answered
+  try {
+    const door = JSON.parse(await readFile(path, 'utf8')) as SimulatorFile
+    const response = await fetch(`http://127.0.0.1:${door.port}/v${version}/${act}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${door.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(given),
+    })
+    return (await response.json()) as Answered
+  } catch (cause) {
+    // Also a file or a port of a station that died, and that somebody else has now.
+    throw new Fault('simulator.unreachable', { path }, { cause })
+  }
 }
 
 /** What the simulator refused is a fault here as there; the rest goes to standard output as it came. */

@@ -65,8 +65,8 @@ export interface RealStack extends Stack {
  * The next person comes to the counter, with all pictures drawn: an office that draws while a device streams sends no frames meanwhile,
  * and on a busy machine the station takes the device for dead.
  */
-export async function callPerson(office: Office, invited?: Person): ReturnType<Office['callPerson']> {
-  const called = await office.callPerson(invited)
+export async function callPerson(office: Office, ...of: Parameters<Office['callPerson']>): ReturnType<Office['callPerson']> {
+  const called = await office.callPerson(...of)
   const images = office.personAtCounter?.images
   if (!images) return called
   for (const slap of ['right_four', 'left_four', 'thumbs'] as const) await images.slap(slap)
@@ -240,7 +240,7 @@ function controlledBy(clock: Clock, office: Office, usb: SimulatedUsbBus): Contr
   return {
     office,
     clock,
-    call: (invited) => callPerson(office, invited),
+    call: (invited, manner) => callPerson(office, invited, manner),
     plug: (device) => plugIn(usb, office, device),
     unplug: (device) => usb.unplug(usbModel(office, device)),
   }

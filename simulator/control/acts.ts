@@ -3,8 +3,12 @@
 import type { Clock } from '../../protocol/clock.js'
 import { Fault } from '../../protocol/fault.js'
 import { type SimulatorAct, type SimulatorArguments, simulatorActs } from '../../protocol/simulator-control.js'
+import { type Manner, manners } from '../office/guest.js'
 import type { Office } from '../office/office.js'
+import { eyeAdviceNames, faceAdviceNames, fingerAdviceNames } from '../people/advice.js'
 import type { Person } from '../people/person.js'
+import { seededRandom } from '../seeded-random.js'
+import { bodySaid } from './body.js'
 import { healed, inflict } from './device-faults.js'
 import { truthOf } from './truth.js'
 
@@ -13,10 +17,9 @@ export type ControlledDevice = (typeof controlledDevices)[number]
 
 /** The office, its cables, and how somebody is brought to the counter on this stack. */
 export interface ControlledOffice {
-  /** People who listen are an office's own business: one without a counter to speak to says so. */
-  readonly office: Office & { readonly counter?: { hear?(advice: string): void } }
+  readonly office: Office
   readonly clock: Clock
-  call(invited?: Person): Promise<{ readonly nik: string; readonly name: string }>
+  call(invited: Person | undefined, manner: Manner | undefined): Promise<{ readonly nik: string; readonly name: string }>
   /** Idempotent. @throws Fault `input.unsupported` where this stack cannot */
   plug(device: ControlledDevice): Promise<void>
   unplug(device: ControlledDevice): Promise<void>
@@ -27,29 +30,29 @@ type Run = (world: ControlledOffice, given: SimulatorArguments) => Promise<objec
 const done = {}
 /** Far below what a test waits for. */
 const mostDelayMs = 3_600_000
+const adviceNames = [...new Set([...fingerAdviceNames, ...eyeAdviceNames, ...faceAdviceNames])]
 
 export const acts: Readonly<Record<SimulatorAct, Run>> = {
   list: () => ({ acts: simulatorActs, devices: controlledDevices }),
-  person: async (world, { seed, birthYear, cloudyEye }) => {
-    if (seed === undefined && (birthYear !== undefined || cloudyEye !== undefined))
+  person: async (world, { seed, birthYear, body, manner: named }) => {
+    const manner = named === undefined ? undefined : oneOf('manner', String(named), manners)
+    if (seed === undefined && (birthYear !== undefined || body !== undefined))
       throw new Fault('input.invalid', { field: 'seed', reason: 'missing' })
-    if (seed === undefined) return { person: await world.call() }
+    if (seed === undefined) return { person: await world.call(undefined, manner) }
     const { syntheticPerson } = await import('../people/synthetic.js')
-    const eye = cloudyEye === undefined ? undefined : oneOf('cloudyEye', String(cloudyEye), ['right', 'left'])
-    return {
-      person: await world.call(
-        syntheticPerson(whole('seed', seed, 0, 2 ** 32 - 1), {
-          ...(birthYear !== undefined && { birthYear: whole('birthYear', birthYear, 1900, 2100) }),
-          ...(eye && { cloudyEye: eye }),
-        }),
-      ),
-    }
+    const number = whole('seed', seed, 0, 2 ** 32 - 1)
+    const invited = syntheticPerson(number, {
+      ...(birthYear !== undefined && { birthYear: whole('birthYear', birthYear, 1900, 2100) }),
+      ...(body !== undefined && { body: bodySaid(String(body), seededRandom(number).fork('body')) }),
+    })
+    return { person: await world.call(invited, manner) }
   },
   truth: ({ office }) => truthOf(office),
   advice: ({ office }, { advice }) => {
-    if (!office.personAtCounter) throw new Fault('input.invalid', { field: 'advice', reason: 'nobody at the counter' })
-    if (!office.counter?.hear) throw new Fault('input.unsupported', { operation: 'advice' })
-    office.counter.hear(String(advice))
+    const { manner } = office.counter
+    const reason = manner === undefined ? 'nobody at the counter' : 'only a person of --manner natural listens'
+    if (manner !== 'natural') throw new Fault('input.invalid', { field: 'advice', reason })
+    office.counter.hear(oneOf('advice', String(advice), adviceNames))
     return done
   },
   fault: (world, { device, kind, count, value, afterMs }) => {

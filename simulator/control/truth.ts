@@ -1,29 +1,27 @@
 // The ground truth of the moment, for the control interface: everything in it was drawn, nothing measured.
 
 import type { Office } from '../office/office.js'
-import { fingersOf, type Slap } from '../people/person.js'
+import type { PlatenTruth } from '../office/truth.js'
+import { fingersOf } from '../people/person.js'
 
 const slaps = ['right_four', 'left_four', 'thumbs'] as const
 
 export async function truthOf(office: Office): Promise<object> {
-  const { personAtCounter: person, scanner, irisCamera, faceCamera, centre, printer } = office
-  const asked = Array.from({ length: 10 }, (_, i) => i + 1).filter((position) => (scanner.indicator & (1 << (position - 1))) !== 0)
-  const slap = slaps.find(
-    (name) => fingersOf[name].length === asked.length && fingersOf[name].every((position) => asked.includes(position)),
-  )
+  const { personAtCounter: person, counter, scanner, irisCamera, faceCamera, centre, printer } = office
+  const eyes = counter.truth.eyes()
+  const face = counter.truth.face()
   return {
-    person: person && { ...person.biodata, source: person.source },
+    person: person && { ...person.biodata, source: person.source, body: person.body, manner: counter.manner },
     devices: {
-      slap_scanner: { serial: scanner.serial, asksForFingers: asked },
-      iris_camera: {
-        serial: irisCamera.serial,
-        asksForRight: (irisCamera.indicator & 1) !== 0,
-        asksForLeft: (irisCamera.indicator & 2) !== 0,
-      },
+      slap_scanner: { serial: scanner.serial, asksForFingers: positions.filter((position) => isLit(scanner.indicator, position - 1)) },
+      iris_camera: { serial: irisCamera.serial, asksForRight: isLit(irisCamera.indicator, 0), asksForLeft: isLit(irisCamera.indicator, 1) },
       face_camera: { serial: faceCamera.serial, asks: faceCamera.indicator !== 0 },
     },
-    /** As they lie in the slap that is asked for, when all of it is laid down. */
-    fingers: slap === undefined ? [] : await fingersIn(office, slap),
+    /** What the last frame of each device shows, and what the pen wrote last. */
+    platen: await platenOf(counter.truth.platen()),
+    eyes: eyes && { nik: eyes.person.biodata.nik, right: eyes.right, left: eyes.left, shown: eyes.shown, look: eyes.look },
+    face: face && { nik: face.person.biodata.nik, presentation: face.presentation },
+    signature: counter.truth.signature && { nik: counter.truth.signature.person.biodata.nik, wrote: counter.truth.signature.wrote },
     centre: {
       reachable: !centre.script.unreachable,
       packetIds: centre.packetIds,
@@ -33,7 +31,25 @@ export async function truthOf(office: Office): Promise<object> {
   }
 }
 
-async function fingersIn({ personAtCounter: person }: Office, slap: Slap): Promise<readonly object[]> {
-  const truth = (await person?.truth?.slap(slap)) ?? []
-  return truth.map(({ position, cx, cy, width, height, angleDeg, pattern }) => ({ position, cx, cy, width, height, angleDeg, pattern }))
+const positions = Array.from({ length: 10 }, (_, i) => i + 1)
+const isLit = (mask: number, bit: number): boolean => (mask & (1 << bit)) !== 0
+
+/** Fingers that lie still do not say where: a whole hand of a drawn person lies where its picture has it. */
+async function platenOf(truth: PlatenTruth | undefined): Promise<object | undefined> {
+  if (!truth) return undefined
+  const { person, fingers, ghosts, known } = truth
+  const missing = person?.body.missingFingers ?? []
+  const laid = fingers.map(({ position }) => position)
+  const whole = slaps.find((slap) => laid.length > 0 && fingersOf[slap].filter((each) => !missing.includes(each)).join() === laid.join())
+  const drawn = whole && fingers.some(({ at }) => !at) ? await person?.truth?.slap(whole) : undefined
+  const where = (position: number) => {
+    const finger = drawn?.find((each) => each.position === position)
+    return finger && { x: finger.cx, y: finger.cy }
+  }
+  return {
+    nik: person?.biodata.nik,
+    fingers: fingers.map((finger) => ({ ...finger, at: finger.at ?? where(finger.position) })),
+    ghosts,
+    known,
+  }
 }

@@ -36,8 +36,10 @@ export interface PlannedFaults {
 export interface Counter {
   /** Who stands there; undefined for an empty office. */
   readonly person: Person | undefined
-  /** Somebody steps up. @param random of this person's ways */
-  receive(person: Person, random: SeededRandom): void
+  /** How that person behaves; undefined for an empty office. */
+  readonly manner: Manner | undefined
+  /** Somebody steps up. @param random of this person's ways @param manner instead of the office's own */
+  receive(person: Person, random: SeededRandom, manner?: Manner): void
   /** Nobody stands there any more. */
   leave(): void
   /** Of a scenario in which somebody cheats or errs. */
@@ -58,7 +60,8 @@ export interface Counter {
   sign(pad: TopazPadModel): void
 }
 
-export function atTheCounter(clock: Clock, manner: Manner): Counter {
+/** @param usual manner of whoever comes */
+export function atTheCounter(clock: Clock, usual: Manner): Counter {
   let guest: Guest | undefined
   let signatures = 0
   let signature: SignatureTruth | undefined
@@ -66,43 +69,46 @@ export function atTheCounter(clock: Clock, manner: Manner): Counter {
   const playing = () => counter.trick
   const moved = new PlatenScene({ nowMs, guest: () => guest, trick: playing })
   const still = stillPlaten(() => guest?.person, playing)
-  const platen = manner === 'natural' ? moved : still
+  const platen = () => ((guest?.manner ?? usual) === 'natural' ? moved : still)
   const eyes = eyeScene(nowMs, () => guest)
   const face = faceScene(nowMs, () => guest)
   const change = (next: Guest | undefined) => {
     guest = next
     counter.trick = undefined
     // Whoever was told once knows how.
-    signatures = manner === 'practised' ? 1 : 0
+    signatures = next?.manner === 'practised' ? 1 : 0
     signature = undefined
-    for (const scene of [moved, eyes, face]) scene.change()
+    for (const each of [moved, eyes.sitting, face.sitting]) each.change()
   }
   const counter: Counter = {
     get person() {
       return guest?.person
     },
-    receive: (person, random) => change({ person, random, manner }),
+    get manner() {
+      return guest?.manner
+    },
+    receive: (person, random, manner = usual) => change({ person, random, manner }),
     leave: () => change(undefined),
     trick: undefined,
     plan: (faults) => {
       moved.fault = faults.hand
-      eyes.fault = faults.eyes
-      face.fault = faults.face
+      eyes.sitting.fault = faults.eyes
+      face.sitting.fault = faults.face
     },
     hear: (advice, part) => {
       if (isHandAdvice(advice) && (part ?? 'fingers') === 'fingers') moved.hear(advice)
-      if (isEyeAdvice(advice) && (part ?? 'eyes') === 'eyes') eyes.hear(advice)
-      if (isFaceAdvice(advice) && (part ?? 'face') === 'face') face.hear(advice)
+      if (isEyeAdvice(advice) && (part ?? 'eyes') === 'eyes') eyes.sitting.hear(advice)
+      if (isFaceAdvice(advice) && (part ?? 'face') === 'face') face.sitting.hear(advice)
     },
     truth: {
-      platen: platen.log.at,
+      platen: (frameIndex) => platen().log.at(frameIndex),
       eyes: eyes.log.at,
       face: face.log.at,
       get signature() {
         return signature
       },
     },
-    fingers: platen.images,
+    fingers: { platen: (mask, frameIndex) => platen().images.platen(mask, frameIndex) },
     eyes: eyes.images,
     face: face.images,
     sign: (pad) => {

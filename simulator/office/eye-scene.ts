@@ -7,16 +7,14 @@ import { beginEyes, type EyeFault, type EyeScript, eyesAt, hearEyes } from '../p
 import type { Eye, EyePresentation, Person } from '../people/person.js'
 import { frameNoise, shifted } from '../people/raster.js'
 import type { Guest } from './guest.js'
+import { Sitting } from './sitting.js'
 import { reactionFrames } from './still-platen.js'
 import { type EyeState, type EyesTruth, type FrameLog, frameLog } from './truth.js'
 
 export interface EyeScene {
   readonly images: EyeImages
   readonly log: FrameLog<EyesTruth | undefined>
-  hear(advice: EyeAdvice): void
-  /** Instead of what the next looks would do wrong by chance; undefined: as it comes. */
-  fault: EyeFault | 'none' | undefined
-  change(): void
+  readonly sitting: Pick<Sitting<EyeScript, EyeAdvice, EyeFault, unknown>, 'hear' | 'fault' | 'change'>
 }
 
 interface Shown {
@@ -31,28 +29,25 @@ const noiseLevels = 2
 
 export function eyeScene(nowMs: () => number, guest: () => Guest | undefined): EyeScene {
   const log = frameLog<EyesTruth | undefined>()
-  let captures = 0
-  let script: EyeScript | undefined
-  let approach: ReturnType<typeof eyeApproach> | undefined
-
-  const begin = () => {
-    captures++
-    const who = guest()
-    if (who?.manner === 'natural')
-      script = beginEyes(who.random.fork(`eyes ${captures}`), who.person.body, nowMs(), captures - 1, scene.fault)
-  }
+  const sitting = new Sitting({
+    nowMs,
+    guest,
+    begin: ({ person, random }, number, fault: EyeFault | 'none' | undefined) =>
+      beginEyes(random.fork(`eyes ${number}`), person.body, nowMs(), number - 1, fault),
+    hear: hearEyes,
+    approach: ({ random }) => eyeApproach(random.fork('eyes')),
+  })
   const shownAt = (who: Guest, frameIndex: number): Shown | undefined => {
     if (who.manner === 'natural') {
-      const moment = script && eyesAt(script, nowMs())
+      const moment = sitting.script && eyesAt(sitting.script, nowMs())
       return moment && { ...moment, noise: frameIndex }
     }
-    approach ??= eyeApproach(who.random.fork('eyes'))
-    const coached = who.manner === 'coached' && captures === 1
-    const look = coached ? approach.look(frameIndex) : frameIndex < reactionFrames ? undefined : {}
+    const approach = sitting.coached(who)
+    const look = approach ? approach.look(frameIndex) : frameIndex < reactionFrames ? undefined : {}
     return look && { look, dxPx: 0, dyPx: 0 }
   }
   const eye = async (sensor: 0 | 1, indicatorMask: number, frameIndex: number): Promise<Uint8Array | undefined> => {
-    if (log.begins(sensor, frameIndex)) begin()
+    if (log.begins(sensor, frameIndex)) sitting.begin()
     const who = guest()
     const shown = who && shownAt(who, frameIndex)
     const asked = (['right', 'left'] as const).filter((_, i) => (indicatorMask & (1 << i)) !== 0)
@@ -63,21 +58,7 @@ export function eyeScene(nowMs: () => number, guest: () => Guest | undefined): E
     if (shown.noise === undefined) return picture.grey
     return frameNoise(shifted(picture, shown.dxPx, shown.dyPx), 2 * shown.noise + sensor, noiseLevels).grey
   }
-  const scene: EyeScene = {
-    images: { eye },
-    log,
-    fault: undefined,
-    hear: (advice) => {
-      if (script) script = hearEyes(script, advice, nowMs())
-    },
-    change: () => {
-      captures = 0
-      script = undefined
-      approach = undefined
-      scene.fault = undefined
-    },
-  }
-  return scene
+  return { images: { eye }, log, sitting }
 }
 
 function truthOf(person: Person, look: EyePresentation, shown: readonly Eye[]): EyesTruth {

@@ -8,7 +8,8 @@ import type { SeededRandom } from '../seeded-random.js'
  * `practised`: does everything right from the start.
  * `natural`: moves, errs, reacts to what it hears, with the body it has.
  */
-export type Manner = 'coached' | 'practised' | 'natural'
+export const manners = ['coached', 'practised', 'natural'] as const
+export type Manner = (typeof manners)[number]
 
 export interface Guest {
   readonly person: Person

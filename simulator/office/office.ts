@@ -46,8 +46,8 @@ export interface Office {
   readonly pad: ReturnType<typeof topazPadModel>
   readonly printer: CardPrinterModel
   readonly centre: SimulatedCentre
-  /** The next person comes to the counter and is known to the registry. @param invited instead of whoever would come next */
-  callPerson(invited?: Person): Promise<{ readonly nik: string; readonly name: string }>
+  /** The next person comes to the counter and is known to the registry. @param invited instead of whoever would come next @param manner instead of the office's own */
+  callPerson(invited?: Person, manner?: Manner): Promise<{ readonly nik: string; readonly name: string }>
   readonly personAtCounter: Person | undefined
   /** Speaks with whoever stands there, and knows what is truly before the devices. */
   readonly counter: Counter
@@ -118,14 +118,14 @@ export function createOffice(options: OfficeOptions): Office {
       const { syntheticPerson } = await import('../people/synthetic.js')
       return syntheticPerson(Math.floor(random.fork(`stranger ${number}`).next() * 2 ** 32))
     },
-    callPerson: async (invited) => {
+    callPerson: async (invited, manner) => {
       const number = next++
       // Loaded with the first person: opening the office does not wait for what draws faces.
       const { syntheticPerson } = await import('../people/synthetic.js')
       const person =
         invited ?? (number === 0 && options.first ? options.first : syntheticPerson(seed * 1_000 + number, { body: bodyOf(number) }))
       people.add(person.biodata)
-      counter.receive(person, random.fork(`ways ${number}`))
+      counter.receive(person, random.fork(`ways ${number}`), manner)
       return { nik: person.biodata.nik, name: person.biodata.name }
     },
     settings: {

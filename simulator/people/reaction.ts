@@ -29,10 +29,23 @@ export const personMs = {
   betweenBlinks: 4_000,
   /** From the cleared display of a pad to the pen on it. Assumption. */
   takesPen: 400,
+  /** Understands which device is next and turns to it. Assumption. */
+  turnsToDevice: 1_200,
+  /** Looks at the own portrait and nods. Assumption. */
+  approvesPortrait: 3_000,
+  /** Steps aside so that the next one can step up. Assumption. */
+  stepsAside: 15_000,
 } as const
 
-/** Those of whoever works the station. All assumptions. */
+/**
+ * Those of whoever works the station and knows its screens. `presses` and `decides` are the keystroke-level model's K (0.28 s, average typist) and
+ * M (1.35 s) of Card, Moran and Newell (The keystroke-level model, CACM 23(7), 1980). The rest are assumptions.
+ */
 export const operatorMs = {
+  /** One key. */
+  presses: 280,
+  /** Sees what the screen says now and knows the answer. */
+  decides: 1_350,
   /** Reads a word on the screen and begins to say it. */
   readsAdvice: 500,
   /** Says it: about three words. */
@@ -45,14 +58,18 @@ export const operatorMs = {
   setsLamp: 4_000,
   /** Hangs the cloth of the birth year. */
   hangsCloth: 8_000,
-  /** Looks at a finished picture and presses a key. */
-  judgesPicture: 1_200,
-  /** Presses a key for what is expected anyway. */
-  pressesKey: 400,
   /** Chooses a reason from a list. */
   choosesReason: 2_000,
+  /** Compares a sheet of paper with its line. */
+  readsPaper: 8_000,
+  /** Reads out name and birth date and hears a yes. */
+  confirmsApplicant: 6_000,
   /** Calls somebody over, who looks and decides. */
   callsSecondPerson: 12_000,
   /** Plugs in again what fell off the table. */
   replugs: 5_000,
+  /** Types a PIN and presses Enter, after the station came back. */
+  logsIn: 3_000,
+  /** A line or a disk that does not answer is tried again this often. */
+  triesAgain: 60_000,
 } as const

@@ -28,7 +28,7 @@ async function controlled(t: Test) {
     {
       office,
       clock,
-      call: (invited) => office.callPerson(invited),
+      call: (invited, manner) => office.callPerson(invited, manner),
       plug: async (device) => void moves.push(`plug ${device}`),
       unplug: async (device) => {
         if (device === 'signature_pad') throw new Fault('input.unsupported', { device })
@@ -73,7 +73,14 @@ t.test('acts reach the office, mistakes are named at once', async (t) => {
   t.equal(office.personAtCounter?.biodata.nik, result.person.nik)
   t.match(await ask('truth'), { result: { person: { nik: result.person.nik, birthDate: /^1960/, source: 'synthetic' } } })
   t.match(await ask('person', { birthYear: 1960 }), { fault: { code: 'input.invalid', context: { field: 'seed' } } })
-  t.match(await ask('person', { seed: 1, cloudyEye: 'both' }), { fault: { context: { field: 'cloudyEye' } } })
+  t.match(await ask('person', { seed: 1, manner: 'rude' }), { fault: { context: { field: 'manner' } } })
+  for (const [body, field] of [
+    ['giant', 'body'],
+    ['{"skin":"dry","tail":true}', 'body'],
+    ['{"missingFingers":[11]}', 'body.missingFingers.0'],
+    ['null', 'body'],
+  ] as const)
+    t.match(await ask('person', { seed: 1, body }), { fault: { code: 'input.invalid', context: { field } } }, body)
 
   await ask('unplug', { device: 'slap_scanner', afterMs: 500 })
   t.strictSame(moves, [], 'later is not now')
@@ -95,6 +102,50 @@ t.test('acts reach the office, mistakes are named at once', async (t) => {
   await ask('centre', { now: 'online' })
   t.equal(office.centre.script.unreachable, false)
   t.match(await ask('centre', { now: 'slow' }), { fault: { context: { field: 'value' } } })
+})
+
+t.test('a body is drawn as it was said, hears only what it is told, and the truth says what is before the devices', async (t) => {
+  const { clock, office, post } = await controlled(t)
+  const ask = async (act: SimulatorAct, given: object = {}) => post(`/v1/${act}`, JSON.stringify(given))
+  t.match(await ask('advice', { advice: 'press_harder' }), {
+    fault: { code: 'input.invalid', context: { reason: 'nobody at the counter' } },
+  })
+  await ask('person', { seed: 12, body: 'dry' })
+  t.match(
+    await ask('advice', { advice: 'press_harder' }),
+    { fault: { context: { reason: /natural/ } } },
+    'who is merely coached hears nothing',
+  )
+  t.match(await ask('truth'), { result: { person: { body: { skin: 'dry' }, manner: 'coached' } } })
+  const lamps = 0b11110
+  for (let frame = 0; frame < 5; frame++) await office.counter.fingers.platen(lamps, frame)
+  t.match(await ask('truth'), {
+    result: { platen: { known: true, fingers: [2, 3, 4, 5].map((position) => ({ position, at: { x: Number } })) } },
+  })
+
+  const body = { missingFingers: [3], bandagedFingers: [5], missingEye: 'left', writes: 'line' }
+  t.match(await ask('person', { seed: 12, body: JSON.stringify(body), manner: 'natural' }), { status: 200 })
+  office.counter.plan({ hand: 'light', eyes: 'none', face: 'none' })
+  const looks = async (from: number, to: number) => {
+    for (let frame = from; frame < to; frame++) {
+      await clock.advance(100)
+      await office.counter.fingers.platen(lamps, frame)
+      await office.counter.eyes.eye(0, 3, frame)
+    }
+    return office.counter.fingers.platen(lamps, to)
+  }
+  const darkness = (grey: Uint8Array | undefined) => (grey ?? new Uint8Array()).reduce((sum, level) => sum + 253 - level, 0)
+  const light = darkness(await looks(0, 40))
+  t.match(await ask('truth'), {
+    result: {
+      person: { body, manner: 'natural' },
+      platen: { fingers: [{ position: 2 }, { position: 4 }, { position: 5, condition: 'bandaged' }], ghosts: false },
+      eyes: { right: 'open', left: 'closed' },
+    },
+  })
+  t.match(await ask('advice', { advice: 'dance' }), { fault: { context: { field: 'advice' } } })
+  t.match(await ask('advice', { advice: 'press_harder' }), { status: 200 })
+  t.ok(darkness(await looks(41, 80)) > light * 1.2, 'what was said is done')
 })
 
 t.test('arguments: only named fields of their kind pass, everything else is a named fault', async (t) => {
@@ -120,7 +171,13 @@ t.test('without a simulated station the command says so', async (t) => {
   const warnings: string[] = []
   const status = await main(['sim', 'truth', '--data', t.testdir()], { line: () => {}, warn: (text) => void warnings.push(text) })
   t.equal(status, 1)
-  t.match(warnings[0], 'simulator.unreachable')
+  t.match(warnings[0], /Start rekam station --simulate .*simulator\.unreachable/)
+  const torn = await main(['sim', 'truth', '--data', t.testdir({ 'simulator.json': '{' })], {
+    line: () => {},
+    warn: (text) => void warnings.push(text),
+  })
+  t.equal(torn, 1)
+  t.match(warnings[1], 'simulator.unreachable', 'also where a station left half a file behind')
   t.equal(await main(['sim', 'dance'], { line: () => {}, warn: () => {} }), 2)
   t.equal(await main(['sim', 'fault', 'slap_scanner', 'short', '--count', 'many'], { line: () => {}, warn: () => {} }), 2)
 })

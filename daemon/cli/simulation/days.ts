@@ -2,6 +2,7 @@
 // step. From one seed; what comes of it is a digest.
 
 import type { Person } from '../../../simulator/people/person.js'
+import { personMs } from '../../../simulator/people/reaction.js'
 import { seededRandom } from '../../../simulator/seeded-random.js'
 import { applicantAt } from './applicant.js'
 import { Inspector } from './checks/inspector.js'
@@ -11,7 +12,6 @@ import type { FaultProfile } from './faults/table.js'
 import { Journal } from './journal.js'
 import { Lives, type LivesOptions } from './lives.js'
 import { Operator, type Served } from './operator.js'
-import { applicantTimes } from './times.js'
 import { type Kernels, openKernels } from './workers.js'
 import { simulatedWorld, type World, type WorldOptions } from './world.js'
 
@@ -125,7 +125,7 @@ async function visit(
   const served = await new Operator(deps, number, nik).serve()
   if (served.how === 'recorded') run.recorded.push(nik)
   journal.left(number, world.clock.monotonicMs(), served.how, served.keys, served.doc)
-  await lives.pass(applicantTimes.stepAside)
+  await lives.pass(personMs.stepsAside)
   await revived(run)
   await afterwards(run)
   if (number % auditEvery === 0) await inspector.audit(lives.station, 'audit')

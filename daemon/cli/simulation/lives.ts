@@ -10,7 +10,6 @@ import { linkLive } from './folder.js'
 import { openSimulatedStation, type SimulatedStation } from './simulated-station.js'
 import type { OpeningInWorld } from './station-in-world.js'
 import { type FillableDisk, fillableDisk, type IntakeLine, intakeLine } from './surroundings.js'
-import { restartMs } from './times.js'
 import type { Kernels } from './workers.js'
 import type { World } from './world.js'
 
@@ -21,6 +20,9 @@ export class StationDied extends Error {
     super('the station died')
   }
 }
+
+/** From the death of the process to its next greeting: `RestartSec=1` of docs/operations.md and 0.8 s for the start of the daemon. */
+const restartMs = 1_800
 
 /** Asking for the CPU time costs some itself: short readings are not worth it. */
 const metered: readonly Parameters<Effects['perform']>[0][] = ['compute', 'blob.write', 'store.commit']

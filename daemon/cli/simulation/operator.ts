@@ -3,8 +3,9 @@
 
 import { sleep, type Timer } from '../../../protocol/clock.js'
 import { type Fault, isFault } from '../../../protocol/fault.js'
+import { operatorMs, personMs } from '../../../simulator/people/reaction.js'
 import type { Actor } from '../../desks.js'
-import { deviceOf } from '../../modality.js'
+import { deviceOf, isFingers } from '../../modality.js'
 import type { CaseDocument } from '../../service/case.js'
 import { type CaptureStatus, type DeviceKind, idleCapture, type Modality } from '../../state.js'
 import type { Applicant } from './applicant.js'
@@ -14,7 +15,6 @@ import type { FaultDirector } from './faults/director.js'
 import type { Journal } from './journal.js'
 import { type Lives, StationDied } from './lives.js'
 import { type Act, nameOf, nextAct } from './next-act.js'
-import { applicantTimes, operatorTimes } from './times.js'
 
 export interface Served {
   readonly how: 'recorded' | 'already_recorded' | 'stuck'
@@ -45,6 +45,8 @@ const mostUnexplained = 3
 const captureDeadlineMs = 90_000
 const deviceDeadlineMs = 15_000
 const mostReplugs = 3
+/** What was said so often about fingers and changes nothing is not said once more: what there is to see is taken by hand. */
+const mostSayings = 3
 const weakReason = 'simulated person'
 const judgement = 'compared with the person'
 
@@ -135,7 +137,7 @@ export class Operator {
     if (error instanceof StationDied) {
       director.saw('restarted')
       await lives.reopen()
-      await lives.pass(operatorTimes.logIn)
+      await lives.pass(operatorMs.logsIn)
       this.#caseId = lives.station.state.cases.find(({ nik, closedAtMs }) => nik === this.#nik && closedAtMs === undefined)?.caseId ?? ''
       return looking
     }
@@ -157,9 +159,9 @@ export class Operator {
     const { lives, director } = this.#deps
     if (waits.includes(fault.code)) {
       director.saw('waited')
-      await lives.pass(operatorTimes.tryAgain)
+      await lives.pass(operatorMs.triesAgain)
     } else {
-      await lives.pass(operatorTimes.decide)
+      await lives.pass(operatorMs.decides)
     }
   }
 
@@ -176,7 +178,7 @@ export class Operator {
     const { cases, capture } = lives.station.station
     switch (act.do) {
       case 'tick_paper':
-        await lives.pass(operatorTimes.readPaper)
+        await lives.pass(operatorMs.readsPaper)
         await this.#press()
         await lives.run(cases.checkRequirement(this.#actor, doc.caseId, act.requirementId, true))
         return {}
@@ -190,37 +192,37 @@ export class Operator {
         await lives.run(cases.completeStep(this.#actor, doc.caseId, act.stepId))
         return {}
       case 'confirm_applicant':
-        await lives.pass(operatorTimes.confirmApplicant)
+        await lives.pass(operatorMs.confirmsApplicant)
         await this.#press()
         await lives.run(cases.confirmApplicant(this.#actor, doc.caseId))
         return {}
       case 'capture':
         return this.#capture(act)
       case 'call_supervisor':
-        await lives.pass(operatorTimes.callSupervisor)
+        await lives.pass(operatorMs.callsSecondPerson)
         await this.#press()
         await lives.run(capture.review(supervisor, doc.caseId, judgement))
         director.saw('judged')
         return {}
       case 'except':
-        await lives.pass(operatorTimes.chooseReason)
+        await lives.pass(operatorMs.choosesReason)
         await this.#press()
         await lives.run(capture.except(this.#actor, doc.caseId, act.modality, act.positions, act.reason))
         return {}
       case 'witness':
-        await lives.pass(operatorTimes.callSupervisor)
+        await lives.pass(operatorMs.callsSecondPerson)
         await this.#press()
         await lives.run(capture.witnessRecord(supervisor, doc.caseId, judgement))
         return {}
       case 'sign':
         return this.#sign()
       case 'seal':
-        await lives.pass(operatorTimes.decide)
+        await lives.pass(operatorMs.decides)
         await director.at('seal', nameOf(act))
         await this.#press()
         await lives.run(capture.seal(this.#actor, doc.caseId))
         // The packet goes out at once; the operator looks whether it does.
-        await lives.run(sleep(lives.world.clock, operatorTimes.decide))
+        await lives.run(sleep(lives.world.clock, operatorMs.decides))
         return { openAll: true }
     }
   }
@@ -232,7 +234,7 @@ export class Operator {
     if (act.because !== '') await this.#say(act.because, modality)
     // What waits for a decision already, e.g. because the disk was full, need not be captured again.
     if (this.#running(modality).state !== 'review') {
-      await lives.pass(applicantTimes.turnToDevice)
+      await lives.pass(personMs.turnsToDevice)
       await this.#device(deviceOf(modality))
       await this.#press()
       await lives.run(capture.start(this.#actor, this.#caseId, modality))
@@ -274,7 +276,7 @@ export class Operator {
       hush()
     }
     if (state() !== 'review') return false
-    await lives.pass(operatorTimes.decide + (modality === 'face' ? applicantTimes.approvePortrait : 0))
+    await lives.pass(operatorMs.decides + (modality === 'face' ? personMs.approvesPortrait : 0))
     return state() === 'review'
   }
 
@@ -298,7 +300,7 @@ export class Operator {
     )
     if (!isFault(refusal, 'capture.parts_missing')) throw refusal ?? new Stuck(`${modality} was accepted against its own word`)
     const positions = (refusal.context.field ?? '').split(',').map(Number)
-    await lives.pass(operatorTimes.chooseReason)
+    await lives.pass(operatorMs.choosesReason)
     await this.#press()
     if (modality === 'irises') await lives.run(capture.except(this.#actor, this.#caseId, modality, positions, 'cannot_open'))
     else await lives.run(capture.except(this.#actor, this.#caseId, modality, positions, 'unreadable'))
@@ -307,7 +309,7 @@ export class Operator {
 
   async #say(advice: string, modality: Modality): Promise<void> {
     const { lives, applicant, director } = this.#deps
-    await lives.pass(operatorTimes.say)
+    await lives.pass(operatorMs.saysAdvice)
     if (applicant.hear(advice, modality)) director.saw('retaken')
   }
 
@@ -317,6 +319,7 @@ export class Operator {
     const { clock } = lives.world
     let speaking: Timer | undefined
     let said: { readonly advice: string; readonly again: Timer } | undefined
+    const sayings = new Map<string, number>()
     const advised = () => {
       const { state, advice } = this.#running(modality)
       return state === 'live' ? advice : ''
@@ -328,14 +331,17 @@ export class Operator {
         speaking = undefined
         const advice = advised()
         if (advice === '') return
+        const times = (sayings.get(advice) ?? 0) + 1
+        if (times > mostSayings && isFingers(modality) && this.#running(modality).boxes.length > 0) return this.#takeNow(modality)
+        sayings.set(advice, times)
         if (applicant.hear(advice, modality)) director.saw('retaken')
-        said = { advice, again: clock.after(operatorTimes.repeat, () => speak(operatorTimes.say)) }
+        said = { advice, again: clock.after(operatorMs.repeatsAdvice, () => speak(operatorMs.saysAdvice)) }
       })
     }
     const stop = lives.station.state.subscribe((event) => {
       const advice = advised()
       if (event.is !== 'capture' || advice === '' || speaking || said?.advice === advice) return
-      speak(operatorTimes.notice + operatorTimes.say)
+      speak(operatorMs.readsAdvice + operatorMs.saysAdvice)
     })
     return () => {
       speaking?.cancel()
@@ -344,9 +350,15 @@ export class Operator {
     }
   }
 
+  /** By hand. What comes of it is seen from the capture, as ever. */
+  #takeNow(modality: Modality): void {
+    this.#keys++
+    void this.#deps.lives.station.station.capture.takeNow(this.#actor, this.#caseId, modality).catch(() => {})
+  }
+
   async #sign(): Promise<Looking> {
     const { lives } = this.#deps
-    await lives.pass(applicantTimes.turnToDevice)
+    await lives.pass(personMs.turnsToDevice)
     await this.#device('signature_pad')
     await this.#press()
     await lives.run(lives.station.station.capture.signRecord(this.#actor, this.#caseId))
@@ -360,7 +372,7 @@ export class Operator {
     const ready = () => state.devices.some((device) => device.kind === kind && device.state === 'ready')
     for (let replugs = 0; !(await this.#eventually(ready, deviceDeadlineMs)); replugs++) {
       if (replugs >= mostReplugs) throw new Stuck(`${kind} never came back`)
-      await lives.pass(operatorTimes.replug)
+      await lives.pass(operatorMs.replugs)
       await pushIn(lives.world, kind)
     }
   }
@@ -388,7 +400,7 @@ export class Operator {
 
   async #press(): Promise<void> {
     this.#keys++
-    await this.#deps.lives.pass(operatorTimes.press)
+    await this.#deps.lives.pass(operatorMs.presses)
   }
 
   get #actor(): Actor {

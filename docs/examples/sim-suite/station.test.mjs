@@ -103,12 +103,13 @@ test('what the station says of the fingers on the glass is what was laid there',
   await sim('fault', 'slap_scanner', 'corrupt', '--count', '2')
   await client.request('startCapture', { caseId, modality: Modality.RIGHT_FOUR })
   await until((state) => state.capture.state === 'live' && state.capture.boxes.length === 4)
-  const { fingers } = await sim('truth')
+  const { platen } = await sim('truth')
   const { boxes } = client.state.capture
-  for (const { position, cx, cy } of fingers) {
+  assert.equal(platen.fingers.length, 4)
+  for (const { position, at } of platen.fingers) {
     const box = boxes.find((each) => each.position === position)
     assert.ok(box, `finger ${position} was named`)
-    assert.ok(Math.hypot(box.cx - cx, box.cy - cy) < 150, `finger ${position} was found where it lies`)
+    assert.ok(Math.hypot(box.cx - at.x, box.cy - at.y) < 150, `finger ${position} was found where it lies`)
   }
   await until((state) => state.capture.state === 'review')
   assert.ok(scanner(client.state).framesCorrupt >= 1, 'damaged frames were counted, none was taken')

@@ -1,9 +1,9 @@
 // Faults of cables and devices in the middle of a capture.
 
 import type { CaptureDeviceModel } from '../../../../simulator/model/capture-device.js'
+import { operatorMs } from '../../../../simulator/people/reaction.js'
 import { deviceOf } from '../../../modality.js'
 import { captureModel, pullOut, pushIn } from '../cables.js'
-import { operatorTimes } from '../times.js'
 import { between, inCapture } from './draw.js'
 import type { FaultRow, Scene } from './table.js'
 
@@ -24,7 +24,7 @@ async function pullAndPush(scene: Scene): Promise<void> {
   const kind = deviceAt(scene)
   const { world } = scene.lives
   await pullOut(world, kind)
-  scene.clock.after(operatorTimes.replug, () => void pushIn(world, kind))
+  scene.clock.after(operatorMs.replugs, () => void pushIn(world, kind))
 }
 
 export const deviceFaults: readonly FaultRow[] = [
