@@ -89,6 +89,7 @@ export class Connection implements ConnectionControl {
     if (this.#phase === 'ended') return
     const before = this.#session
     this.#session = session
+    this.#leave(before, session)
     this.#auditSession(before, session, 'operator')
     this.#refresh()
   }
@@ -127,8 +128,14 @@ export class Connection implements ConnectionControl {
     this.#timer.cancel()
     this.#unsubscribe()
     this.#updateWatch()
+    this.#leave(before, nobody)
     this.#auditSession(before, nobody, 'connection_closed')
     this.#deps.onEnd(this)
+  }
+
+  /** Whoever is not at work any more is not waited for at the scanner: a finger that is laid there later proves nothing. */
+  #leave(before: Session, after: Session): void {
+    if (before.at === 'working' && after.at !== 'working') this.#deps.station.operatorFingers.cancel(before.operator.id)
   }
 
   #receive(bytes: Uint8Array, binary: boolean): void {

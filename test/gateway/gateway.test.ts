@@ -257,6 +257,7 @@ t.test('which finger an operator is asked for is told to that operator alone, an
   await asked.request('cancelOperatorFinger', {})
   t.match(station.calls.at(-1), { act: 'cancel', actor: 'id-adm' })
   await asked.request('lock', {})
+  t.equal(station.calls.filter(({ act }) => act === 'cancel').length, 2, 'nor is it waited for any longer')
   await ask(7, '')
   t.equal(asked.state.operatorFinger.position, 0)
 })
