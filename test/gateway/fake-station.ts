@@ -17,6 +17,8 @@ export interface Call {
 
 export interface FakeStation extends Station {
   readonly calls: readonly Call[]
+  /** Ids of the operators who are not waited for at the scanner any longer. */
+  readonly released: readonly string[]
   readonly operators: FakeOperators
   /** The next desk call waits for the promise, or fails with what it rejects with. */
   hold(next: Promise<void>): void
@@ -150,6 +152,7 @@ export class FakeOperators implements OperatorDesk {
 export function fakeStation(options: { simulated?: boolean } = {}): FakeStation {
   const state = new StationState()
   const calls: Call[] = []
+  const released: string[] = []
   let held: Promise<void> = Promise.resolve()
   const note = (desk: Call['desk']) => async (act: string, actor: Actor, args: readonly unknown[]) => {
     calls.push({ desk, act, actor: actor.operator, args })
@@ -184,7 +187,7 @@ export function fakeStation(options: { simulated?: boolean } = {}): FakeStation 
     issuance: fakeIssuance(note('issuance')),
     operatorFingers: {
       enrol: (actor, { position }) => note('operatorFingers')('enrol', actor, [position]),
-      cancel: (operatorId) => void calls.push({ desk: 'operatorFingers', act: 'cancel', actor: operatorId, args: [] }),
+      cancel: (operatorId) => void released.push(operatorId),
     },
     corrections: {
       correct: async (actor, caseId, { field, value, reason }) => {
@@ -196,6 +199,7 @@ export function fakeStation(options: { simulated?: boolean } = {}): FakeStation 
     ...(options.simulated !== false && { simulation: { callPerson: async () => ({ nik: '7371010101900001', name: 'SITI CONTOH' }) } }),
     close: async () => {},
     calls,
+    released,
     hold: (next) => {
       held = next
     },
