@@ -47,6 +47,8 @@ const deviceDeadlineMs = 15_000
 const mostReplugs = 3
 /** What was said so often about fingers and changes nothing is not said once more: what there is to see is taken by hand. */
 const mostSayings = 3
+/** While somebody wipes, it takes its time. */
+const wiping: readonly string[] = ['clean_glass', 'dry_fingers']
 const weakReason = 'simulated person'
 const judgement = 'compared with the person'
 
@@ -332,7 +334,8 @@ export class Operator {
         const advice = advised()
         if (advice === '') return
         const times = (sayings.get(advice) ?? 0) + 1
-        if (times > mostSayings && isFingers(modality) && this.#running(modality).boxes.length > 0) return this.#takeNow(modality)
+        const inVain = times > mostSayings && isFingers(modality) && !wiping.includes(advice)
+        if (inVain && this.#running(modality).boxes.length > 0) return this.#takeNow(modality)
         sayings.set(advice, times)
         if (applicant.hear(advice, modality)) director.saw('retaken')
         said = { advice, again: clock.after(operatorMs.repeatsAdvice, () => speak(operatorMs.saysAdvice)) }
