@@ -1,16 +1,17 @@
 // An operator at the counter: does what the case asks for next, through the station's desks and in the time that people take. Everything that goes
 // wrong ends in doing the next thing that the case asks for then. Knows no fault's cause.
 
-import { sleep, type Timer } from '../../../protocol/clock.js'
+import { sleep } from '../../../protocol/clock.js'
 import { type Fault, isFault } from '../../../protocol/fault.js'
 import { operatorMs, personMs } from '../../../simulator/people/reaction.js'
 import type { Actor } from '../../desks.js'
-import { deviceOf, isFingers } from '../../modality.js'
+import { deviceOf } from '../../modality.js'
 import type { CaseDocument } from '../../service/case.js'
 import { type CaptureStatus, type DeviceKind, idleCapture, type Modality } from '../../state.js'
 import type { Applicant } from './applicant.js'
 import { pushIn } from './cables.js'
 import type { Inspector, Looking } from './checks/inspector.js'
+import { coach } from './coach.js'
 import type { FaultDirector } from './faults/director.js'
 import type { Journal } from './journal.js'
 import { type Lives, StationDied } from './lives.js'
@@ -45,10 +46,6 @@ const mostUnexplained = 3
 const captureDeadlineMs = 90_000
 const deviceDeadlineMs = 15_000
 const mostReplugs = 3
-/** What was said so often about fingers and changes nothing is not said once more: what there is to see is taken by hand. */
-const mostSayings = 3
-/** While somebody wipes, it takes its time. */
-const wiping: readonly string[] = ['clean_glass', 'dry_fingers']
 const weakReason = 'simulated person'
 const judgement = 'compared with the person'
 
@@ -264,7 +261,12 @@ export class Operator {
   async #taken(modality: Modality): Promise<boolean> {
     const { lives, director } = this.#deps
     await director.at('capture', `capture.${modality}`, modality)
-    const hush = this.#coach(modality)
+    const hush = coach({
+      ...{ modality, applicant: this.#deps.applicant, clock: lives.world.clock, state: lives.station.state },
+      running: () => this.#running(modality),
+      obeyed: () => director.saw('retaken'),
+      takeNow: () => this.#takeNow(modality),
+    })
     const state = () => this.#running(modality).state
     const over = () => state() === 'review' || state() === 'idle'
     const untilMs = this.#nowMs() + captureDeadlineMs
@@ -280,6 +282,12 @@ export class Operator {
     if (state() !== 'review') return false
     await lives.pass(operatorMs.decides + (modality === 'face' ? personMs.approvesPortrait : 0))
     return state() === 'review'
+  }
+
+  /** By hand. What comes of it is seen from the capture, as ever. */
+  #takeNow(modality: Modality): void {
+    this.#keys++
+    void this.#deps.lives.station.station.capture.takeNow(this.#actor, this.#caseId, modality).catch(() => {})
   }
 
   /** Whether to leave it at that. Says what was wrong when not. */
@@ -313,50 +321,6 @@ export class Operator {
     const { lives, applicant, director } = this.#deps
     await lives.pass(operatorMs.saysAdvice)
     if (applicant.hear(advice, modality)) director.saw('retaken')
-  }
-
-  /** While a capture runs: what the screen advises is said, one thing at a time, and again when nothing comes of it. @returns ends it */
-  #coach(modality: Modality): () => void {
-    const { lives, applicant, director } = this.#deps
-    const { clock } = lives.world
-    let speaking: Timer | undefined
-    let said: { readonly advice: string; readonly again: Timer } | undefined
-    const sayings = new Map<string, number>()
-    const advised = () => {
-      const { state, advice } = this.#running(modality)
-      return state === 'live' ? advice : ''
-    }
-    const speak = (afterMs: number) => {
-      said?.again.cancel()
-      said = undefined
-      speaking = clock.after(afterMs, () => {
-        speaking = undefined
-        const advice = advised()
-        if (advice === '') return
-        const times = (sayings.get(advice) ?? 0) + 1
-        const inVain = times > mostSayings && isFingers(modality) && !wiping.includes(advice)
-        if (inVain && this.#running(modality).boxes.length > 0) return this.#takeNow(modality)
-        sayings.set(advice, times)
-        if (applicant.hear(advice, modality)) director.saw('retaken')
-        said = { advice, again: clock.after(operatorMs.repeatsAdvice, () => speak(operatorMs.saysAdvice)) }
-      })
-    }
-    const stop = lives.station.state.subscribe((event) => {
-      const advice = advised()
-      if (event.is !== 'capture' || advice === '' || speaking || said?.advice === advice) return
-      speak(operatorMs.readsAdvice + operatorMs.saysAdvice)
-    })
-    return () => {
-      speaking?.cancel()
-      said?.again.cancel()
-      stop()
-    }
-  }
-
-  /** By hand. What comes of it is seen from the capture, as ever. */
-  #takeNow(modality: Modality): void {
-    this.#keys++
-    void this.#deps.lives.station.station.capture.takeNow(this.#actor, this.#caseId, modality).catch(() => {})
   }
 
   async #sign(): Promise<Looking> {
