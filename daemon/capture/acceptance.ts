@@ -51,8 +51,8 @@ export function acceptanceOf(
   return { flaw, weak, reason, ...(refusal && { refusal }) }
 }
 
-/** What was not to be found when the picture was examined and is still expected. */
-function absentNow(doc: CaseDocument, modality: Modality, { examined }: Reviewed): readonly number[] {
+/** What is in no picture and is expected, also since an exception was withdrawn. */
+export function absentNow(doc: CaseDocument, modality: Modality, { examined }: Reviewed): readonly number[] {
   const expected = expectedPositions(doc, modality)
   return examined.absent.filter((position) => expected.includes(position))
 }

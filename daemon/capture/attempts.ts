@@ -9,16 +9,16 @@ import { deviceOf } from '../modality.js'
 import { compareWithOperators } from '../operators/applicant-check.js'
 import type { CaseDocument } from '../service/case.js'
 import type { CaseBook } from '../service/case-book.js'
-import { expectedPositions } from '../service/exceptions.js'
+import { exceptedPositions, expectedPositions } from '../service/exceptions.js'
 import { type CaptureStatus, type Finding, idleCapture, type Modality } from '../state.js'
-import { acceptanceOf, triesOf } from './acceptance.js'
+import { absentNow, acceptanceOf, triesOf } from './acceptance.js'
 import { AttemptTally } from './attempt-tally.js'
-import { type Best, type ExamineDeps, type Examined, examineCapture, rawFrames, type Taken } from './examined.js'
+import { type Best, type ExamineDeps, type Examined, examineCapture, rawFrames, type Taken, withoutParts } from './examined.js'
 import type { PortraitPicture } from './face-record.js'
 import { applicantOf } from './face-watch.js'
 import { findingsIfKept, type KeepDeps } from './keep-capture.js'
 import { rulesFor } from './plan.js'
-import { attackOf, measureOf, type Reviewed, type Running, type RunningCaptures } from './running.js'
+import { attackOf, isUnderWay, measureOf, type Reviewed, type Running, type RunningCaptures } from './running.js'
 import { type TakeDeps, takeFrames, takePen } from './takes.js'
 
 export interface AttemptDeps extends TakeDeps, ExamineDeps, Pick<KeepDeps, 'attackPolicy' | 'rules'> {
@@ -84,7 +84,7 @@ export class AttemptRunner {
   /** @param wholly all of it, not only what was weak or missing @throws Fault of the device's slot; what there was before stays then */
   again(actor: Actor, doc: CaseDocument, running: Running, wholly: boolean): void {
     const expected = expectedPositions(doc, running.modality)
-    const wanted = (running.reviewed?.examined.again ?? []).filter((position) => expected.includes(position))
+    const wanted = running.reviewed ? this.#againOf(doc, running, running.reviewed) : []
     const before = { attempt: running.attempt, asked: running.asked }
     running.captureId = ++this.#count
     running.attempt++
@@ -113,14 +113,18 @@ export class AttemptRunner {
 
   /** What is expected of the person changed while a capture is under review. */
   judgeAgain(doc: CaseDocument, running: Running): void {
-    const { reviewed, modality, session } = running
-    if (!reviewed || session) return
+    const { reviewed, modality } = running
+    if (!reviewed || isUnderWay(running)) return
     const leftOut = doc.modalities.every((each) => each.modality !== modality || each.state === 'exception')
     if (leftOut) {
       this.end(running)
       return
     }
-    running.review = this.#reviewStatus(doc, running, reviewed)
+    const { leastQuality } = rulesFor(this.#deps.rules, modality)
+    // What is said not to be recordable goes out of the picture's findings as if it had been said before.
+    const examined = withoutParts(reviewed.examined, modality, exceptedPositions(doc, modality), leastQuality)
+    running.reviewed = { ...reviewed, examined }
+    running.review = this.#reviewStatus(doc, running, running.reviewed)
     this.show(running, running.review)
   }
 
@@ -183,21 +187,32 @@ export class AttemptRunner {
     const takenAtMs = this.#deps.clock.nowMs()
     if (taken.of === 'frames') running.frames.set(attempt, rawFrames(taken.capture))
     const { leastQuality } = rulesFor(this.#deps.rules, modality)
-    const best = this.#soundBest(running)
+    const best = running.reviewed && this.#soundBest(running.reviewed)
     const inHand = { ...running, takenAtMs, leastQuality, ...(best && { best }) }
     const examined = await examineCapture(this.#deps, await this.#deps.book.get(caseId), inHand, taken)
     const ofOperators = await this.#fingersOfOperators(actor, caseId, examined)
     const doc = await this.#deps.book.get(caseId)
     if (isOver()) return
-    const reviewed: Reviewed = { taken, examined, takenAtMs, ofOperators }
-    running.reviewed = reviewed
-    running.tally?.examined(measureOf(reviewed), examined)
+    const now: Reviewed = { taken, examined, takenAtMs, ofOperators }
+    running.tally?.examined(measureOf(now), examined)
+    const stands = this.#standing(running, now)
+    running.reviewed = stands
     delete running.session
     delete running.pen
     forget(running)
-    running.review = this.#reviewStatus(doc, running, reviewed)
+    running.review = this.#reviewStatus(doc, running, stands)
     this.show(running, running.review)
     this.#showTaken(running)
+    if (stands === now) return
+    this.#deps.log.write('warn', 'capture.attempt_dropped', { modality, caseId })
+    this.#deps.state.publish({ is: 'fault', fault: { code: 'capture.earlier_stands', context: { caseId, modality } } })
+  }
+
+  /** Nothing that was good is lost to what is in doubt: that is told, counts as a try, and what was sound stands. */
+  #standing({ reviewed: before, modality }: Running, now: Reviewed): Reviewed {
+    if (!before) return now
+    if (modality === 'face') return isWorsePortrait(now, before) ? before : now
+    return this.#soundBest(before) && !this.#soundBest(now) ? before : now
   }
 
   /** Somebody may have laid down an operator's finger to get on. */
@@ -205,10 +220,18 @@ export class AttemptRunner {
     return fingers ? compareWithOperators(this.#deps, actor, caseId, [fingers]) : []
   }
 
-  /** What the device called an artefact is nothing to build on. */
-  #soundBest({ reviewed }: Running): Best | undefined {
-    const suspected = reviewed && this.#deps.attackPolicy !== 'ignore' && attackOf(reviewed)?.verdict === 'attack'
-    return suspected ? undefined : reviewed?.examined.best
+  /** What the device called an artefact, and a finger of an operator, are nothing to build on. */
+  #soundBest(reviewed: Reviewed): Best | undefined {
+    const suspected = this.#deps.attackPolicy !== 'ignore' && attackOf(reviewed)?.verdict === 'attack'
+    return suspected || reviewed.ofOperators.length > 0 ? undefined : reviewed.examined.best
+  }
+
+  /** What another attempt is asked for; none: all of it, or nothing is the matter. */
+  #againOf(doc: CaseDocument, { modality }: Running, reviewed: Reviewed): readonly number[] {
+    const { again, flaw } = reviewed.examined
+    if (!this.#soundBest(reviewed) || (again.length === 0 && flaw !== '')) return []
+    const absent = absentNow(doc, modality, reviewed)
+    return expectedPositions(doc, modality).filter((position) => again.includes(position) || absent.includes(position))
   }
 
   #reviewStatus(doc: CaseDocument, running: Running, reviewed: Reviewed): Partial<CaptureStatus> {
@@ -221,7 +244,7 @@ export class AttemptRunner {
       advice: flaw,
       ...examined.show,
       findings: findingsIfKept(this.#deps, doc, running.modality, reviewed, weak),
-      again: examined.again.filter((position) => expectedPositions(doc, running.modality).includes(position)),
+      again: this.#againOf(doc, running, reviewed),
       mayAccept: refusal === undefined,
       weak,
     }
@@ -274,20 +297,31 @@ export class AttemptRunner {
     const { state, clock, book } = this.#deps
     const kind = deviceOf(running.modality)
     running.resumed++
-    const stop = () => {
+    const settle = () => {
       unsubscribe()
       timer.cancel()
+    }
+    const stop = () => {
+      settle()
       delete running.stopWaiting
     }
     const resume = async () => {
-      stop()
+      settle()
       const doc = await book.get(running.caseId)
-      if (!this.#captures.has(running) || running.session) return
+      // Somebody may have cancelled while the case was read.
+      if (!this.#captures.has(running) || running.stopWaiting !== stop) return
+      stop()
       this.#attempt(actor, running, doc)
     }
-    const ready = () => state.devices.some((device) => device.kind === kind && device.state === 'ready')
+    const resumeWhenReady = () => {
+      if (!state.devices.some((device) => device.kind === kind && device.state === 'ready')) return
+      resume().catch((error: unknown) => {
+        stop()
+        this.#failed(actor, running, error)
+      })
+    }
     const unsubscribe = state.subscribe((event) => {
-      if (event.is === 'device' && ready()) resume().catch((error: unknown) => this.#failed(actor, running, error))
+      if (event.is === 'device') resumeWhenReady()
     })
     const timer = clock.after(mostWaitMs, () => {
       stop()
@@ -295,7 +329,16 @@ export class AttemptRunner {
     })
     running.stopWaiting = stop
     this.show(running, { state: 'waiting', advice: fault.code })
+    // It may have come back, or another one stood in for it, before its stream was over.
+    resumeWhenReady()
   }
+}
+
+/** Of two weak portraits the one of which more is to be seen; of a good one only another good one takes the place. */
+function isWorsePortrait(now: Reviewed, before: Reviewed): boolean {
+  const isWeak = ({ taken, examined: { flaw } }: Reviewed) => flaw !== '' || (taken.of === 'frames' && taken.capture.weak)
+  const quality = ({ examined: { portrait } }: Reviewed) => portrait?.quality ?? -1
+  return isWeak(now) && (!isWeak(before) || quality(now) < quality(before))
 }
 
 /** Pictures of attempts that nothing is kept of. */

@@ -13,7 +13,7 @@ import { acceptanceOf } from './acceptance.js'
 import { type Approval, openApproval } from './approve-record.js'
 import { type AttemptDeps, AttemptRunner } from './attempts.js'
 import { type KeepDeps, keepCapture } from './keep-capture.js'
-import { type Running, RunningCaptures, stopped } from './running.js'
+import { isUnderWay, type Running, RunningCaptures, stopped } from './running.js'
 import type { SealRecord } from './seal-record.js'
 import type { PenTaking } from './takes.js'
 
@@ -60,18 +60,18 @@ class Desk implements CaptureDesk {
   async accept(actor: Actor, caseId: string, modality: Modality, weakReason: string): Promise<void> {
     const doc = await this.#caseAtCapture(actor, caseId)
     const running = this.#captures.of(caseId, modality)
-    const { reviewed, session, accepting } = running
-    if (!reviewed || session || accepting) throw new Fault('capture.not_running', { caseId, modality })
+    const { reviewed } = running
+    if (!reviewed || isUnderWay(running) || running.deciding) throw new Fault('capture.not_running', { caseId, modality })
     const { refusal, weak, reason } = acceptanceOf(doc, running, reviewed, this.#deps.rules, this.#deps.attackPolicy)
     if (refusal) throw refusal
     const said = weak ? saidOf(weakReason) || reason : ''
     if (weak && said === '') throw new Fault('capture.weak_needs_reason', { caseId, modality })
-    running.accepting = true
+    running.deciding = true
     try {
       const bytes = await this.#deps.records.make(reviewed.examined.job)
       await keepCapture(this.#deps, actor, running, reviewed, { bytes, weakReason: said })
     } finally {
-      running.accepting = false
+      running.deciding = false
     }
     this.#attempts.tell(running, weak ? 'weak' : 'good')
     this.#attempts.end(running)
@@ -82,7 +82,7 @@ class Desk implements CaptureDesk {
     const before = this.#captures.find(modality)
     const requireReviewed = () => {
       const now = this.#captures.find(modality)
-      const other = before && (before.caseId !== caseId || before.modality !== modality || before.session || before.accepting)
+      const other = before && (before.caseId !== caseId || before.modality !== modality || isUnderWay(before) || before.deciding)
       if (now !== before || other) throw new Fault('capture.running', { caseId, modality: now?.modality ?? modality })
     }
     requireReviewed()
@@ -106,11 +106,23 @@ class Desk implements CaptureDesk {
   /** From a further attempt back to what there was before; from there the capture with all its attempts is dropped. */
   async cancel(actor: Actor, caseId: string, modality?: Modality): Promise<void> {
     const running = this.#captures.of(caseId, modality)
-    if (running.accepting) throw new Fault('capture.running', { caseId, modality: running.modality })
-    const live = running.session !== undefined || running.stopWaiting !== undefined
+    const requireUndecided = () => {
+      if (running.deciding) throw new Fault('capture.running', { caseId, modality: running.modality })
+    }
+    requireUndecided()
+    const { captureId, reviewed } = running
+    const live = isUnderWay(running)
     await stopped(running)
-    if (live && running.reviewed) return this.#attempts.backToReview(running)
-    await this.#auditDropped(actor, running)
+    // Somebody else cancelled it meanwhile, or it came to its review at that very moment: this was said of what is no more.
+    if (!this.#captures.has(running) || running.captureId !== captureId || running.reviewed !== reviewed) return
+    if (live && reviewed) return this.#attempts.backToReview(running)
+    requireUndecided()
+    running.deciding = true
+    try {
+      await this.#auditDropped(actor, running)
+    } finally {
+      running.deciding = false
+    }
     this.#attempts.tell(running, 'cancelled')
     this.#attempts.end(running)
   }
@@ -119,7 +131,10 @@ class Desk implements CaptureDesk {
     await this.#caseAtCapture(actor, caseId)
     this.#requireNotLive(modality)
     const { exceptions: rules } = this.#deps.rules
-    const input = { is: 'exception_recorded', modality, positions, reason, rules } as const
+    const before = this.#captures.find(modality)
+    // What was accepted before is being replaced: that it was captured once says nothing any more.
+    const recaptured = before?.caseId === caseId && before.modality === modality
+    const input = { is: 'exception_recorded', modality, positions, reason, recaptured, rules } as const
     // What is missing and why is protected data: the audit chain only knows that something was said.
     const doc = await this.#deps.book.change(actor, caseId, 'capture.exception_recorded', input, { facts: { modality } })
     for (const running of this.#captures.all) if (running.caseId === caseId) this.#attempts.judgeAgain(doc, running)
@@ -142,7 +157,11 @@ class Desk implements CaptureDesk {
   }
 
   async seal(actor: Actor, caseId: string): Promise<void> {
-    await this.#deps.seal.seal(actor, await this.#caseAtCapture(actor, caseId))
+    const doc = await this.#caseAtCapture(actor, caseId)
+    // A picture that nobody decided on would stand on a device for a case that is gone from the counter.
+    const open = this.#captures.all.find((each) => each.caseId === caseId)
+    if (open) throw new Fault('capture.running', { caseId, modality: open.modality })
+    await this.#deps.seal.seal(actor, doc)
   }
 
   async review(actor: Actor, caseId: string, reason: string): Promise<void> {
@@ -191,7 +210,7 @@ class Desk implements CaptureDesk {
     const concerned = this.#captures.all.find(
       (each) => each.modality === modality || (isFingers(modality) && each.modality === 'index_fingers'),
     )
-    if (concerned && (!concerned.reviewed || concerned.session || concerned.accepting))
+    if (concerned && (!concerned.reviewed || isUnderWay(concerned) || concerned.deciding))
       throw new Fault('capture.running', { caseId: concerned.caseId, modality: concerned.modality })
   }
 

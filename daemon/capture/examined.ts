@@ -1,9 +1,11 @@
 // What is found in a capture before anybody is asked to accept it, whatever was captured: one shape for the desk, made per modality.
 
+import { eyePositions } from '../../protocol/exception-reasons.js'
 import { isFault } from '../../protocol/fault.js'
 import type { FingerCapture } from '../kernels/finger/sequence.js'
+import type { Eye } from '../kernels/iris/sequence.js'
 import { assessSignature } from '../kernels/signature/assess.js'
-import { isFingers } from '../modality.js'
+import { isFingers, positionsOf } from '../modality.js'
 import type { CaseDocument, ModalityRecord } from '../service/case.js'
 import { portraitBasis } from '../service/correct-biodata.js'
 import { expectedPositions } from '../service/exceptions.js'
@@ -14,6 +16,7 @@ import {
   absentEyes,
   areEyesInDoubt,
   type EyeExamination,
+  eyeOfSensor,
   eyeResults,
   eyesAgain,
   eyesWeakness,
@@ -51,7 +54,7 @@ export interface Examined {
   readonly job: RecordJob
   /** The fingers found, for further comparison. */
   readonly fingers?: KeptFingers
-  /** Parts that were expected and are in no attempt: such a capture cannot be accepted, only completed or excepted. */
+  /** Parts that are in no attempt, those left out by an exception among them: what of them is expected is captured or excepted before it is accepted. */
   readonly absent: readonly number[]
   /** What another attempt would be asked for; none: all of it. */
   readonly again: readonly number[]
@@ -136,7 +139,12 @@ async function examineSlap(
     ...{ capture: modality, frame, takenAtMs, tries: triesOf(doc, inHand), missing, attempt, asked, others },
     ...before,
   })
-  const { kept, seen, absent, widthPx } = examination
+  const { kept, seen, widthPx } = examination
+  const found = kept.fingers.map(({ segment }) => segment.position)
+  const absent = [
+    ...examination.absent,
+    ...missing.filter((position) => positionsOf(modality).includes(position) && !found.includes(position)),
+  ]
   const fingers = fingerResults(examination)
   return {
     flaw: weakness(examination, leastQuality),
@@ -189,7 +197,7 @@ async function examineIrises(
     results: { eyes },
     found: { family: 'eyes', findings: examination.findings },
     kept: { name: 'eyes', bytes: eyesToBytes(examination, earlier) },
-    absent: absentEyes(examination, expected),
+    absent: absentEyes(examination, positionsOf('irises')),
     again: eyesAgain(examination, expected, leastQuality),
     ...(!areEyesInDoubt(examination) && { best: { of: 'eyes', examination } }),
     job: {
@@ -237,6 +245,66 @@ async function examineFace(
       capturedAtMs: inHand.takenAtMs,
       sex: doc.biodata?.sex ?? 'M',
       portrait,
+    },
+  }
+}
+
+/** Without what is excepted since it was examined: neither record nor comparison has anything of it. */
+export function withoutParts(examined: Examined, modality: Modality, left: readonly number[], leastQuality: number): Examined {
+  const { show, results, again } = examined
+  const isLeft = (position: number) => left.includes(position)
+  const fingers = results.fingers?.filter(({ position }) => !isLeft(position))
+  const eyes = results.eyes?.filter(({ eye }) => !isLeft(eyePositions[eye]))
+  const parts = fingers ?? eyes
+  if (!parts || parts.length === (results.fingers ?? results.eyes)?.length) return examined
+  const isWeak = parts.some(({ quality = 0 }) => quality < leastQuality)
+  return {
+    ...examined,
+    flaw: isWeak || (examined.flaw !== 'weak_fingers' && examined.flaw !== 'weak_eyes') ? examined.flaw : '',
+    again: again.filter((position) => !isLeft(position)),
+    // Taken back, it would have to be captured.
+    absent: [...new Set([...examined.absent, ...left])],
+    results: { ...results, ...(fingers && { fingers }), ...(eyes && { eyes }) },
+    show: {
+      ...show,
+      ...(fingers && { fingers, boxes: show.boxes?.filter(({ position }) => !isLeft(position)) ?? [] }),
+      ...(eyes && { eyes, guides: show.guides?.filter(({ sensor }) => !isLeft(eyePositions[eyeOfSensor(sensor)])) ?? [] }),
+    },
+    ...(modality === 'irises' ? withoutEyes(examined, isLeft) : withoutFingers(examined, isLeft)),
+  }
+}
+
+type Parts = Partial<Pick<Examined, 'kept' | 'fingers' | 'best' | 'job'>>
+
+function withoutFingers({ fingers: kept, best, job }: Examined, isLeft: (position: number) => boolean): Parts {
+  if (!kept || !('fingers' in job)) return {}
+  const stays = ({ segment }: { readonly segment: { readonly position: number } }) => !isLeft(segment.position)
+  const left = { ...kept, fingers: kept.fingers.filter(stays) }
+  return {
+    kept: { name: 'fingers', bytes: fingersToBytes(left) },
+    fingers: left,
+    ...(best && { best: { of: 'fingers', kept: left } }),
+    job: { ...job, fingers: job.fingers.filter(stays) },
+  }
+}
+
+function withoutEyes({ kept, best, job }: Examined, isLeft: (position: number) => boolean): Parts {
+  if (!kept || job.modality !== 'irises') return {}
+  const stays = ({ eye }: { readonly eye: Eye }) => !isLeft(eyePositions[eye])
+  const of = <Kept extends KeptEyes>(whole: Kept): Kept => ({ ...whole, eyes: whole.eyes.filter(stays) })
+  const left = of(JSON.parse(new TextDecoder().decode(kept.bytes)) as KeptEyes)
+  return {
+    kept: { name: 'eyes', bytes: new TextEncoder().encode(JSON.stringify(left)) },
+    ...(best?.of === 'eyes' && {
+      best: {
+        of: 'eyes',
+        examination: { ...best.examination, eyes: best.examination.eyes.filter(stays), kept: of(best.examination.kept) },
+      },
+    }),
+    job: {
+      ...job,
+      frames: job.frames.filter(({ header }) => !isLeft(eyePositions[eyeOfSensor(header.sensor)])),
+      eyes: job.eyes.filter(stays),
     },
   }
 }

@@ -38,7 +38,6 @@ export async function keepCapture(
   const attack = attackOf(reviewed)
   const state = weakReason === '' ? 'good' : 'weak_accepted'
   const change = { state, ...(weakReason !== '' && { weakReason }) } as const
-  const findings = findingsIfKept(deps, doc, modality, reviewed, weakReason !== '')
   await book.change(
     actor,
     caseId,
@@ -56,7 +55,8 @@ export async function keepCapture(
         ...(attack && { presentationAttack: attack.verdict }),
       },
       ...(examined.basis !== undefined && { basis: examined.basis }),
-      findings,
+      // By the case as it is at the commit: another capture, an exception, a review may come in between.
+      findings: (now) => findingsIfKept(deps, now, modality, reviewed, weakReason !== ''),
     },
     {
       facts: { modality, size: bytes.length },

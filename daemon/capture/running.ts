@@ -33,7 +33,7 @@ export interface Running {
   session?: Pick<Taking<unknown>, 'taken' | 'takeNow' | 'cancel'>
   /** Of the pad alone. */
   pen?: PenTaking
-  /** Stops waiting for the device to come back. */
+  /** Stops waiting for the device to come back; there until the attempt goes on. */
   stopWaiting?: () => void
   /** How often this attempt began again because its device went away. */
   resumed: number
@@ -42,8 +42,8 @@ export interface Running {
   review?: Partial<CaptureStatus>
   /** Of the attempt under way, or of the last one until it is decided on. */
   tally?: AttemptTally
-  /** The record is being made and kept: asking twice makes no second one. */
-  accepting?: boolean
+  /** It is being kept or dropped: asking twice does nothing twice, and nobody keeps what another one drops. */
+  deciding?: boolean
 }
 
 export class RunningCaptures {
@@ -91,6 +91,9 @@ export function attackOf({ taken, examined: { job } }: Reviewed): PresentationAt
 }
 
 export const measureOf = ({ taken }: Reviewed): number => (taken.of === 'frames' ? taken.capture.measure : 100)
+
+/** An attempt runs, or waits for its device: what stood before is not to be decided on. */
+export const isUnderWay = ({ session, stopWaiting }: Running): boolean => session !== undefined || stopWaiting !== undefined
 
 /** Resolves when its device is free again. */
 export async function stopped({ session, stopWaiting }: Running): Promise<void> {

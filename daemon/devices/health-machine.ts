@@ -16,6 +16,8 @@ export interface HealthRules {
 
 export interface HealthState {
   readonly hasPlaten: boolean
+  /** Its light can be set. */
+  readonly hasLight: boolean
   readonly used: boolean
   /** A question is under way. */
   readonly asking: boolean
@@ -73,9 +75,14 @@ const clockToldMs = 600_000
 const lostShare = 0.1
 const leastFrames = 20
 
-export function begunHealth(nowMs: number, hasPlaten: boolean, rules: HealthRules): HealthState {
+export function begunHealth(
+  nowMs: number,
+  { hasPlaten, hasLight }: Pick<HealthState, 'hasPlaten' | 'hasLight'>,
+  rules: HealthRules,
+): HealthState {
   return {
     hasPlaten,
+    hasLight,
     used: false,
     asking: false,
     pollAtMs: nowMs,
@@ -169,7 +176,7 @@ function seen(state: HealthState, reading: PlatenReading | undefined, nowMs: num
   const saturated = reading.level >= saturatedLevel && state.light > factoryLight
   const wanted = saturated ? factoryLight : Math.max(1, Math.min(255, Math.round((state.light * emptyPlatenLevel) / reading.level)))
   const off = saturated || Math.abs(reading.level - emptyPlatenLevel) > emptyPlatenLevel * levelTolerance
-  const sets = off && wanted !== state.light && state.settings < mostSettings
+  const sets = off && state.hasLight && wanted !== state.light && state.settings < mostSettings
   const lamp = reading.level / emptyPlatenLevel / (state.light / factoryLight)
   let platen = withCondition(state.platen, 'platen_dirty', reading.residueShare > limit)
   platen = withCondition(platen, 'light_drift', lamp < lampShare.drifted && lamp >= lampShare.weak)

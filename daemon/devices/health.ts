@@ -53,8 +53,8 @@ class Care implements DeviceCare<CaptureDevice> {
   }
 
   held(device: CaptureDevice, serial: string): void {
-    const hasPlaten = device.kind === 'slap_scanner'
-    const patient = { device, serial, health: begunHealth(this.#clock.monotonicMs(), hasPlaten, this.#rules) }
+    const has = { hasPlaten: device.kind === 'slap_scanner', hasLight: device.info.features.light }
+    const patient = { device, serial, health: begunHealth(this.#clock.monotonicMs(), has, this.#rules) }
     this.#patient = patient
     this.#feed(patient, { is: 'tick' })
   }

@@ -22,8 +22,8 @@ export type CaseInput =
       readonly change: Partial<Omit<ModalityRecord, 'modality'>>
       /** Of a portrait: what it was judged and recorded by. */
       readonly basis?: string
-      /** All that is found about the captures with this one among them; absent when nothing of that changes. */
-      readonly findings?: readonly Finding[]
+      /** All that is found about the captures with this one among them, by what the case says now; absent when nothing of that changes. */
+      readonly findings?: readonly Finding[] | ((now: CaseDocument) => readonly Finding[])
     }
   | {
       readonly is: 'exception_recorded'
@@ -31,6 +31,8 @@ export type CaseInput =
       /** None: all of it. */
       readonly positions: readonly number[]
       readonly reason: string
+      /** It is being captured again: what was accepted of it no longer counts once a part is excepted. */
+      readonly recaptured?: boolean
       readonly rules: ExceptionRules
     }
   | { readonly is: 'exceptions_withdrawn'; readonly modality: Modality; readonly rules: ExceptionRules }
@@ -239,22 +241,25 @@ function changeModality(
     recordSigned: false,
     capturedBy: at.actor,
     modalities: doc.modalities.map((each) => (each.modality === modality ? { ...withoutVerdict(each), ...change, by: at.actor } : each)),
-    ...(findings && { findings }),
+    ...(findings && { findings: typeof findings === 'function' ? findings(doc) : findings }),
   }
 }
 
 /** Of what was captured nothing is left out afterwards: what lies in the store would not be what the case says. */
 function recordException(
   doc: CaseDocument,
-  { modality, positions, reason, rules }: Extract<CaseInput, { is: 'exception_recorded' }>,
+  { modality, positions, reason, recaptured, rules }: Extract<CaseInput, { is: 'exception_recorded' }>,
   at: Happening,
 ): CaseDocument {
   const parts = checkException(modality, positions, reason)
   const captured = doc.modalities.find((each) => each.modality === modality)
   const added = { modality, positions: parts, reason, by: at.actor, atMs: at.nowMs } as CaptureException
   const isRecorded = captured?.state === 'good' || captured?.state === 'weak_accepted'
-  if (isRecorded && leavesOutMore(doc, added)) throw new Fault('capture.already_recorded', { caseId: doc.caseId, modality })
-  return { ...applyExceptions(doc, withException(doc.exceptions ?? [], added), rules), capturedBy: at.actor }
+  const replaces = isRecorded && leavesOutMore(doc, added)
+  if (replaces && !recaptured) throw new Fault('capture.already_recorded', { caseId: doc.caseId, modality })
+  const again = (each: ModalityRecord) => (replaces && each.modality === modality ? { ...freshRecord(modality), tries: each.tries } : each)
+  const before = { ...doc, modalities: doc.modalities.map(again) }
+  return { ...applyExceptions(before, withException(doc.exceptions ?? [], added), rules), capturedBy: at.actor }
 }
 
 export const cannotSign = ({ modalities }: CaseDocument): boolean =>

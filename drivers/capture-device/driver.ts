@@ -115,7 +115,8 @@ class Shell implements CaptureDevice {
       if (this.#state.at === 'ready') await this.#stream?.stop()
       this.#requireReady()
       this.#requireFit(await this.status())
-      await this.setIndicator(options.indicator)
+      // A device without lamps for the person stalls the request: it is none that it must have.
+      if (this.info.features.indicator) await this.setIndicator(options.indicator)
       await this.#usb.clearHalt(captureInterface.bulkIn)
       this.#requireReady()
       signal?.throwIfAborted()

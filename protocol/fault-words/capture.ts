@@ -101,6 +101,12 @@ export const captureWords = {
     'The device suspects an artefact, not a live person',
     'Clean, look at the person, and retake',
   ),
+  'capture.earlier_stands': text(
+    'Percobaan itu meragukan; yang sebelumnya tetap dipakai',
+    'Periksa bagian yang diminta, lalu ulangi atau terima',
+    'That attempt is worse or in doubt; the one before it stands',
+    'Check the part that is asked for, then retake or accept',
+  ),
   'face.networks_missing': text(
     'Jaringan pengenal wajah belum terpasang',
     'Hubungi petugas TI: pasang ulang aplikasi',

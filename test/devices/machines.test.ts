@@ -105,7 +105,7 @@ const healthRules: HealthRules = { pollMs: 5_000, lastPollMs: 60_000, firstLookM
 t.test('a look that was abandoned for a capture says nothing; one that never sees the glass does', async (t) => {
   const after = (...inputs: readonly HealthInput[]) => {
     let nowMs = 0
-    let state = begunHealth(nowMs, true, healthRules)
+    let state = begunHealth(nowMs, { hasPlaten: true, hasLight: true }, healthRules)
     for (const input of Array.from({ length: 10 }, () => inputs).flat()) {
       nowMs += 1_000
       state = stepHealth(state, input, nowMs, healthRules).state
@@ -142,9 +142,9 @@ t.test(
     })
     const act = fc.record({ afterMs: fc.nat(100_000), status, reading: fc.option(reading, { nil: undefined }), use: fc.boolean() })
     fc.assert(
-      fc.property(fc.boolean(), fc.array(act, { maxLength: 40 }), (hasPlaten, acts) => {
+      fc.property(fc.boolean(), fc.boolean(), fc.array(act, { maxLength: 40 }), (hasPlaten, hasLight, acts) => {
         let nowMs = 0
-        let state = begunHealth(nowMs, hasPlaten, rules)
+        let state = begunHealth(nowMs, { hasPlaten, hasLight }, rules)
         let asking: 'ask_status' | 'look_at_platen' | undefined
         let wakes = false
         const feed = (input: HealthInput) => {
@@ -153,6 +153,7 @@ t.test(
           for (const effect of next.effects) {
             if (effect.do === 'wake') wakes = true
             else if (effect.do === 'set_light') {
+              if (!hasLight) throw new Error('sets no light')
               if (effect.level < 1 || effect.level > 255) throw new Error(`light ${effect.level}`)
             } else {
               if (asking || state.used) throw new Error(`${effect.do} while ${asking ?? 'used'}`)

@@ -4,7 +4,7 @@ import t from 'tap'
 import { judgeBus, type SiteChoice } from '../../daemon/devices/candidates.js'
 import { deviceKinds } from '../../daemon/state.js'
 import { isFault } from '../../protocol/fault.js'
-import { type CaptureKind, captureRequests } from '../../protocol/hardware/capture-device.js'
+import { type CaptureKind, captureRequests, infoLayout } from '../../protocol/hardware/capture-device.js'
 import type { UsbDeviceModel } from '../../simulator/model/usb-device-model.js'
 import { RememberingSink } from '../drivers/capture-bench.js'
 import { captureKinds, Office, padPath, wholeOffice } from './device-office.js'
@@ -282,6 +282,35 @@ t.test('a dirty platen and a fading lamp are told, the light is set, and all of 
   t.strictSame([conditions(), Math.abs(lights.at(-1)! - 128) <= 2], [[], true])
   t.ok(lights.length <= 12, `${lights.length} settings in all`)
 })
+
+t.test(
+  'a scanner that has neither lamps for the person nor a light to be set captures, and is told when its glass is too dark',
+  async (t) => {
+    const office = new Office()
+    const scanner = office.make('slap_scanner', 'S')
+    const control = scanner.control.bind(scanner)
+    scanner.control = async (setup, data) => {
+      // As a device answers what it does not know (docs/devices.md §4).
+      if (setup.bRequest === captureRequests.setLight || setup.bRequest === captureRequests.setIndicator) return 'stall'
+      const answer = await control(setup, data)
+      if (setup.bRequest === captureRequests.getInfo && answer instanceof Uint8Array)
+        new DataView(answer.buffer, answer.byteOffset).setUint16(infoLayout.features, 0, true)
+      return answer
+    }
+    scanner.dimLamp(0.8)
+    await office.usb.plug(scanner)
+    const devices = office.open(t)
+    await office.ready('slap_scanner')
+    const readyAgain = () => office.changes.filter(({ kind, state }) => kind === 'slap_scanner' && state === 'faulted').length
+    await office.pass(31 * 60_000)
+    t.strictSame([office.of('slap_scanner').conditions, readyAgain()], [['light_drift', 'needs_recalibration'], 0])
+    const slot = devices.capture('slap_scanner')
+    const device = slot.use()
+    await office.capture(device, 2)
+    slot.free(device)
+    t.equal(office.of('slap_scanner').state, 'ready')
+  },
+)
 
 t.test('a hot device is not lent until it has cooled; a jumped clock and lost frames are told', async (t) => {
   const office = new Office()

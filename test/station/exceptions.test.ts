@@ -60,6 +60,9 @@ t.test(
       'capture.second_person',
     )
     await station.run(capture.review(supervisor, caseId, 'seen: two and one fingers are gone'))
+    t.equal(await station.present(caseId, 'thumbs'), '')
+    t.equal(codeOf(await station.refusal(capture.seal(station.actor, caseId))), 'capture.running', 'a picture waits to be decided on')
+    await station.run(capture.cancel(station.actor, caseId))
     await station.run(capture.seal(station.actor, caseId))
     await station.untilStep(caseId, 'encode')
     await invariantsHold(t, station, first)
@@ -129,6 +132,99 @@ t.test('a worn finger is asked for alone, the good ones stay whatever the cable 
     t.match((await station.caseNow(caseId)).findings, [{ code: 'weak_capture', ask: 'review' }])
   } else t.comment('the second touch was good enough')
 })
+
+const worn = syntheticPerson(43, { body: { wornFingers: [4] } })
+const leastQuality = { modalities: { right_four: { leastQuality: 60, tries: 3 } } }
+
+t.test('what stands to be accepted outlives two cancels at once, a cancel as the device comes back, and a wrong finger', async (t) => {
+  const station = await simulatedStation(t, { seed, first: worn, capture: leastQuality })
+  const { capture } = station.station
+  const { office, usb } = station.world
+  const caseId = await station.receive()
+  t.equal(await station.present(caseId, 'right_four'), '')
+  const { fingers } = station.state.capture
+  const again = async () => {
+    await station.run(capture.retake(station.actor, caseId, 'right_four'))
+    await station.until((state) => state.capture.state === 'live')
+  }
+  const reviewed = () => station.until((state) => state.capture.state === 'review')
+
+  await again()
+  await station.run(Promise.all([capture.cancel(station.actor, caseId), capture.cancel(station.actor, caseId)]))
+  t.match(station.state.capture, { state: 'review', attempt: 1 })
+
+  await again()
+  await usb.unplug(office.scanner)
+  await station.until((state) => state.capture.state === 'waiting')
+  t.equal(codeOf(await station.refusal(capture.accept(station.actor, caseId, 'right_four', 'worn'))), 'capture.not_running')
+  t.equal(codeOf(await station.refusal(capture.retake(station.actor, caseId, 'right_four'))), 'capture.running')
+  const cancelled = new Promise<void>((resolve, reject) => {
+    const stop = station.state.subscribe((event) => {
+      if (event.is !== 'device' || event.device.kind !== 'slap_scanner' || event.device.state !== 'ready') return
+      stop()
+      capture.cancel(station.actor, caseId).then(resolve, reject)
+    })
+  })
+  await usb.plug(office.scanner)
+  await station.run(cancelled)
+  await station.run(new Promise<void>((resolve) => void station.world.clock.after(1_000, resolve)))
+  t.match(station.state.capture, { state: 'review', attempt: 1 }, 'the attempt does not go on after all')
+
+  // The lamp asks for the ring finger; the middle one comes, which lies in the first picture already.
+  office.play(() => ({ person: worn, fingers: [3], how: 'single' }))
+  await again()
+  t.match(station.state.capture, { asked: [4], attempt: 2 })
+  await reviewed()
+  t.strictSame(station.state.capture.fingers, fingers, 'the first attempt stands whole')
+  t.match(station.state.capture, { attempt: 2, again: [4], findings: [] })
+  t.match(station.faults.at(-1), { code: 'capture.earlier_stands' }, 'and that is said')
+  office.play(undefined)
+  await again()
+  t.strictSame(station.state.capture.asked, [4])
+  await reviewed()
+  await station.run(capture.accept(station.actor, caseId, 'right_four', 'worn by work'))
+  t.equal((await station.caseNow(caseId)).modalities.find(({ modality }) => modality === 'right_four')?.tries, 3)
+})
+
+t.test(
+  'what is said of a part while its picture is under review holds for that picture, and when it is taken back the part is asked for',
+  async (t) => {
+    const station = await simulatedStation(t, { seed, first: worn, capture: leastQuality })
+    const { capture } = station.station
+    const caseId = await station.receive()
+    const positions = async () => {
+      const { modalities } = await station.caseNow(caseId)
+      return modalities.find(({ modality }) => modality === 'right_four')?.fingers?.map(({ position }) => position)
+    }
+    t.equal(await station.present(caseId, 'right_four'), '')
+    t.match(station.state.capture, { weak: true, again: [4] })
+    await station.run(capture.except(station.actor, caseId, 'right_four', [4], 'bandaged'))
+    t.match(station.state.capture, { weak: false, mayAccept: true, again: [] })
+    await station.run(capture.accept(station.actor, caseId, 'right_four', ''))
+    t.strictSame(await positions(), [2, 3, 5], 'what cannot be recorded is not recorded')
+
+    t.equal(codeOf(await station.refusal(capture.except(station.actor, caseId, 'right_four', [5], 'bandaged'))), 'capture.already_recorded')
+    t.equal(await station.present(caseId, 'right_four'), '')
+    await station.run(capture.except(station.actor, caseId, 'right_four', [5], 'bandaged'))
+    t.equal(await stateOf(station, caseId, 'right_four'), 'pending', 'what was accepted before is not what the case says now')
+    t.match(station.state.capture, { mayAccept: true, fingers: [{ position: 2 }, { position: 3 }] })
+
+    await station.run(capture.withdrawException(station.actor, caseId, 'right_four'))
+    t.match(station.state.capture, { mayAccept: false, again: [4, 5] })
+    t.equal(codeOf(await station.refusal(capture.accept(station.actor, caseId, 'right_four', 'said'))), 'capture.parts_missing')
+    await station.run(capture.retake(station.actor, caseId, 'right_four'))
+    await station.until((state) => state.capture.state === 'live')
+    t.strictSame(station.state.capture.asked, [4, 5])
+    await station.until((state) => state.capture.state === 'review')
+    await station.run(capture.accept(station.actor, caseId, 'right_four', 'worn by work'))
+    t.strictSame(await positions(), [2, 3, 4, 5])
+
+    await station.run(capture.except(station.actor, caseId, 'irises', [2], 'cannot_open'))
+    t.equal(await station.present(caseId, 'irises'), '')
+    await station.run(capture.withdrawException(station.actor, caseId, 'irises'))
+    t.match(station.state.capture, { mayAccept: false, again: [2] })
+  },
+)
 
 t.test('any order of modalities works, and a case keeps its own', async (t) => {
   const first = syntheticPerson(44)

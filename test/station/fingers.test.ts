@@ -141,6 +141,29 @@ t.test('a device that suspects an artefact: refused, judged by a second person, 
   }
 })
 
+t.test('what a device called an artefact is nothing to build on, and takes nothing from what it did not', async (t) => {
+  const strict = { modalities: { thumbs: { leastQuality: 100, tries: 9 } } }
+  const { station, caseId, office } = await arrive(t, undefined, { presentationAttack: 'review', capture: strict })
+  const { capture } = station.station
+  const again = async () => {
+    await station.run(capture.retake(station.actor, caseId, 'thumbs'))
+    await station.until((state) => state.capture.state === 'live')
+    const { asked } = station.state.capture
+    await station.until((state) => state.capture.state === 'review')
+    return asked
+  }
+  office.scanner.judge({ verdict: 'attack', score: 91 })
+  t.equal(await station.present(caseId, 'thumbs'), '')
+  t.match(station.state.capture, { advice: 'presentation_attack', again: [] })
+  office.scanner.judge({ verdict: 'bona_fide' })
+  t.strictSame(await again(), [6, 1], 'all of it, not only what was weak in the suspected picture')
+  t.match(station.state.capture, { advice: 'weak_fingers', findings: [] })
+  const { fingers } = station.state.capture
+  office.scanner.judge({ verdict: 'attack', score: 91 })
+  await again()
+  t.match(station.state.capture, { advice: 'weak_fingers', findings: [], fingers, attempt: 3 })
+})
+
 const simd = openSimd()
 const records = { compareOperators: async (job: Parameters<typeof compareOperators>[0]) => compareOperators(job, simd) }
 

@@ -81,7 +81,8 @@ export async function simulateDays(options: DaysOptions, tell: (visit: Visit) =>
   const lives = new Lives({ seed, world, kernels, folder, ...options.broken })
   const applicant = applicantAt(world.office)
   const director = new FaultDirector(lives, applicant, profile, seededRandom(seed).fork('faults'))
-  const inspector = new Inspector(kernels.simd, (code) => director.explains(code))
+  // A person whose further attempt is worse needs no fault for it.
+  const inspector = new Inspector(kernels.simd, (code) => code === 'capture.earlier_stands' || director.explains(code))
   const journal = new Journal()
   const run: Run = { options, lives, world, inspector, director, journal, visits: [], recorded: [], unended: new Set() }
   await lives.open()
