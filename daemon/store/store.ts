@@ -193,7 +193,7 @@ async function migrate(writer: Kysely<Tables>, clock: Clock, effects: Effects): 
 
 async function assemble(deps: StoreDeps, files: Files, keys: DerivedKeys, database: EncryptedDatabase, unlock: () => void): Promise<Store> {
   const { folder, effects, clock, random, log } = deps
-  const { read, commit } = accessTo(database, effects, clock)
+  const { read, commit, forget } = accessTo(database, effects, clock)
   const blobs = await openBlobs({
     folder,
     wrapping: keys.wrapping,
@@ -230,14 +230,17 @@ async function assemble(deps: StoreDeps, files: Files, keys: DerivedKeys, databa
       if (size < limit) throw new Fault('store.full', { size, limit })
     },
     close: () => {
-      closing ??= database.close().finally(unlock)
+      closing ??= database.close().finally(() => {
+        forget()
+        unlock()
+      })
       return closing
     },
   }
 }
 
 /** The two ways in. A call from within an `act` or `query` would wait for itself for ever, so it is refused at once. */
-function accessTo(database: EncryptedDatabase, effects: Effects, clock: Clock): Pick<Store, 'read' | 'commit'> {
+function accessTo(database: EncryptedDatabase, effects: Effects, clock: Clock): Pick<Store, 'read' | 'commit'> & { forget(): void } {
   const inside = new AsyncLocalStorage<{ running: boolean }>()
   const alone = async <T>(act: () => Promise<T>): Promise<T> => {
     const scope = { running: true }
@@ -251,6 +254,8 @@ function accessTo(database: EncryptedDatabase, effects: Effects, clock: Clock): 
     if (inside.getStore()?.running) throw new Error('store: read and commit may not be called inside read or commit')
   }
   return {
+    // Node would carry it along with every promise of the process for as long as that lives.
+    forget: () => inside.disable(),
     read: async (query) => {
       assertOutside()
       return effects.perform('store.read', () => database.reader.connection().execute((db) => alone(() => query(db))))
