@@ -3,6 +3,7 @@
 import type { Clock } from '../protocol/clock.js'
 import type { CardTransport } from '../protocol/hardware/card.js'
 import type { CentreTransport } from '../protocol/hardware/centre.js'
+import { largestFrameBytes } from '../protocol/hardware/frames.js'
 import type { SerialTransport } from '../protocol/hardware/serial.js'
 import type { UsbTransport } from '../protocol/hardware/usb.js'
 import type { Log } from '../protocol/log.js'
@@ -74,9 +75,9 @@ export interface RunningStation extends Station {
 
 /**
  * Of each sensor one frame is looked at, the newest of the others waits, and one is under way: an iris camera's two need six. Memory that no
- * frame was written to is never touched. The largest payload is a whole platen.
+ * frame was written to is never touched.
  */
-const ring = { slots: 8, slotBytes: 1600 * 1500 }
+const ring = { slots: 8, slotBytes: largestFrameBytes }
 const simulatedMark = 'SIMULASI - BUKAN KTP-EL'
 
 /** @throws Fault `store.*`; `centre.unreachable` only at the very first start, when station and centre have not met yet */

@@ -4,7 +4,7 @@ import type { Clock, Timer } from '../../protocol/clock.js'
 import type { Facts } from '../../protocol/facts.js'
 import { Fault, isFault, toFault } from '../../protocol/fault.js'
 import { captureInterface, captureRequests, deviceErrors, statusLayout } from '../../protocol/hardware/capture-device.js'
-import type { FrameSink } from '../../protocol/hardware/frames.js'
+import { type FrameSink, largestFrameBytes } from '../../protocol/hardware/frames.js'
 import type { UsbDevice, UsbTransport } from '../../protocol/hardware/usb.js'
 import type { Log } from '../../protocol/log.js'
 import type {
@@ -52,7 +52,16 @@ export async function openWithProfile(deps: CaptureDeps, key: string, profile: D
   const facts = { device: profile.kind, serial: usb.info.serial }
   try {
     const keys = trustedKeys(deps.trust, usb.info.serial)
-    const rules: Rules = { ...defaultLimits, ...deps.limits, ...proof, ...warmUp, profile, serial: usb.info.serial, keys }
+    const rules: Rules = {
+      ...defaultLimits,
+      ...deps.limits,
+      ...proof,
+      ...warmUp,
+      mostPayloadBytes: largestFrameBytes,
+      profile,
+      serial: usb.info.serial,
+      keys,
+    }
     const info = await prove(deps, usb, rules)
     deps.log.write('info', 'device.opened', { ...facts, version: info.firmwareVersion })
     return new Shell(deps, usb, rules, info)

@@ -45,6 +45,8 @@ export interface Rules extends StreamRules {
   /** A device that warms up is asked so often, this far apart. */
   readonly warmUpPolls: number
   readonly warmUpPollMs: number
+  /** Frames that may be larger find no room: such a device is refused instead of seen and never heard. */
+  readonly mostPayloadBytes: number
 }
 
 export type State =
@@ -137,7 +139,8 @@ function opening(state: Extract<State, { at: 'opening' }>, input: Input, rules: 
     case 'info': {
       const { info } = input
       if ('found' in info) return fail(protocolFault(rules, info))
-      const objection = info.kind === rules.profile.kind ? rules.profile.objection(info) : 'wrong_kind'
+      const tooLarge = info.sensors.some(({ maxPayloadBytes }) => maxPayloadBytes > rules.mostPayloadBytes)
+      const objection = info.kind !== rules.profile.kind ? 'wrong_kind' : tooLarge ? 'frames_too_large' : rules.profile.objection(info)
       return objection ? refuse(rules, objection) : go({ at: 'opening', info }, { do: 'ask_key_id' })
     }
     case 'key_id': {

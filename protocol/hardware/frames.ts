@@ -1,5 +1,8 @@
 // Where frames go: a driver leases room for one payload, writes it in place, and publishes or discards it. The ring behind it is the daemon's.
 
+/** What a station has room for in one frame: a whole platen of 1600 × 1500 at a byte a pixel. */
+export const largestFrameBytes = 1600 * 1500
+
 /** What a device itself says about whether a living person was presented (ISO/IEC 30107-1). */
 export interface PresentationAttack {
   readonly verdict: 'bona_fide' | 'attack'

@@ -28,6 +28,7 @@ const rules: Rules = {
   proofPollMs: 50,
   warmUpPolls: 3,
   warmUpPollMs: 100,
+  mostPayloadBytes: 307_200,
   silenceMs: 1000,
   damagedFrames: 3,
   damageWindowMs: 500,
@@ -129,6 +130,7 @@ t.test('a device that is not what it should be is refused with the reason', asyn
     reasonOf([{ is: 'open' }, { is: 'info', info: { ...info, sensors: info.sensors.slice(1) } }]),
     'device.unknown two_sensors_expected',
   )
+  t.equal(reasonOf([{ is: 'open' }, { is: 'info', info }], { mostPayloadBytes: 307_199 }), 'device.unknown frames_too_large')
   t.equal(reasonOf([{ is: 'open' }, { is: 'info', info: { field: 'info.version', offset: 2, found: 2 } }]), 'device.protocol info.version')
   t.equal(reasonOf([...opening.slice(0, 4), { is: 'key_id', keyId: 'cd' }]), 'device.unknown wrong_key')
   t.equal(reasonOf([...opening, proof, { is: 'verdict', genuine: false }]), 'device.unknown wrong_proof')
