@@ -17,10 +17,10 @@ import { openStore } from '../../daemon/store/store.js'
 import type { CentreMemory } from '../../simulator/centre/state.js'
 import type { Person } from '../../simulator/people/person.js'
 import { syntheticPerson } from '../../simulator/people/synthetic.js'
+import { couplerName, openSimulatedStation, type SimulatedStation, simulatedWorld } from '../station/simulated-station.js'
 import { brokenStore } from '../store/broken-store.js'
 import { copyLive } from '../store/fixture.js'
 import { type CardsAtMoment, cardsNow, fingerprint, layCards } from './crash-world.js'
-import { couplerName, openSimulatedStation, type SimulatedStation, simulatedWorld } from './simulated-station.js'
 
 const seed = 11
 const printReadyAfterMs = 500
