@@ -1,28 +1,17 @@
 // Which values of the registry may be corrected at the counter, and how a correction changes the case. Pure; who may and by what proof is the desk's.
 
+import { type BiodataField, biodataFields } from '../../protocol/biodata-fields.js'
 import { Fault } from '../../protocol/fault.js'
-import type { Biodata, CaseDocument, Correction, ModalityRecord } from './case.js'
+import type { CaseDocument, Correction, ModalityRecord } from './case.js'
 import { freshRecord } from './exceptions.js'
 import type { StepKind } from './standard.js'
 import type { Happening } from './walk.js'
 
 /** By their names on the wire. Never the NIK; citizenship and family card are changed by procedures of their own. */
-const correctable = {
-  name: 'name',
-  sex: 'sex',
-  birth_date: 'birthDate',
-  birth_place: 'birthPlace',
-  address: 'address',
-  religion: 'religion',
-  marital_status: 'maritalStatus',
-  blood_group: 'bloodGroup',
-  occupation: 'occupation',
-} as const satisfies Readonly<Record<string, keyof Biodata>>
-export type CorrectableField = keyof typeof correctable
 
 export interface BiodataCorrected {
   readonly is: 'biodata_corrected'
-  readonly field: CorrectableField
+  readonly field: BiodataField
   readonly value: string
   readonly reason: string
 }
@@ -61,11 +50,11 @@ export function correctBiodata(doc: CaseDocument, { field, value, reason }: Biod
     throw new Fault('case.wrong_step', { caseId: doc.caseId, step: doc.currentStepId, expected: 'capture', found: current?.kind ?? 'none' })
   const { corrections = [] } = doc
   if (corrections.length >= mostCorrections) throw new Fault('internal.limit', { caseId: doc.caseId, limit: mostCorrections })
-  const before = doc.biodata[correctable[field]]
+  const before = doc.biodata[biodataFields[field]]
   if (before === value) throw new Fault('input.invalid', { field, reason: 'unchanged' })
   const correction: Correction = { field, by: at.actor, atMs: at.nowMs, reason, before }
   const { witness: _ofAnotherRecord, ...rest } = doc
-  const corrected = { ...rest, biodata: { ...doc.biodata, [correctable[field]]: value } }
+  const corrected = { ...rest, biodata: { ...doc.biodata, [biodataFields[field]]: value } }
   const isOutdated = portraitBasis(corrected) !== portraitBasis(doc)
   const modalities = isOutdated ? doc.modalities.map(withoutPortrait) : doc.modalities
   return { ...corrected, modalities, corrections: [...corrections, correction], recordSigned: false }
@@ -76,9 +65,9 @@ function withoutPortrait(record: ModalityRecord): ModalityRecord {
   return isTaken ? { ...freshRecord('face'), tries: record.tries } : record
 }
 
-const isCorrectable = (field: string): field is CorrectableField => Object.hasOwn(correctable, field)
+const isCorrectable = (field: string): field is BiodataField => Object.hasOwn(biodataFields, field)
 
-function isAcceptable(field: CorrectableField, value: string): boolean {
+function isAcceptable(field: BiodataField, value: string): boolean {
   if (value === '' || value.length > longestText || /[\p{C}]/u.test(value)) return false
   if (field === 'sex') return value === 'M' || value === 'F'
   if (field === 'birth_date') return isDate(value)

@@ -5,6 +5,7 @@ import { StationElement } from './element.js'
 import { currentStep, mayOpen, type ScreenName, screenOf, screensFor } from './flow.js'
 import { looks } from './looks.js'
 import { icon } from './parts/icons.js'
+import { WindowKeys } from './window-keys.js'
 import { nameOf } from './words.js'
 
 export class RekamApp extends StationElement {
@@ -93,16 +94,10 @@ export class RekamApp extends StationElement {
       }
     `,
   ]
-  readonly #onKey = (event: KeyboardEvent) => this.#key(event)
 
-  override connectedCallback(): void {
-    super.connectedCallback()
-    window.addEventListener('keydown', this.#onKey)
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback()
-    window.removeEventListener('keydown', this.#onKey)
+  constructor() {
+    super()
+    new WindowKeys(this, (event) => this.#key(event))
   }
 
   override render(): TemplateResult {

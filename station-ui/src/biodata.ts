@@ -1,28 +1,12 @@
-// The data of the registry that may be corrected at the counter: by name on the wire, and how each is shown. Pure.
+// The data of the registry that may be corrected at the counter: how each value is shown, and who may. Pure.
 
+import { type BiodataField, biodataFields } from '../../protocol/biodata-fields.js'
 import type { Applicant } from '../../protocol/client.js'
 import { calendarDate } from './format.js'
 import { type Language, nameOf, wordsOf } from './words.js'
 
-const keys = {
-  name: 'name',
-  birth_place: 'birthPlace',
-  birth_date: 'birthDate',
-  sex: 'sex',
-  blood_group: 'bloodGroup',
-  address: 'address',
-  religion: 'religion',
-  marital_status: 'maritalStatus',
-  occupation: 'occupation',
-} as const satisfies Readonly<Record<string, keyof Applicant>>
-
-/** As `CorrectBiodata.field` names it. */
-export type BiodataField = keyof typeof keys
-
-export const biodataFields = Object.keys(keys) as readonly BiodataField[]
-
 /** As the registry gives it. */
-export const biodataValue = (applicant: Applicant, field: BiodataField): string => applicant[keys[field]]
+export const biodataValue = (applicant: Applicant, field: BiodataField): string => applicant[biodataFields[field]]
 
 /** As people read it. */
 export function biodataText(applicant: Applicant, field: BiodataField, language: Language): string {

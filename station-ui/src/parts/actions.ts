@@ -3,6 +3,7 @@
 import { css, html, type TemplateResult } from 'lit'
 import { StationElement } from '../element.js'
 import { looks } from '../looks.js'
+import { WindowKeys } from '../window-keys.js'
 
 export interface Action {
   /** KeyboardEvent.key; letters in lower case. */
@@ -63,21 +64,11 @@ export class RekamActions extends StationElement {
     `,
   ]
   declare actions: readonly Action[]
-  readonly #onKey = (event: KeyboardEvent) => this.#key(event)
 
   constructor() {
     super()
     this.actions = []
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback()
-    window.addEventListener('keydown', this.#onKey)
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback()
-    window.removeEventListener('keydown', this.#onKey)
+    new WindowKeys(this, (event) => this.#key(event))
   }
 
   override render(): TemplateResult {

@@ -1,8 +1,9 @@
 // A value of the registry is wrong: which one, before and after, why, and the proof of who corrects it, by PIN or by the operator's own finger.
 
 import { css, html, nothing, type TemplateResult } from 'lit'
+import { type BiodataField, biodataFields } from '../../../protocol/biodata-fields.js'
 import type { Applicant, CaseState } from '../../../protocol/client.js'
-import { type BiodataField, biodataFields, biodataText, biodataValue } from '../biodata.js'
+import { biodataText, biodataValue } from '../biodata.js'
 import { looks } from '../looks.js'
 import { nameOf, wordsOf } from '../words.js'
 import { correctedMark } from './corrected.js'
@@ -98,7 +99,7 @@ export class RekamCorrect extends ProofDialog {
     }
     return html`<div class="stack">
       <label>${words.correctField}<select name="field" @change=${choose}>
-        ${biodataFields.map((each) => html`<option value=${each} ?selected=${each === field}>${nameOf(words.biodata, each)}</option>`)}
+        ${(Object.keys(biodataFields) as BiodataField[]).map((each) => html`<option value=${each} ?selected=${each === field}>${nameOf(words.biodata, each)}</option>`)}
       </select></label>
       <div><b>${words.correctBefore}</b>
         <p class="old">${biodataText(applicant, field, this.view.language)} ${correctedMark(applicant, field, this.view.language)}</p></div>

@@ -1,8 +1,9 @@
 // Values of the registry as they are shown, with a mark where one is no longer the registry's: a sign and a word, never a colour alone.
 
 import { html, type TemplateResult } from 'lit'
+import type { BiodataField } from '../../../protocol/biodata-fields.js'
 import type { Applicant } from '../../../protocol/client.js'
-import { type BiodataField, biodataText } from '../biodata.js'
+import { biodataText } from '../biodata.js'
 import { type Language, nameOf, wordsOf } from '../words.js'
 import { icon } from './icons.js'
 

@@ -6,6 +6,7 @@ import { StationElement } from '../element.js'
 import { looks } from '../looks.js'
 import { capturesOf, exceptedFingers, fingerView, handOf, isFingers, partsOf, reasonsFor } from '../recording.js'
 import { exceptWith, withdrawFrom } from '../run.js'
+import { WindowKeys } from '../window-keys.js'
 import { nameOf } from '../words.js'
 import { partNames } from './advice.js'
 import type { RekamHands } from './hands.js'
@@ -78,24 +79,13 @@ export class RekamException extends StationElement {
 
   constructor() {
     super()
+    // A reason that was just disabled, or the dialog itself, hands no key down to here.
+    new WindowKeys(this, (event) => this.#key(event), { first: true })
     this.selected = new Set()
   }
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has('modality')) this.selected = new Set(this.#likely())
-  }
-
-  readonly #onKey = (event: KeyboardEvent) => this.#key(event)
-
-  override connectedCallback(): void {
-    super.connectedCallback()
-    // Wherever the focus is: a reason that was just disabled, or the dialog itself, hands no key down to here.
-    window.addEventListener('keydown', this.#onKey, { capture: true })
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback()
-    window.removeEventListener('keydown', this.#onKey, { capture: true })
   }
 
   protected override firstUpdated(_changed: PropertyValues): void {

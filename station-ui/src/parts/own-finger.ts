@@ -7,6 +7,7 @@ import type { Init, RequestCommand } from '../../../protocol/gen/station.js'
 import { StationElement } from '../element.js'
 import { looks } from '../looks.js'
 import { ownFingerKind } from '../pictures.js'
+import { WindowKeys } from '../window-keys.js'
 import { nameOf } from '../words.js'
 import { icon } from './icons.js'
 
@@ -66,22 +67,18 @@ export class RekamOwnFinger extends StationElement {
 export abstract class ProofDialog extends StationElement {
   declare fault: Fault | undefined
   #cancelled = false
-  readonly #onKey = (event: KeyboardEvent) => {
+
+  constructor() {
+    super()
+    new WindowKeys(this, (event) => this.#key(event), { first: true })
+  }
+
+  #key(event: KeyboardEvent): void {
     if (event.key !== 'Escape' || !this.waiting) return
     // The dialog itself closes with the next press.
     event.preventDefault()
     event.stopImmediatePropagation()
     this.stop()
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback()
-    window.addEventListener('keydown', this.#onKey, { capture: true })
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback()
-    window.removeEventListener('keydown', this.#onKey, { capture: true })
   }
 
   protected get waiting(): boolean {

@@ -1,8 +1,8 @@
 // Who stands at the counter: name, masked NIK, age. Nothing more than the daemon gave, and nothing of anybody else.
 
 import { css, html, type TemplateResult } from 'lit'
+import type { BiodataField } from '../../../protocol/biodata-fields.js'
 import type { CaseState } from '../../../protocol/client.js'
-import type { BiodataField } from '../biodata.js'
 import { StationElement } from '../element.js'
 import { looks } from '../looks.js'
 import { nameOf } from '../words.js'

@@ -1,8 +1,9 @@
 // Berkas: the papers, then the registry's data, confirmed by the applicant.
 
 import { css, html, type PropertyValues, type TemplateResult } from 'lit'
+import type { BiodataField } from '../../../protocol/biodata-fields.js'
 import type { Applicant, CaseState } from '../../../protocol/client.js'
-import { type BiodataField, mayCorrect } from '../biodata.js'
+import { mayCorrect } from '../biodata.js'
 import { StationElement } from '../element.js'
 import { currentStep } from '../flow.js'
 import { looks, screenLooks } from '../looks.js'

@@ -2,8 +2,8 @@
 // window; it has no connection, no session and no way to act.
 
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit'
+import type { BiodataField } from '../../../protocol/biodata-fields.js'
 import { type CaseState, Modality } from '../../../protocol/client.js'
-import type { BiodataField } from '../biodata.js'
 import { looks } from '../looks.js'
 import { biodata, born } from '../parts/corrected.js'
 import { pictogram } from '../parts/pictogram.js'
