@@ -27,19 +27,22 @@ function scripted(script: FaultScript) {
   return { bench, stop }
 }
 
-/** Why what was published is not what the sensor saw under that number; one that froze shows what it saw last. */
+/** Why what was published is not what the sensor saw under that number; one that froze shows what it saw last, which may have been lost on its way. */
 function wrongFrame({ headers, payloads }: RememberingSink, mayFreeze = false): string | undefined {
   const last = [-1, -1]
   const shown = [-1, -1]
   for (const [i, { sensor, sequence, widthPx, heightPx }] of headers.entries()) {
     const payload = payloads[i]!
     if (widthPx !== 640 || heightPx !== 480 || payload.length !== pixels) return `frame ${sequence} has another size`
-    if (sequence <= last[sensor]!) return `frame ${sequence} after ${last[sensor]}`
+    const before = last[sensor]!
+    if (sequence <= before) return `frame ${sequence} after ${before}`
     last[sensor] = sequence
-    const frozen = mayFreeze && shown[sensor] === (payload[0]! & 0xfe)
-    const level = frozen ? shown[sensor] : levelOf(sensor, sequence)
-    shown[sensor] = payload[0]! & 0xfe
-    if (payload.some((value) => (value & 0xfe) !== level)) return `frame ${sequence} of eye ${sensor} is not what it saw`
+    const level = payload[0]! & 0xfe
+    const lost = Array.from({ length: sequence - before - 1 }, (_, k) => levelOf(sensor, before + 1 + k))
+    const froze = mayFreeze && (level === shown[sensor] || lost.includes(level))
+    if (!froze && level !== levelOf(sensor, sequence)) return `frame ${sequence} of eye ${sensor} is not what it saw`
+    if (payload.some((value) => (value & 0xfe) !== level)) return `frame ${sequence} of eye ${sensor} is of two pictures`
+    shown[sensor] = level
   }
   return undefined
 }
