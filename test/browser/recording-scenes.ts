@@ -97,7 +97,7 @@ async function oneFinger(t: Test, screens: Screens): Promise<void> {
   await page.keyboard.press('?')
   await page.getByRole('dialog').waitFor()
   await page.keyboard.press('Escape')
-  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.locator('dialog').waitFor({ state: 'detached' })
   t.equal(cancels(), before, 'the key that takes back a stroke drops nothing')
   await page.keyboard.press('Delete')
   await page.getByRole('button', { name: 'Mulai: Foto wajah' }).waitFor()

@@ -331,7 +331,7 @@ t.test('a card that is torn out is told in three parts and goes on; the card is 
   await page.getByRole('dialog').waitFor()
   await shootOne(page, 'spoil-reason')
   await page.keyboard.press('Escape')
-  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.locator('dialog').waitFor({ state: 'detached' })
   t.notOk(station.asked.includes('spoil'), 'leaving the dialog spoils nothing')
   await page.keyboard.press('Enter')
   station.state.publish({ is: 'issuance', issuance: { ...card, bytesWritten: 8192, state: 'printing' } })
@@ -391,7 +391,7 @@ t.test('a step of somebody else is said to be theirs, and the keys are told', as
   await page.getByRole('dialog').getByText('Semua tombol').first().waitFor()
   await shoot(page, 'keys')
   await page.keyboard.press('Escape')
-  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.locator('dialog').waitFor({ state: 'detached' })
   t.same(troubles, [])
 })
 
